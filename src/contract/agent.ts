@@ -1,0 +1,72 @@
+import { z } from "zod";
+import { nameProblem } from "./name.ts";
+
+export const AgentName = z.string().check((ctx) => {
+  const problem = nameProblem(ctx.value);
+  if (problem) ctx.issues.push({ code: "custom", message: problem, input: ctx.value });
+});
+
+/** From request to first prompt accepted; then working or held; then over (see `Outcome`). */
+export const Status = z.enum(["spawning", "running", "done"]);
+export type Status = z.infer<typeof Status>;
+
+/**
+ * How an agent came to be `done`: `finished` (its turn ended, the process is still there and a message wakes it),
+ * `stopped` (by a person or agent), `failed` (could not start, crashed, API failure), `lost` (its host vanished).
+ */
+export const Outcome = z.enum(["finished", "stopped", "failed", "lost"]);
+export type Outcome = z.infer<typeof Outcome>;
+
+/** What an agent may do unasked. `ask` < `auto` < `full`; a child never has more than its parent. */
+export const Autonomy = z.enum(["ask", "auto", "full"]);
+export type Autonomy = z.infer<typeof Autonomy>;
+
+/** Something only a person can resolve. */
+export const Attention = z.object({
+  kind: z.enum(["permission", "question", "failure"]),
+  title: z.string(),
+  detail: z.string().optional(),
+  since: z.iso.datetime(),
+});
+export type Attention = z.infer<typeof Attention>;
+
+/** One named run of a coding tool. Times are ISO 8601 in UTC. */
+export const Agent = z.object({
+  id: z.string(),
+  name: AgentName,
+  service: z.string(),
+  task: z.string(),
+  /** Absolute folder the agent works in; always inside the workspace. */
+  cwd: z.string(),
+  model: z.string().optional(),
+  autonomy: Autonomy,
+  /** Address of who asked for it: `human` or an agent's name. */
+  spawned_by: z.string(),
+  spawned_by_id: z.string(),
+  /** 0 for agents spawned by a person, parent + 1 otherwise. */
+  depth: z.int(),
+  /** Started outside Clustr and joined with a token: no terminal, no stop. */
+  external: z.boolean(),
+  /** Counts starts: 1 at spawn, +1 with every restart. Names the terminal `<id>.<run>`. */
+  run: z.int(),
+  status: Status,
+  /** False when sources of evidence disagree: the last believed status then stands. */
+  sure: z.boolean(),
+  outcome: Outcome.optional(),
+  /** Why it failed or was lost, and what to do. */
+  reason: z.string().optional(),
+  /** What its tool was seen doing last, from evidence. */
+  activity: z.string().optional(),
+  /** What it says it is working on, in its own words. */
+  working_on: z.string().optional(),
+  attention: Attention.optional(),
+  /** The tool's own conversation id, once known. */
+  session: z.string().optional(),
+  /** Whether the process behind it is believed alive. A `finished` agent usually still is. */
+  live: z.boolean(),
+  /** Revision of the rules it has been given or has read. */
+  rules_revision: z.int(),
+  spawned_at: z.iso.datetime(),
+  status_at: z.iso.datetime(),
+});
+export type Agent = z.infer<typeof Agent>;

@@ -1,0 +1,60 @@
+import type { Actor } from "./actor.ts";
+import type { Agent, Attention, Outcome, Status } from "./agent.ts";
+import type { Limits, Workspace } from "./workspace.ts";
+
+/** What an agent is from the moment it is recorded; the rest of `Agent` is folded from later events. */
+export type AgentOrigin = Pick<
+  Agent,
+  "id" | "name" | "service" | "task" | "cwd" | "autonomy" | "spawned_by" | "spawned_by_id" | "depth" | "external"
+> & { model?: string | undefined };
+
+/** Every fact a workspace's ledger can hold. Types are `noun.pastVerb`; fields are only ever added. */
+export type Fact =
+  | { type: "agent.spawned"; data: { agent: AgentOrigin; rules_revision: number } }
+  | { type: "agent.joined"; data: { agent: AgentOrigin; token: string } }
+  | { type: "agent.announced"; data: { id: string; working_on: string } }
+  | {
+      type: "agent.status";
+      data: { id: string; run: number; status: Status; sure: boolean; live: boolean; outcome?: Outcome | undefined; reason?: string | undefined; activity?: string | undefined };
+    }
+  | { type: "agent.attention"; data: { id: string; run: number; item: Attention | null } }
+  | { type: "agent.session"; data: { id: string; run: number; session: string } }
+  | { type: "agent.stop_requested"; data: { id: string; run: number } }
+  | { type: "agent.restarted"; data: { id: string; run: number; rules_revision: number } }
+  | { type: "agent.removed"; data: { id: string; name: string } }
+  | { type: "message.sent"; data: { id: string; to: string; content: string; reply_to?: string | undefined; recipients: { inbox: string; name: string }[] } }
+  | { type: "message.handed"; data: { ids: string[]; inbox: string; channel: string } }
+  | { type: "message.held"; data: { ids: string[]; inbox: string; why: string } }
+  | { type: "message.seen"; data: { ids: string[]; inbox: string } }
+  | { type: "message.read"; data: { ids: string[]; inbox: string } }
+  | { type: "message.undeliverable"; data: { ids: string[]; inbox: string; why: string } }
+  | { type: "context.written"; data: { key: string; value: string; revision: number } }
+  | { type: "context.removed"; data: { key: string; revision: number } }
+  | { type: "context.read"; data: { key: string; inbox: string; revision: number } }
+  | { type: "rules.updated"; data: { text: string; revision: number } }
+  | { type: "rules.read"; data: { id: string; revision: number } }
+  | { type: "rules.unreadable"; data: { why: string } }
+  | { type: "call.refused"; data: { operation: string; code: string; message: string } };
+
+/** Every fact of the home ledger: what belongs to no single workspace. Secrets are stored as SHA-256 only. */
+export type HomeFact =
+  | { type: "workspace.opened"; data: Workspace }
+  | { type: "workspace.closed"; data: { id: string } }
+  | { type: "limits.changed"; data: { limits: Limits } }
+  | { type: "login.granted"; data: { hash: string } }
+  | { type: "token.granted"; data: { hash: string; workspace: string; name?: string | undefined } }
+  | { type: "token.revoked"; data: { hash: string } }
+  | { type: "call.refused"; data: { operation: string; code: string; message: string } };
+
+/** A fact with its place in the ledger. */
+export type Event<F = Fact> = F & {
+  /** Position: rises from event to event, but may skip. */
+  seq: number;
+  /** Chosen by the appender; a second append with the same id is a no-op. */
+  id: string;
+  /** When the ledger took it, ISO 8601 in UTC. Order comes from `seq`, never from this. */
+  at: string;
+  actor: Actor;
+  /** What the event is about, e.g. `agent/<id>`, `context/<key>`; compare-and-append works per subject. */
+  subject: string;
+};

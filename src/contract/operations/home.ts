@@ -1,0 +1,64 @@
+import { z } from "zod";
+import { AgentName } from "../agent.ts";
+import { operation } from "../operation.ts";
+import { Limits, Workspace } from "../workspace.ts";
+
+/** What belongs to the whole server: workspaces, limits, access, its end. */
+export const home = {
+  "workspace.list": operation({
+    summary: "List the open workspaces",
+    scope: "home",
+    right: "home.read",
+    http: "GET /workspaces",
+    command: "workspaces",
+    input: z.object({}),
+    output: z.array(Workspace),
+  }),
+  "workspace.open": operation({
+    summary: "Open a folder as a workspace; opening it again is harmless",
+    scope: "home",
+    right: "home.manage",
+    http: "POST /workspaces",
+    input: z.object({ path: z.string().min(1).max(4096).describe("Absolute path of a folder") }),
+    output: Workspace,
+  }),
+  "limits.set": operation({
+    summary: "Show or change the limits that stop runaways",
+    scope: "home",
+    right: "home.manage",
+    http: "PUT /limits",
+    command: "limits",
+    input: Limits.partial(),
+    output: Limits,
+  }),
+  "link.create": operation({
+    summary: "Print a one-time link that opens the dashboard",
+    scope: "home",
+    right: "home.manage",
+    http: "POST /link",
+    command: "link",
+    input: z.object({}),
+    output: z.object({ url: z.string(), login: z.string(), expires_in_s: z.int() }),
+  }),
+  "server.shutdown": operation({
+    summary: "End agents, terminal host and server",
+    scope: "home",
+    right: "home.manage",
+    http: "POST /shutdown",
+    input: z.object({ keep_agents: z.boolean().default(false).describe("End only the server; agents go on") }),
+    output: z.object({ agents_ended: z.int(), survivors: z.array(z.int()) }),
+  }),
+};
+
+/** A token lets an agent that Clustr did not start join one workspace. */
+export const tokens = {
+  "token.create": operation({
+    summary: "Print a token and address with which an agent started elsewhere joins",
+    scope: "workspace",
+    right: "home.manage",
+    http: "POST /tokens",
+    command: "token [name]",
+    input: z.object({ name: AgentName.optional().describe("Name the agent will have; otherwise it chooses one") }),
+    output: z.object({ token: z.string(), url: z.string() }),
+  }),
+};

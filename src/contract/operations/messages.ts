@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { Message } from "../message.ts";
+import { operation } from "../operation.ts";
+
+/** A message as its recipient reads it. */
+const Mail = Message.pick({ id: true, from: true, to: true, content: true, size: true, reply_to: true, at: true }).extend({
+  /** Whether the person wrote it, as the server knows it; nothing inside `content` can claim this. */
+  from_human: z.boolean(),
+});
+
+export const messages = {
+  "message.send": operation({
+    summary: "Send a message to an agent, to the person (human) or to all",
+    scope: "workspace",
+    right: "messages.send",
+    http: "POST /messages",
+    tool: {
+      name: "send_message",
+      description:
+        "Send a message to another agent by name, to 'human' (the person), or to 'all'. It is saved before this returns and handed to the recipient at once, even mid-turn. " +
+        "Use reply_to with the id of the message you answer. Returns the message with its id and, per recipient, what has become of it. Do not wait for an answer in a loop: answers are handed to you when they come.",
+    },
+    command: "send <to> <content>",
+    input: z.object({
+      to: z.string().min(1).max(200).describe("An agent's name, 'human' or 'all'"),
+      content: z.string().min(1).describe("The text, up to 1 MB"),
+      reply_to: z.string().max(100).optional().describe("Id of the message this answers"),
+    }),
+    output: Message,
+  }),
+  "message.inbox": operation({
+    summary: "Read the caller's unread messages and mark them read",
+    scope: "workspace",
+    right: "messages.read",
+    http: "POST /messages/read",
+    tool: {
+      name: "read_messages",
+      description:
+        "Read your unread messages, oldest first, and mark them read. Messages are handed to you as they arrive, so this is for checking that nothing was missed, or to read one in full by its id when only its beginning was shown. Returns {messages}.",
+    },
+    input: z.object({
+      id: z.string().max(100).optional().describe("Read this one message in full, read or not"),
+      limit: z.int().min(1).max(100).default(20),
+    }),
+    output: z.object({ messages: z.array(Mail), remaining: z.int() }),
+  }),
+  "message.list": operation({
+    summary: "List messages of the workspace, oldest first",
+    scope: "workspace",
+    right: "messages.read_all",
+    http: "GET /messages",
+    command: "messages",
+    input: z.object({
+      agent: z.string().optional().describe("Only to or from this agent"),
+      before: z.coerce.number().int().optional().describe("Only messages before this ledger position"),
+      limit: z.coerce.number().int().min(1).max(1000).default(100),
+    }),
+    output: z.array(Message),
+  }),
+};

@@ -1,0 +1,49 @@
+import type { Agent } from "./agent.ts";
+import type { ContextEntry } from "./context.ts";
+import type { Message } from "./message.ts";
+import type { Rules } from "./rules.ts";
+
+/** How many settled messages the view keeps; older ones are queried from the ledger. Unsettled ones always stay. */
+export const RECENT_MESSAGES = 500;
+/** Characters of a message or value the view keeps; the ledger has the rest. */
+export const PREVIEW = 8_192;
+
+/** A context entry in the view: `value` may be cut, `size` is its length in characters. */
+export type EntryPreview = ContextEntry & { size: number };
+
+/**
+ * A workspace at one moment: the fold of its ledger up to `seq`. The same in server and page. Bounded: texts are cut
+ * to `PREVIEW`, settled messages to `RECENT_MESSAGES`.
+ */
+export interface View {
+  seq: number;
+  /** By id. */
+  agents: Record<string, Agent>;
+  /** In order of `seq`. */
+  messages: Message[];
+  /** By key. */
+  context: Record<string, EntryPreview>;
+  /** Last revision of each key ever used, so that revisions never restart. */
+  revisions: Record<string, number>;
+  /** Which agents read which key: key → inbox → revision. */
+  readers: Record<string, Record<string, number>>;
+  rules: Rules;
+  /** When each agent spawned others lately (ISO times of the last minute's window, newest last, at most 600). */
+  spawns: { inbox: string; at: string }[];
+  /** When each sender wrote lately; same bound. */
+  sends: { inbox: string; at: string }[];
+}
+
+export function emptyView(): View {
+  return {
+    seq: 0,
+    agents: {},
+    messages: [],
+    context: {},
+    revisions: {},
+    readers: {},
+    rules: { text: "", revision: 0, by: "system" },
+    spawns: [],
+    sends: [],
+  };
+}

@@ -1,0 +1,27 @@
+import { z } from "zod";
+
+export const Workspace = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** Real path of the project folder. */
+  path: z.string(),
+});
+export type Workspace = z.infer<typeof Workspace>;
+
+/** Settings that stop runaways; each is checked when something is asked for, and the refusal names it. */
+export const Limits = z.object({
+  live_agents: z.int().min(1).max(200),
+  spawn_depth: z.int().min(0).max(10),
+  spawns_per_minute: z.int().min(1).max(600),
+  messages_per_minute: z.int().min(1).max(6000),
+  unread_messages: z.int().min(1).max(10_000),
+});
+export type Limits = z.infer<typeof Limits>;
+
+export const DEFAULT_LIMITS: Limits = {
+  live_agents: 12,
+  spawn_depth: 2,
+  spawns_per_minute: 10,
+  messages_per_minute: 60,
+  unread_messages: 1000,
+};

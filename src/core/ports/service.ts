@@ -1,0 +1,149 @@
+import type { Attention, Autonomy } from "../../contract/agent.ts";
+import type { ScreenState } from "./screen.ts";
+import type { TerminalExit } from "./terminal.ts";
+
+/** What was found of a tool on this machine. */
+export interface Detection {
+  service: string;
+  title: string;
+  /** Usable as it is. */
+  ready: boolean;
+  path?: string | undefined;
+  version?: string | undefined;
+  /** True, false, or undefined when it cannot be told without asking the tool's maker. */
+  loggedIn?: boolean | undefined;
+  /** What is wrong or worth knowing, each with what to do. `fatal` ones make `ready` false. */
+  findings: { fatal: boolean; problem: string; remedy: string }[];
+}
+
+/** An agent, as a service needs to know it. */
+export interface AgentBrief {
+  id: string;
+  name: string;
+  task: string;
+  /** Absolute folder. */
+  cwd: string;
+  model?: string | undefined;
+  autonomy: Autonomy;
+  run: number;
+  /** The tool's own conversation id, if one was reported in this run. */
+  session?: string | undefined;
+  /** Role, workspace manners and rules, to be given to the model beside the task. */
+  instructions: string;
+}
+
+/** A program in a terminal of the agent. Side processes are the same, in terminals nobody views. */
+export interface AgentTerminal {
+  write(bytes: string): Promise<void>;
+  screen(): Promise<ScreenState>;
+  titles(signal: AbortSignal): AsyncIterable<string>;
+  exited(signal: AbortSignal): Promise<TerminalExit>;
+}
+
+export interface ProgramSpec {
+  command: string;
+  args: string[];
+  /** Added to (or with undefined removed from) the base environment. */
+  env: Record<string, string | undefined>;
+}
+
+/** Evidence about an agent, as its service sees it. core/status.ts turns it into status. */
+export type Signal =
+  /** The tool's own conversation id. */
+  | { type: "session"; session: string }
+  /** The first prompt was accepted, or a later one; or a tool was seen at work. */
+  | { type: "working"; activity?: string | undefined }
+  /** Held by something only a person can resolve. */
+  | { type: "attention"; item: Omit<Attention, "since"> }
+  /** It goes on; the item was answered or vanished. */
+  | { type: "resolved" }
+  /** The turn ended and nothing is pending. */
+  | { type: "idle" }
+  /** The turn ended by a failure of the model's API or the tool; the process is still there. */
+  | { type: "turn_failed"; reason: string }
+  /** It could not start, or can never work again; with the remedy. */
+  | { type: "failed"; reason: string }
+  /** A model request carrying these messages was started. */
+  | { type: "seen"; messages: string[] };
+
+/** A message ready to be handed to a model: `text` is the complete envelope. */
+export interface Parcel {
+  id: string;
+  text: string;
+  /** From the person: to be treated as user input wherever that is without risk. */
+  fromHuman: boolean;
+}
+
+/** What became of an attempt to hand parcels over. `later`: nothing was handed; try again on the next signal. */
+export type HandOver = { channel: string } | { later: string };
+
+/** What the core gives a service for one run of one agent. */
+export interface AgentLink {
+  readonly agent: AgentBrief;
+  /** Private folder of this run, 0700, outside the project. */
+  readonly runDir: string;
+  /** Short private folder for sockets (paths over 100 bytes fail); 0700. */
+  readonly socketDir: string;
+  /** The agents' door: `http://127.0.0.1:PORT`. MCP is at `/mcp`, hooks at `/hooks/<anything>`; both need the bearer token. */
+  readonly door: string;
+  readonly token: string;
+  /** The environment agents inherit, already cleaned. */
+  readonly env: Record<string, string>;
+  /** Absolute path of the Node that runs Clustr, for hook commands. */
+  readonly node: string;
+  /** Writes a 0600 file into the run folder and returns its absolute path. */
+  file(name: string, content: string): Promise<string>;
+  /** Starts the agent's terminal, or returns the running one. */
+  terminal(program: ProgramSpec): Promise<AgentTerminal>;
+  /** The same for a side process, by name. */
+  side(name: string, program: ProgramSpec): Promise<AgentTerminal>;
+  report(signal: Signal): Promise<void>;
+  /** Resolves once this run's MCP client has listed the tools, or with false after `timeoutMs`. */
+  toolsListed(timeoutMs: number): Promise<boolean>;
+  /**
+   * For mid-turn delivery by a hook's answer: the parcels waiting now, recorded as handed over by `channel`.
+   * `requestId` is the hook request's id: asked again with the same id (the server had died in between), the same parcels come.
+   */
+  takeParcels(requestId: string, channel: string): Promise<Parcel[]>;
+  log(message: string, details?: Record<string, unknown>): void;
+}
+
+/** One hook call of an agent, as it came through the door. */
+export interface HookCall {
+  /** Stable across a restart of the server: the door replays unanswered calls under the same id. */
+  requestId: string;
+  /** The path below `/hooks/`. */
+  name: string;
+  body: unknown;
+  /** Aborts when the caller has gone. */
+  signal: AbortSignal;
+}
+
+/** A running agent, as its service drives it. */
+export interface AgentSession {
+  /** Answers a hook; the value becomes the JSON response. Must return fast unless holding is the point. */
+  hook(call: HookCall): Promise<unknown>;
+  /**
+   * Hands parcels to the agent by the best channel open right now, never by typing into an open dialog. Resolves with
+   * the channel once handed; evidence that the model saw them follows as a `seen` signal.
+   */
+  deliver(parcels: Parcel[]): Promise<HandOver>;
+  /** Asks the tool politely to leave (its own exit keys or call); the core kills what is left after `graceMs`. */
+  leave(): Promise<void>;
+  /** Drops connections and timers; the agent goes on. */
+  close(): Promise<void>;
+}
+
+/** A tool that can run as an agent. Everything Clustr knows of it lives in its folder under `services/`. */
+export interface Service {
+  readonly id: string;
+  readonly title: string;
+  /** Looks the tool up on this machine. Never starts a conversation, never writes. At most 10 s. */
+  detect(env: Record<string, string>, signal: AbortSignal): Promise<Detection>;
+  /**
+   * Starts one run of an agent, or takes it over after a restart of the server. Must be safe to call again at any point
+   * of a start that a crash cut short: terminals and side processes are started at most once by the link. Rejects with a
+   * ClustrError that names the remedy when the agent cannot start.
+   */
+  open(link: AgentLink, signal: AbortSignal): Promise<AgentSession>;
+}
