@@ -11,7 +11,9 @@ export type AgentOrigin = Pick<
 /** Every fact a workspace's ledger can hold. Types are `noun.pastVerb`; fields are only ever added. */
 export type Fact =
   | { type: "agent.spawned"; data: { agent: AgentOrigin; rules_revision: number } }
-  | { type: "agent.joined"; data: { agent: AgentOrigin; token: string } }
+  /** A token was made with which an agent started elsewhere may join under this id. */
+  | { type: "agent.invited"; data: { id: string; name?: string | undefined } }
+  | { type: "agent.joined"; data: { agent: AgentOrigin; rules_revision: number } }
   | { type: "agent.announced"; data: { id: string; working_on: string } }
   | {
       type: "agent.status";
@@ -36,14 +38,12 @@ export type Fact =
   | { type: "rules.unreadable"; data: { why: string } }
   | { type: "call.refused"; data: { operation: string; code: string; message: string } };
 
-/** Every fact of the home ledger: what belongs to no single workspace. Secrets are stored as SHA-256 only. */
+/** Every fact of the home ledger: what belongs to no single workspace. Of a login only its SHA-256 is kept. */
 export type HomeFact =
   | { type: "workspace.opened"; data: Workspace }
   | { type: "workspace.closed"; data: { id: string } }
   | { type: "limits.changed"; data: { limits: Limits } }
   | { type: "login.granted"; data: { hash: string } }
-  | { type: "token.granted"; data: { hash: string; workspace: string; name?: string | undefined } }
-  | { type: "token.revoked"; data: { hash: string } }
   | { type: "call.refused"; data: { operation: string; code: string; message: string } };
 
 /** A fact with its place in the ledger. */

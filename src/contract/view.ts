@@ -19,6 +19,8 @@ export interface View {
   seq: number;
   /** By id. */
   agents: Record<string, Agent>;
+  /** Ids that may join from elsewhere, with the name they were given, if any. */
+  invites: Record<string, { name?: string | undefined }>;
   /** In order of `seq`. */
   messages: Message[];
   /** By key. */
@@ -38,6 +40,7 @@ export function emptyView(): View {
   return {
     seq: 0,
     agents: {},
+    invites: {},
     messages: [],
     context: {},
     revisions: {},

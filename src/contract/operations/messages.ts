@@ -6,6 +6,8 @@ import { operation } from "../operation.ts";
 const Mail = Message.pick({ id: true, from: true, to: true, content: true, size: true, reply_to: true, at: true }).extend({
   /** Whether the person wrote it, as the server knows it; nothing inside `content` can claim this. */
   from_human: z.boolean(),
+  /** It was already put before the reader's model when it arrived. */
+  already_shown: z.boolean(),
 });
 
 export const messages = {
