@@ -1,0 +1,208 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { spawn, type IPty } from "@lydell/node-pty";
+import type { AgentBrief, AgentLink, AgentSession, AgentTerminal, Parcel, ProgramSpec, Service, Signal } from "../../src/core/ports/service.ts";
+import type { TerminalExit } from "../../src/core/ports/terminal.ts";
+import { rigDoor, type Door, type RigTool } from "./door.ts";
+import type { Scratch } from "./rig.ts";
+import { RigScreen } from "./screen.ts";
+
+type Of<T extends Signal["type"]> = Extract<Signal, { type: T }>;
+
+function isOf<T extends Signal["type"]>(type: T, signal: Signal): signal is Of<T> {
+  return signal.type === type;
+}
+
+/** What an agent of a test is; the rest has defaults. */
+export type RigAgent = Partial<AgentBrief> & { task: string };
+
+/**
+ * One run of one agent around a service under test: a real pty, a real door, and a mailbox. It plays the core's part by
+ * the book: parcels wait in `post` order, `deliver` is tried on each signal, hooks take what waits.
+ */
+export class RigRun implements AgentLink, AsyncDisposable {
+  readonly agent: AgentBrief;
+  readonly runDir: string;
+  readonly socketDir: string;
+  readonly env: Record<string, string>;
+  readonly gate: Door;
+  readonly node = process.execPath;
+  readonly signals: (Signal & { at: number })[] = [];
+  readonly handed: { id: string; channel: string; at: number }[] = [];
+  readonly logged: string[] = [];
+  /** Command lines of all programs started. */
+  readonly started: ProgramSpec[] = [];
+  session: AgentSession | undefined;
+  #waiting: Parcel[] = [];
+  #taken = new Map<string, Parcel[]>();
+  #programs = new Map<string, { pty: IPty; screen: RigScreen; exit: Promise<TerminalExit>; over: boolean }>();
+  #open = new AbortController();
+  #busy: Promise<void> = Promise.resolve();
+
+  private constructor(agent: AgentBrief, runDir: string, socketDir: string, env: Record<string, string>, gate: Door) {
+    this.agent = agent;
+    this.runDir = runDir;
+    this.socketDir = socketDir;
+    this.env = env;
+    this.gate = gate;
+  }
+
+  get door(): string {
+    return this.gate.url;
+  }
+  get token(): string {
+    return this.gate.token;
+  }
+
+  static async make(place: Scratch, env: Record<string, string>, agent: RigAgent, tools: RigTool[]): Promise<RigRun> {
+    const brief: AgentBrief = { id: `ag-${agent.name ?? "alice"}`, name: "alice", cwd: await place.folder("project"), autonomy: "ask", run: 1, instructions: "You are alice.", ...agent };
+    return new RigRun(brief, await place.folder(`run-${brief.id}`), await place.folder("s"), env, await rigDoor(tools));
+  }
+
+  /** Opens the service on this run; again, after `drop`, it takes the running agent over. */
+  async start(service: Service): Promise<AgentSession> {
+    this.#open = new AbortController();
+    const session = await service.open(this, this.#open.signal);
+    this.session = session;
+    this.gate.answerHooks((call) => session.hook(call));
+    return session;
+  }
+
+  /** Ends our side without the agent noticing, as a kill of the server would. */
+  drop(): void {
+    this.#open.abort();
+    this.session = undefined;
+  }
+
+  /** Queues a message and hands it over when the service can take it. */
+  post(id: string, text: string, fromHuman = false): void {
+    this.#waiting.push({ id, text, fromHuman });
+    void this.flush();
+  }
+
+  /** Offers what waits to the service, one attempt at a time. */
+  flush(): Promise<void> {
+    this.#busy = this.#busy.then(async () => {
+      const parcels = [...this.#waiting];
+      if (parcels.length === 0 || !this.session) return;
+      const result = await this.session.deliver(parcels);
+      if ("later" in result) return;
+      this.#waiting = this.#waiting.filter((parcel) => !parcels.includes(parcel));
+      this.#record(parcels, result.channel);
+    });
+    return this.#busy;
+  }
+
+  #record(parcels: Parcel[], channel: string): void {
+    for (const { id } of parcels) this.handed.push({ id, channel, at: performance.now() });
+  }
+
+  async takeParcels(requestId: string, channel: string): Promise<Parcel[]> {
+    const again = this.#taken.get(requestId);
+    if (again) return again;
+    const parcels = this.#waiting;
+    this.#waiting = [];
+    this.#taken.set(requestId, parcels);
+    this.#record(parcels, channel);
+    return parcels;
+  }
+
+  async report(signal: Signal): Promise<void> {
+    this.signals.push({ ...signal, at: performance.now() });
+    // By the book, "try again on the next signal": but never inside the report, which the service may be awaiting.
+    setImmediate(() => void this.flush());
+  }
+
+  toolsListed(timeoutMs: number): Promise<boolean> {
+    return this.gate.toolsListed(timeoutMs);
+  }
+
+  log(message: string, details?: Record<string, unknown>): void {
+    this.logged.push(details ? `${message} ${JSON.stringify(details)}` : message);
+  }
+
+  async file(name: string, content: string): Promise<string> {
+    await mkdir(this.runDir, { recursive: true, mode: 0o700 });
+    const path = join(this.runDir, name);
+    await writeFile(path, content, { mode: 0o600 });
+    return path;
+  }
+
+  terminal(program: ProgramSpec): Promise<AgentTerminal> {
+    return this.side("main", program);
+  }
+
+  async side(name: string, program: ProgramSpec): Promise<AgentTerminal> {
+    let entry = this.#programs.get(name);
+    if (!entry) {
+      this.started.push(program);
+      const merged: Record<string, string> = {};
+      for (const [key, value] of Object.entries({ ...this.env, ...program.env })) if (value !== undefined) merged[key] = value;
+      const pty = spawn(program.command, program.args, { name: "xterm-256color", cols: 120, rows: 40, cwd: this.agent.cwd, env: merged, encoding: null });
+      const screen = new RigScreen(120, 40);
+      screen.onReply((bytes) => pty.write(bytes));
+      // With encoding null node-pty gives Buffers, which its types do not say.
+      pty.onData((bytes) => screen.feed(bytes as unknown as Buffer));
+      const exit = new Promise<TerminalExit>((resolve) => {
+        pty.onExit(({ exitCode, signal }) => {
+          running.over = true;
+          resolve({ code: signal ? null : exitCode, signal: signal ?? null, at: new Date().toISOString() });
+        });
+      });
+      const running = { pty, screen, exit, over: false };
+      entry = running;
+      this.#programs.set(name, entry);
+    }
+    const { pty, screen, exit } = entry;
+    return {
+      write: async (bytes) => void pty.write(bytes),
+      screen: () => screen.state(),
+      titles: (signal) => screen.titles(signal),
+      exited: (signal) => Promise.race([exit, new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true }))]),
+    };
+  }
+
+  /** Types into the agent's terminal, as a person would. */
+  type(bytes: string): void {
+    this.#programs.get("main")?.pty.write(bytes);
+  }
+
+  /** What the agent's terminal shows, as text. */
+  async shows(): Promise<string> {
+    const state = await this.#programs.get("main")?.screen.state();
+    return state?.lines.map((line) => line.text).join("\n").trimEnd() ?? "";
+  }
+
+  /** Process id of the agent's program. */
+  get pid(): number {
+    return this.#programs.get("main")?.pty.pid ?? 0;
+  }
+
+  /** The first signal of this type from index `since` of `signals` on, past or future, that `where` accepts. */
+  async signal<T extends Signal["type"]>(type: T, { timeoutMs = 15_000, since = 0, where }: { timeoutMs?: number; since?: number; where?: (signal: Of<T>) => boolean } = {}): Promise<Of<T>> {
+    const deadline = performance.now() + timeoutMs;
+    for (;;) {
+      for (const signal of this.signals.slice(since)) {
+        if (isOf(type, signal) && (where?.(signal) ?? true)) return signal;
+      }
+      if (performance.now() > deadline) throw new Error(`No signal "${type}" within ${timeoutMs} ms. ${await this.story()}`);
+      await sleep(15);
+    }
+  }
+
+  /** Everything that tells why a test failed. */
+  async story(): Promise<string> {
+    return `Signals: ${JSON.stringify(this.signals)}\nHooks: ${this.gate.hooks.map((hook) => hook.name).join(" ")}\nScreen:\n${await this.shows()}\nLog: ${this.logged.join("\n")}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.drop();
+    for (const { pty, exit, over } of this.#programs.values()) {
+      if (over) continue;
+      pty.kill("SIGTERM");
+      await Promise.race([exit, sleep(3000).then(() => pty.kill("SIGKILL"))]);
+    }
+    await this.gate[Symbol.asyncDispose]();
+  }
+}
