@@ -1,0 +1,109 @@
+/*
+ * npm test -- [vitest filters]
+ *
+ * Does all set-up of a fresh clone (packages, Node 24, the pinned coding tools, a browser), builds, checks, runs every
+ * test, and ends with one line: `N passed, N failed`. Exits non-zero when anything failed or nothing ran.
+ */
+import { spawn } from "child_process";
+import fs from "fs";
+import path from "path";
+import { SetupFailure, build, install, logged, nodeAtLeast, passSignals, root, say, seconds } from "./setup.js";
+
+const report = path.join(root, ".cache", "test-report.json");
+
+main().catch((error) => {
+  if (!(error instanceof SetupFailure)) process.stderr.write(String(error && error.stack) + "\n");
+  console.log("0 passed, 1 failed");
+  process.exit(1);
+});
+
+async function main() {
+  const began = Date.now();
+  const browser = chromium();
+  const node = await nodeAtLeast([24, 0]);
+  await install(".", "packages");
+  await install("test/clis", "the real coding tools, for tests");
+  await browser;
+  await build(node);
+  const { check } = await import("./check.js");
+  const checks = check(node);
+  const tests = await vitest(node, process.argv.slice(2));
+  const failed = checks.failed + tests.failed;
+  const passed = checks.passed + tests.passed;
+  if (tests.passed + tests.failed === 0) console.log("No test ran: that counts as a failure.");
+  if (chromiumPath() === undefined && needsBrowser()) console.log("NOT RUN: the browser tests, because there is no Chromium on this machine.");
+  console.log("in " + seconds(began));
+  console.log(passed + " passed, " + failed + " failed" + (tests.skipped > 0 ? ", " + tests.skipped + " skipped" : ""));
+  process.exit(failed > 0 || tests.passed === 0 ? 1 : 0);
+}
+
+/** Runs the tests and counts them from vitest's own report; a file that could not be loaded is one failure. */
+async function vitest(node, filters) {
+  fs.rmSync(report, { force: true });
+  const args = ["run", "--reporter=default", "--reporter=json", "--outputFile.json=" + report, ...filters];
+  const code = await inForeground(node, [path.join(root, "node_modules/vitest/vitest.mjs"), ...args]);
+  const count = { passed: 0, failed: 0, skipped: 0 };
+  const files = fs.existsSync(report) ? JSON.parse(fs.readFileSync(report, "utf8")).testResults : [];
+  for (const file of files) {
+    const before = count.failed;
+    for (const test of file.assertionResults) {
+      count[test.status === "passed" ? "passed" : test.status === "failed" ? "failed" : "skipped"]++;
+    }
+    if (file.status === "failed" && count.failed === before) count.failed++;
+  }
+  // Something outside any test went wrong, e.g. an error nobody awaited.
+  if (code !== 0 && count.failed === 0) count.failed++;
+  return count;
+}
+
+/** Runs the tests' process with this Node first on PATH, so that what tests start by the name `node` is the same. */
+function inForeground(node, args) {
+  const env = Object.assign({}, process.env, { PATH: path.dirname(node) + path.delimiter + process.env.PATH });
+  const browser = chromiumPath();
+  if (browser) env.CLUSTR_TEST_CHROMIUM = browser;
+  return new Promise((resolve) => {
+    const child = spawn(node, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"], env });
+    const passing = passSignals(child);
+    const end = (code) => {
+      passing.stop();
+      resolve(code);
+    };
+    child.on("error", () => end(1));
+    child.on("exit", (code) => end(code === null ? 1 : code));
+  });
+}
+
+/** Installs Debian's Chromium when a test needs it and this machine lets us. Never fails: tests then say what they missed. */
+async function chromium() {
+  if (!needsBrowser() || chromiumPath() !== undefined) return;
+  if (process.platform !== "linux" || process.getuid() !== 0 || !fs.existsSync("/usr/bin/apt-get")) {
+    say("no Chromium found, and it cannot be installed from here: browser tests will be skipped.");
+    return;
+  }
+  const began = Date.now();
+  say("installing Chromium, for tests …");
+  const log = path.join(root, ".cache", "logs", "chromium.log");
+  const command = ["sh", "-c", "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium"];
+  const code = await logged(command, root, log, 10 * 60 * 1000);
+  say(code === 0 ? "installed Chromium in " + seconds(began) : "Chromium could not be installed (" + path.relative(process.cwd(), log) + "): browser tests will be skipped.");
+}
+
+function chromiumPath() {
+  const named = process.env.CLUSTR_TEST_CHROMIUM;
+  const folders = (process.env.PATH || "").split(path.delimiter);
+  const known = ["chromium", "chromium-browser", "google-chrome"].flatMap((name) => folders.map((folder) => path.join(folder, name)));
+  return [named, ...known, "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"].find((file) => file && fs.existsSync(file));
+}
+
+/** Whether any test drives a browser. */
+function needsBrowser() {
+  return testFiles(path.join(root, "test")).some((file) => fs.readFileSync(file, "utf8").includes("playwright-core"));
+}
+
+function testFiles(folder) {
+  return fs.readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.name === "node_modules") return [];
+    const file = path.join(folder, entry.name);
+    return entry.isDirectory() ? testFiles(file) : /\.test\.tsx?$/.test(entry.name) ? [file] : [];
+  });
+}
