@@ -33,12 +33,14 @@ export async function install(folder, what) {
   const where = path.join(root, folder);
   const modules = path.join(where, "node_modules");
   const stamp = path.join(modules, stampName);
-  const wanted = hashOf([path.join(where, "package-lock.json"), path.join(where, "package.json")]) + " " + process.platform + "-" + process.arch;
+  const wanted = hashOf([path.join(where, "package-lock.json")]) + " " + process.platform + "-" + process.arch;
   if (readText(stamp) === wanted) return false;
   const began = Date.now();
   say("installing " + what + " …");
   const log = path.join(cache, "logs", "install-" + (folder === "." ? "root" : folder.replace(/\W+/g, "-")) + ".log");
-  const args = ["ci", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=http"];
+  // Not `npm ci`: it refuses a lock file from which a registry left out other platforms' optional packages. This installs
+  // exactly what is locked and never rewrites the lock file.
+  const args = ["install", "--no-save", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=http"];
   let code = await logged(npm(args), where, log, INSTALL_LIMIT_MS);
   if (code !== 0) {
     say("that did not work; trying once more …");
