@@ -62,6 +62,8 @@ export const Agent = z.object({
   attention: Attention.optional(),
   /** The tool's own conversation id, once known. */
   session: z.string().optional(),
+  /** Somebody asked for its end and it is being carried out. */
+  stopping: z.boolean().optional(),
   /** Whether the process behind it is believed alive. A `finished` agent usually still is. */
   live: z.boolean(),
   /** Revision of the rules it has been given or has read. */

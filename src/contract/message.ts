@@ -37,7 +37,7 @@ export const Message = z.object({
   size: z.int(),
   reply_to: z.string().optional(),
   at: z.iso.datetime(),
-  /** Keyed by recipient: an agent's id, or `human`. */
+  /** Keyed by recipient: an agent's id, or `human`. Empty for old messages, whose deliveries were settled long ago. */
   deliveries: z.record(z.string(), Delivery),
 });
 export type Message = z.infer<typeof Message>;

@@ -26,7 +26,7 @@ export const agents = {
     input: z.object({
       name: AgentName.describe("Unique among live agents; letters, digits, '-', '_', '.'"),
       task: z.string().min(1).max(200_000).describe("The complete task, as the agent's first prompt"),
-      service: z.string().optional().describe("Which tool runs it: claude, codex or script. Default: the one you run on, else claude"),
+      service: z.string().optional().describe("Which coding tool runs it, e.g. claude or codex. Default: the one you run on, or the first there is"),
       cwd: z.string().optional().describe("Folder inside the workspace, relative to it. Default: the workspace folder"),
       model: z.string().max(200).optional().describe("Model name as the tool understands it. Default: the tool's own"),
       autonomy: Autonomy.optional().describe("ask, auto or full; never more than your own. Default: auto, or your own if that is less"),

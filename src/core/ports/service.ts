@@ -128,6 +128,8 @@ export interface AgentSession {
    * the channel once handed; evidence that the model saw them follows as a `seen` signal.
    */
   deliver(parcels: Parcel[]): Promise<HandOver>;
+  /** Which of these message ids the conversation already holds. Asked before anything is handed over again after a crash. */
+  knows?(messages: string[]): Promise<string[]>;
   /** Asks the tool politely to leave (its own exit keys or call); the core kills what is left after `graceMs`. */
   leave(): Promise<void>;
   /** Drops connections and timers; the agent goes on. */

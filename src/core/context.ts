@@ -1,0 +1,118 @@
+import { VALUE_LIMIT, KEYS_LIMIT, type ContextEntry } from "../contract/context.ts";
+import { inboxOf, nameOf } from "../contract/actor.ts";
+import { ClustrError } from "../contract/error.ts";
+import type { Event } from "../contract/event.ts";
+import { byteLength } from "../contract/fold.ts";
+import type { context } from "../contract/operations/context.ts";
+import type { EntryPreview, View } from "../contract/view.ts";
+import type { Handlers, WorkspaceCall } from "./call.ts";
+import type { Ledger } from "./ports/ledger.ts";
+
+const subject = (key: string): string => `context/${key}`;
+
+/** Shared context: labelled notes with revisions, compare-and-set and history. */
+export const contextHandlers: Handlers<typeof context, WorkspaceCall> = {
+  "context.list": async (call) => whole(call.ledger, Object.values(call.view().context)),
+
+  "context.read": async (call, { key }) => {
+    const { context, readers } = call.view();
+    const found = key === undefined ? Object.values(context) : context[key] ? [context[key]] : [];
+    const { actor } = call.caller;
+    if (actor.kind === "agent" && key !== undefined) await remember(call, key, readers[key]?.[inboxOf(actor)]);
+    return { entries: await whole(call.ledger, found) };
+  },
+
+  "context.get": async (call, { key }) => {
+    const entry = call.view().context[key];
+    if (!entry) throw missing(key);
+    const [found] = await whole(call.ledger, [entry]);
+    if (!found) throw missing(key);
+    return found;
+  },
+
+  "context.write": async (call, { key, value, expect_revision }) => {
+    const bytes = byteLength(value);
+    if (bytes > VALUE_LIMIT) {
+      throw new ClustrError("too_large", `The value has ${bytes} bytes; at most ${VALUE_LIMIT} are possible. Put it into a file and note its path.`);
+    }
+    const event = await call.decide(subject(key), (view) => {
+      expectRevision(view, key, expect_revision);
+      if (!view.context[key] && Object.keys(view.context).length >= KEYS_LIMIT) {
+        throw new ClustrError("limited", `There are ${KEYS_LIMIT} keys already; nothing was written. Remove some that no longer hold.`);
+      }
+      return { type: "context.written", data: { key, value, revision: (view.revisions[key] ?? 0) + 1 } };
+    });
+    return entryOf(event, "context.written");
+  },
+
+  "context.remove": async (call, { key, expect_revision }) => {
+    const event = await call.decide(subject(key), (view) => {
+      if (!view.context[key]) throw missing(key);
+      expectRevision(view, key, expect_revision);
+      return { type: "context.removed", data: { key, revision: (view.revisions[key] ?? 0) + 1 } };
+    });
+    if (event.type !== "context.removed") throw mixedUp();
+    return { key: event.data.key, revision: event.data.revision };
+  },
+
+  "context.history": async (call, { key, limit }) => {
+    const events = await call.ledger.read({ subject: subject(key), limit: limit * 4, newest: true });
+    const revisions = [];
+    for (const event of events.reverse()) {
+      if (event.type === "context.written") revisions.push(entryOf(event, "context.written"));
+      if (event.type === "context.removed") {
+        revisions.push({ key, revision: event.data.revision, by: nameOf(event.actor), at: event.at, seq: event.seq });
+      }
+    }
+    if (revisions.length === 0) throw missing(key);
+    return revisions.slice(0, limit);
+  },
+};
+
+/** Entries with their full values: the view holds only the beginning of long ones. */
+export async function whole(ledger: Ledger, entries: EntryPreview[]): Promise<ContextEntry[]> {
+  const sorted = entries.toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  return Promise.all(
+    sorted.map(async ({ size, ...entry }) => {
+      if (entry.value.length === size) return entry;
+      const [event] = await ledger.read({ after: entry.seq - 1, before: entry.seq + 1, limit: 1 });
+      return event ? entryOf(event, "context.written") : entry;
+    }),
+  );
+}
+
+/** Notes that an agent read a key, once per key: from then on it is told of changes. */
+async function remember(call: WorkspaceCall, key: string, known: number | undefined): Promise<void> {
+  const { actor } = call.caller;
+  if (known !== undefined) return;
+  const revision = call.view().revisions[key] ?? 0;
+  await call.decide(`readers/${key}`, () => ({ type: "context.read", data: { key, inbox: inboxOf(actor), revision } }));
+}
+
+function expectRevision(view: View, key: string, expected: number | undefined): void {
+  if (expected === undefined) return;
+  const entry = view.context[key];
+  const revision = entry?.revision ?? 0;
+  if (revision === expected) return;
+  throw new ClustrError(
+    "conflict",
+    entry
+      ? `"${key}" is at revision ${revision} by ${entry.by}, not ${expected}; nothing was changed. Read it, merge, and write with expect_revision ${revision}.`
+      : `"${key}" does not exist (any more), so revision ${expected} was not found; nothing was changed. Write with expect_revision 0 to create it.`,
+    { details: { key, revision } },
+  );
+}
+
+function entryOf(event: Event, type: "context.written"): ContextEntry {
+  if (event.type !== type) throw mixedUp();
+  const { key, value, revision } = event.data;
+  return { key, value, revision, by: nameOf(event.actor), at: event.at, seq: event.seq };
+}
+
+function missing(key: string): ClustrError {
+  return new ClustrError("not_found", `Nothing is written under "${key}". List the keys with \`clustr context list\`.`);
+}
+
+function mixedUp(): ClustrError {
+  return new ClustrError("conflict", "This request id was used for another operation before; nothing was changed. Use a new one.");
+}

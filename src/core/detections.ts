@@ -1,0 +1,55 @@
+import { ClustrError } from "../contract/error.ts";
+import type { Detection, Service } from "./ports/service.ts";
+
+/** How long a finding is trusted: a person installs a tool and tries again. */
+const TRUST_MS = 15_000;
+
+/** The services there are, and what was found of them on this machine. */
+export interface Detections {
+  has(service: string): boolean;
+  first(): string;
+  /** The id, or a refusal that lists the known ones. */
+  known(service: string): string;
+  /** Refuses when the tool is not on this machine at all; says how to install it. */
+  requireInstalled(service: string): Promise<void>;
+  get(service: string): Promise<Detection>;
+}
+
+export function createDetections(services: ReadonlyMap<string, Service>, env: Record<string, string>, now: () => number, signal: AbortSignal): Detections {
+  const found = new Map<string, { at: number; detection: Promise<Detection> }>();
+
+  const get = (id: string): Promise<Detection> => {
+    const cached = found.get(id);
+    if (cached && Math.abs(now() - cached.at) < TRUST_MS) return cached.detection;
+    const service = services.get(id);
+    if (!service) return Promise.reject(unknown(services, id));
+    const detection = service.detect(env, signal);
+    found.set(id, { at: now(), detection });
+    detection.catch(() => found.delete(id));
+    return detection;
+  };
+
+  return {
+    get,
+    has: (id) => services.has(id),
+    first: () => services.keys().next().value ?? "",
+    known(id) {
+      if (!services.has(id)) throw unknown(services, id);
+      return id;
+    },
+    async requireInstalled(id) {
+      const detection = await get(id);
+      if (detection.path === undefined && !detection.ready) throw new ClustrError("unavailable", `Nothing was spawned: ${problemsOf(detection)}`);
+    },
+  };
+}
+
+/** Why a tool cannot be used, each with its remedy. */
+export function problemsOf(detection: Detection): string {
+  const fatal = detection.findings.filter((finding) => finding.fatal);
+  return fatal.map(({ problem, remedy }) => `${problem} ${remedy}`).join(" ") || `${detection.title} cannot be used. Run \`clustr doctor\`.`;
+}
+
+function unknown(services: ReadonlyMap<string, Service>, id: string): ClustrError {
+  return new ClustrError("invalid", `There is no service "${id.slice(0, 60)}". Known: ${[...services.keys()].join(", ")}.`);
+}

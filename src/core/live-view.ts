@@ -1,0 +1,70 @@
+import { applyEvent } from "../contract/fold.ts";
+import { emptyView, type View } from "../contract/view.ts";
+import type { Event } from "../contract/event.ts";
+import type { Ledger } from "./ports/ledger.ts";
+
+/** The fold of a ledger, kept up to date. */
+export interface LiveView {
+  current(): View;
+  /** Resolves once the view has folded `seq`; rejects when the signal of the view aborts. */
+  reached(seq: number): Promise<void>;
+  /** Waits until the view satisfies a condition, at most `ms`; false when the time ran out. */
+  until(condition: (view: View) => boolean, ms: number): Promise<boolean>;
+  /** Calls back for every event folded after now, in order, with the view after it. Throwing is a bug of the listener. */
+  watch(listener: (event: Event, view: View) => void): () => void;
+}
+
+/** Follows the ledger from its beginning; resolves once everything that is in it now has been folded. */
+export async function followLedger(ledger: Ledger, signal: AbortSignal, fail: (error: unknown) => void): Promise<LiveView> {
+  let view = emptyView();
+  const listeners = new Set<(event: Event, view: View) => void>();
+  let waiting: { seq: number; resolve: () => void; reject: (reason: unknown) => void }[] = [];
+
+  const settle = (): void => {
+    const ready = waiting.filter(({ seq }) => seq <= view.seq);
+    if (ready.length === 0) return;
+    waiting = waiting.filter(({ seq }) => seq > view.seq);
+    for (const { resolve } of ready) resolve();
+  };
+
+  const run = async (): Promise<void> => {
+    for await (const event of ledger.tail(0, signal)) {
+      view = applyEvent(view, event);
+      for (const listener of listeners) listener(event, view);
+      settle();
+    }
+  };
+  void run()
+    .catch(fail)
+    .finally(() => {
+      const gone = signal.reason ?? new Error("The ledger's tail ended.");
+      for (const { reject } of waiting) reject(gone);
+      waiting = [];
+    });
+
+  const live: LiveView = {
+    current: () => view,
+    reached: (seq) => (seq <= view.seq ? Promise.resolve() : new Promise((resolve, reject) => waiting.push({ seq, resolve, reject }))),
+    until(condition, ms) {
+      if (condition(view)) return Promise.resolve(true);
+      return new Promise((resolve) => {
+        const finish = (met: boolean): void => {
+          clearTimeout(timer);
+          listeners.delete(look);
+          resolve(met);
+        };
+        const look = (_event: Event, now: View): void => {
+          if (condition(now)) finish(true);
+        };
+        const timer = setTimeout(() => finish(false), ms);
+        listeners.add(look);
+      });
+    },
+    watch(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+  await live.reached(await ledger.last());
+  return live;
+}

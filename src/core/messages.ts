@@ -1,0 +1,161 @@
+import { ALL, HUMAN, inboxOf, nameOf, type Actor } from "../contract/actor.ts";
+import { ClustrError } from "../contract/error.ts";
+import type { Event } from "../contract/event.ts";
+import { byteLength, RATE_WINDOW } from "../contract/fold.ts";
+import { INLINE_LIMIT, MESSAGE_LIMIT, type Message } from "../contract/message.ts";
+import { foldName } from "../contract/name.ts";
+import type { messages } from "../contract/operations/messages.ts";
+import type { View } from "../contract/view.ts";
+import { agentNamed } from "./agents.ts";
+import type { Handlers, WorkspaceCall } from "./call.ts";
+import type { Ledger } from "./ports/ledger.ts";
+import { checkText } from "./texts.ts";
+
+/** Direct messages and broadcasts; the sender is always the caller. */
+export function messageHandlers(newId: () => string, now: () => number): Handlers<typeof messages, WorkspaceCall> {
+  return {
+    "message.send": async (call, { to, content, reply_to }) => {
+      checkText("The message", content, MESSAGE_LIMIT);
+      const { actor } = call.caller;
+      const event = await call.decide(`outbox/${inboxOf(actor)}`, (view) => {
+        const recipients = recipientsOf(view, actor, to);
+        checkRate(view, actor, call.limits.messages_per_minute, now());
+        checkInboxes(view, recipients, call.limits.unread_messages);
+        if (reply_to !== undefined && !view.messages.some(({ id }) => id === reply_to)) {
+          throw new ClustrError("not_found", `There is no recent message "${reply_to}" to answer; nothing was sent. Send it without reply_to.`);
+        }
+        const address = recipients.length === 1 && foldName(to) !== ALL ? (recipients[0]?.name ?? to) : ALL;
+        return { type: "message.sent", data: { id: newId(), to: address, content, reply_to, recipients } };
+      });
+      if (event.type !== "message.sent") throw new ClustrError("conflict", "This request id was used for another operation before; nothing was sent.");
+      return messageOf(event, call.view());
+    },
+
+    "message.inbox": async (call, { id, limit }) => {
+      const { actor } = call.caller;
+      const inbox = inboxOf(actor);
+      const before = await call.earlier();
+      const asked = before?.type === "message.read" ? before.data.ids : undefined;
+      const { messages } = call.view();
+      const mine = messages.filter((message) => message.deliveries[inbox]);
+      const unread = mine.filter((message) => isUnread(message, inbox));
+      const chosen = asked ? mine.filter((message) => asked.includes(message.id)) : id ? mine.filter((message) => message.id === id) : unread.slice(0, limit);
+      if (id && chosen.length === 0) throw new ClustrError("not_found", `You have no message "${id}" among the recent ones. Ask its sender to send it again.`);
+      const answer = await Promise.all(
+        chosen.map(async (message) => ({
+          id: message.id,
+          from: message.from,
+          from_human: message.from === HUMAN,
+          to: message.to,
+          content: await contentOf(call.ledger, message),
+          size: message.size,
+          ...(message.reply_to ? { reply_to: message.reply_to } : {}),
+          at: message.at,
+          already_shown: message.deliveries[inbox]?.rung === "seen",
+        })),
+      );
+      const fresh = chosen.filter((message) => isUnread(message, inbox)).map((message) => message.id);
+      if (fresh.length > 0) await call.decide(`inbox/${inbox}`, () => ({ type: "message.read", data: { ids: fresh, inbox } }));
+      return { messages: answer, remaining: asked ? unread.length : unread.length - fresh.length };
+    },
+
+    "message.list": async (call, { agent, before, limit }) => {
+      const view = call.view();
+      const oldest = view.messages[0]?.seq ?? Infinity;
+      const wanted = (message: Message): boolean =>
+        agent === undefined || message.from === agent || Object.values(message.deliveries).some(({ to }) => to === agent);
+      const recent = view.messages.filter((message) => message.seq < (before ?? Infinity) && wanted(message)).slice(-limit);
+      const full = await Promise.all(recent.map(async (message) => ({ ...message, content: await contentOf(call.ledger, message) })));
+      if (recent.length >= limit || oldest === Infinity) return full;
+      return [...(await olderThan(call.ledger, Math.min(before ?? Infinity, oldest), limit - recent.length, agent, view)), ...full];
+    },
+  };
+}
+
+/** Whether a recipient has not fetched a message yet; one that its model saw in passing still counts. */
+export function isUnread(message: Message, inbox: string): boolean {
+  const rung = message.deliveries[inbox]?.rung;
+  return rung !== undefined && rung !== "read" && rung !== "undeliverable";
+}
+
+/** A message's whole content: the view holds only the beginning of long ones. */
+export async function contentOf(ledger: Ledger, message: Message): Promise<string> {
+  if (byteLength(message.content) === message.size) return message.content;
+  const [event] = await ledger.read({ after: message.seq - 1, before: message.seq + 1, limit: 1 });
+  return event?.type === "message.sent" ? event.data.content : message.content;
+}
+
+/** Whether a message goes to agents by reference only. */
+export function isLong(message: Message): boolean {
+  return message.size > INLINE_LIMIT;
+}
+
+function recipientsOf(view: View, sender: Actor, to: string): { inbox: string; name: string }[] {
+  const self = inboxOf(sender);
+  const folded = foldName(to);
+  if (folded === ALL) {
+    const agents = Object.values(view.agents).filter((agent) => reachable(agent) && agent.id !== self);
+    const all = agents.map(({ id, name }) => ({ inbox: id, name }));
+    if (sender.kind !== "human") all.push({ inbox: HUMAN, name: HUMAN });
+    if (all.length === 0) throw new ClustrError("not_found", "There is no agent to send to; nothing was sent. Spawn one with `clustr spawn`.");
+    return all;
+  }
+  if (to.trim().toLowerCase() === HUMAN) {
+    if (sender.kind === "human") throw new ClustrError("invalid", "You are human: a message to yourself was not sent. Name an agent, or all.");
+    return [{ inbox: HUMAN, name: HUMAN }];
+  }
+  const agent = agentNamed(view, to);
+  if (agent.id === self) throw new ClustrError("invalid", "That is your own name; nothing was sent.");
+  if (!reachable(agent)) {
+    throw new ClustrError("conflict", `${agent.name} is ${agent.status} (${agent.outcome ?? "gone"}) and its process has ended; nothing was sent. Restart it first.`);
+  }
+  return [{ inbox: agent.id, name: agent.name }];
+}
+
+/** A process that has not ended, or is being started, can receive. */
+function reachable(agent: { live: boolean }): boolean {
+  return agent.live;
+}
+
+function checkRate(view: View, actor: Actor, limit: number, now: number): void {
+  if (actor.kind !== "agent") return;
+  const sent = view.sends.filter((entry) => entry.inbox === actor.id && Date.parse(entry.at) > now - RATE_WINDOW).length;
+  if (sent >= limit) {
+    throw new ClustrError("limited", `You have sent ${sent} messages within a minute; this one was not sent. Final: do not retry now; put what you have to say into one message later.`);
+  }
+}
+
+function checkInboxes(view: View, recipients: { inbox: string; name: string }[], limit: number): void {
+  for (const { inbox, name } of recipients) {
+    if (inbox === HUMAN) continue;
+    const waiting = view.messages.filter(({ deliveries }) => {
+      const rung = deliveries[inbox]?.rung;
+      return rung === "queued" || rung === "handed";
+    }).length;
+    if (waiting >= limit) throw new ClustrError("limited", `${name} has ${waiting} messages it has not seen; nothing was sent. Final: wait until it has caught up.`);
+  }
+}
+
+function messageOf(event: Extract<Event, { type: "message.sent" }>, view: View): Message {
+  const { id, to, content, reply_to, recipients } = event.data;
+  const folded = view.messages.find((message) => message.id === id);
+  const deliveries =
+    folded?.deliveries ?? Object.fromEntries(recipients.map(({ inbox, name }) => [inbox, { to: name, rung: "queued" as const, at: event.at }]));
+  const message: Message = { id, seq: event.seq, from: nameOf(event.actor), to, content, size: byteLength(content), at: event.at, deliveries };
+  if (reply_to) message.reply_to = reply_to;
+  return message;
+}
+
+/** Messages the view no longer holds, from the ledger, without their deliveries: those were settled long ago. */
+async function olderThan(ledger: Ledger, before: number, limit: number, agent: string | undefined, view: View): Promise<Message[]> {
+  const events = await ledger.read({ type: "message.sent", before, limit: limit * 2, newest: true });
+  const known = new Set(view.messages.map(({ id }) => id));
+  const found: Message[] = [];
+  for (const event of events) {
+    if (event.type !== "message.sent" || known.has(event.data.id)) continue;
+    if (agent === undefined || nameOf(event.actor) === agent || event.data.recipients.some(({ name }) => name === agent)) {
+      found.push({ ...messageOf(event, view), deliveries: {} });
+    }
+  }
+  return found.slice(-limit);
+}

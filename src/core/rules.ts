@@ -1,0 +1,45 @@
+import { nameOf } from "../contract/actor.ts";
+import { ClustrError } from "../contract/error.ts";
+import { byteLength } from "../contract/fold.ts";
+import type { rules } from "../contract/operations/rules.ts";
+import { RULES_LIMIT } from "../contract/rules.ts";
+import type { Handlers, WorkspaceCall } from "./call.ts";
+
+/** The shared instructions. The ledger holds every revision; the file (core/reactors/rules-file.ts) follows it. */
+export function rulesHandlers(path: string): Handlers<typeof rules, WorkspaceCall> {
+  return {
+    "rules.read": async (call) => {
+      const { rules, agents } = call.view();
+      const { actor } = call.caller;
+      const reader = actor.kind === "agent" ? agents[actor.id] : undefined;
+      if (reader && reader.rules_revision < rules.revision) {
+        await call.decide(`readers/rules/${reader.id}`, () => ({ type: "rules.read", data: { id: reader.id, revision: rules.revision } }));
+      }
+      return rules;
+    },
+
+    "rules.update": async (call, { text, expect_revision }) => {
+      checkRules(text);
+      const event = await call.decide("rules", ({ rules }) => {
+        if (expect_revision !== undefined && expect_revision !== rules.revision) {
+          throw new ClustrError(
+            "conflict",
+            `The rules are at revision ${rules.revision} by ${rules.by}, not ${expect_revision}; nothing was changed. Read them, merge, and update with expect_revision ${rules.revision}.`,
+            { details: { revision: rules.revision } },
+          );
+        }
+        return { type: "rules.updated", data: { text, revision: rules.revision + 1 } };
+      });
+      if (event.type !== "rules.updated") throw new ClustrError("conflict", "This request id was used for another operation before; use a new one.");
+      return { text: event.data.text, revision: event.data.revision, by: nameOf(event.actor), at: event.at };
+    },
+
+    "rules.path": async () => ({ path }),
+  };
+}
+
+/** Rejects a text that cannot be rules. An empty one can: it means no rules. */
+export function checkRules(text: string): void {
+  const bytes = byteLength(text);
+  if (bytes > RULES_LIMIT) throw new ClustrError("too_large", `The rules have ${bytes} bytes; at most ${RULES_LIMIT} are possible. The last revision stays in force.`);
+}

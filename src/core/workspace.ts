@@ -1,0 +1,118 @@
+import type { Limits, Workspace } from "../contract/workspace.ts";
+import type { agents as agentOperations } from "../contract/operations/agents.ts";
+import { agentHandlers, findAgent } from "./agents.ts";
+import type { RunParts } from "./agent-run.ts";
+import { terminalId } from "./agent-run.ts";
+import { decide } from "./append.ts";
+import { agentCaller, type Caller } from "./caller.ts";
+import type { Handlers, WorkspaceCall } from "./call.ts";
+import { contextHandlers } from "./context.ts";
+import type { OpenWorkspace } from "./core.ts";
+import type { Detections } from "./detections.ts";
+import { eventHandlers } from "./events.ts";
+import { followLedger } from "./live-view.ts";
+import { messageHandlers } from "./messages.ts";
+import type { Folders } from "./ports/folders.ts";
+import type { Ledger } from "./ports/ledger.ts";
+import type { RulesFile } from "./ports/rules-file.ts";
+import type { Service } from "./ports/service.ts";
+import { createDelivery } from "./reactors/deliver.ts";
+import { sendNotices } from "./reactors/notices.ts";
+import { watchPresence } from "./reactors/presence.ts";
+import { followRulesFile } from "./reactors/rules-file.ts";
+import { superviseAgents } from "./reactors/supervise.ts";
+import { rulesHandlers } from "./rules.ts";
+import { terminalHandlers } from "./terminals.ts";
+import { tokenHandlers } from "./tokens.ts";
+
+/** What one workspace is made of; the composition root fills it. */
+export interface WorkspaceParts extends RunParts {
+  info: Workspace;
+  ledger: Ledger;
+  rulesFile: RulesFile;
+  folders: Folders;
+  services: ReadonlyMap<string, Service>;
+  detections: Detections;
+  limits(): Limits;
+  newId(): string;
+  now(): number;
+  ticks(): number;
+  /** The workspace cannot go on: its ledger cannot be followed. */
+  fail(error: unknown): void;
+}
+
+/** An open workspace with the way in for calls. */
+export interface RunningWorkspace extends OpenWorkspace {
+  handlers: WorkspaceHandlers;
+  call(caller: Caller, requestId: string): WorkspaceCall;
+  agent(id: string): Caller | undefined;
+  close(): Promise<void>;
+}
+
+export type WorkspaceHandlers = ReturnType<typeof allHandlers>;
+
+/** Opens a workspace: folds its ledger, brings its agents and its rules file in step, and starts its reactors. */
+export async function openWorkspace(parts: WorkspaceParts): Promise<RunningWorkspace> {
+  const { ledger, info, newId, now, log } = parts;
+  const stopped = new AbortController();
+  const { signal } = stopped;
+  const live = await followLedger(ledger, signal, (error) => !signal.aborted && parts.fail(error));
+  sendNotices(ledger, live, log);
+  await followRulesFile(parts.rulesFile, ledger, live, newId, signal, log);
+  const delivery = createDelivery(ledger, live, now, newId, signal, log);
+  const presence = watchPresence(ledger, live, parts.ticks, newId, signal, log);
+  const supervisor = superviseAgents({ ...parts, live, delivery }, signal);
+
+  return {
+    info,
+    handlers: allHandlers(parts),
+    view: live.current,
+    tail: (after, until) => ledger.tail(after, AbortSignal.any([signal, until])),
+    call: (caller, requestId) => ({
+      caller,
+      workspace: info,
+      ledger,
+      limits: parts.limits(),
+      view: live.current,
+      decide: (subject, make, part) => {
+        const id = part === undefined ? requestId : `${requestId}/${part}`;
+        return decide(ledger, live.reached, { id, actor: caller.actor, subject }, () => make(live.current()));
+      },
+      earlier: () => ledger.find(requestId),
+      until: live.until,
+    }),
+    agent(id) {
+      const view = live.current();
+      const agent = view.agents[id];
+      if (agent) {
+        presence.sign(id);
+        return agent.live || agent.external ? agentCaller(info.id, id, agent.name) : undefined;
+      }
+      return view.invites[id] ? agentCaller(info.id, id, view.invites[id]?.name ?? "") : undefined;
+    },
+    hook: async (agent, call) => (await supervisor.run(agent)?.hook(call)) ?? {},
+    toolsListed: (agent) => supervisor.run(agent)?.toolsListed(),
+    terminalOf(name) {
+      const agent = findAgent(live.current(), name);
+      return agent && !agent.external ? terminalId(agent) : undefined;
+    },
+    async close() {
+      await supervisor.close();
+      stopped.abort(new Error("The workspace was closed."));
+      await ledger.close();
+    },
+  };
+}
+
+function allHandlers(parts: WorkspaceParts) {
+  const agents: Handlers<typeof agentOperations, WorkspaceCall> = agentHandlers(parts);
+  return {
+    ...agents,
+    ...messageHandlers(parts.newId, parts.now),
+    ...contextHandlers,
+    ...rulesHandlers(parts.rulesFile.path),
+    ...terminalHandlers(parts.screens),
+    ...eventHandlers,
+    ...tokenHandlers(parts.access, parts.door, parts.newId),
+  };
+}
