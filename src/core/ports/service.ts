@@ -8,6 +8,8 @@ export interface Detection {
   title: string;
   /** Usable as it is. */
   ready: boolean;
+  /** Ships with Clustr: always there, needs no account, and is no coding tool. */
+  builtIn?: boolean | undefined;
   path?: string | undefined;
   version?: string | undefined;
   /** True, false, or undefined when it cannot be told without asking the tool's maker. */

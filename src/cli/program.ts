@@ -1,0 +1,61 @@
+import { Command } from "commander";
+import { attachCommand } from "./attach.ts";
+import type { Cli } from "./cli.ts";
+import { withCommon } from "./connect.ts";
+import { demoCommand } from "./demo.ts";
+import { addDerived } from "./derive.ts";
+import { doctorCommand } from "./doctor.ts";
+import { rulesEditCommand } from "./edit.ts";
+import { addFollowing } from "./follow.ts";
+import { mcpCommand } from "./mcp.ts";
+import { shutdownCommand } from "./shutdown.ts";
+import { addWaiting } from "./spawn.ts";
+import { startCommand } from "./start.ts";
+
+const AFTER = `
+Start with a folder:   clustr ~/project        (a folder named like a command: clustr ./spawn)
+Give work:             clustr spawn ada --task "Write tests for the parser"
+Talk and look:         clustr send ada "How far are you?"   clustr attach ada
+
+Data is kept in ~/.clustr, or in the folder CLUSTR_HOME names. An agent that runs clustr acts as that agent.
+Exit codes: 0 done, 1 failed, 2 wrong use, 3 not allowed, 4 not found, 5 conflict, 6 a limit, 7 no server or no answer.`;
+
+/** The whole command line. */
+export function buildProgram(cli: Cli): Command {
+  const { io } = cli;
+  const program = withCommon(new Command("clustr"))
+    .description("Several coding agents, one project: a local workspace in which they work side by side.")
+    .usage("[folder] [options] | <command>")
+    .version(cli.version, "--version", "Print the version")
+    .helpOption("-h, --help", "Print help")
+    .helpCommand("help [command]", "Print help for a command")
+    .enablePositionalOptions()
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      // Failures are printed once, by `run`, in one form.
+      outputError: () => {},
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stdout.columns ?? 100,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .addHelpText("after", AFTER);
+  startCommand(program, cli);
+  const derived = addDerived(program, io);
+  const spawn = derived.get("agent.spawn");
+  const events = derived.get("event.list");
+  const rules = program.commands.find((command) => command.name() === "rules");
+  if (!spawn || !events || !rules) throw new Error("The contract lacks spawn, events or rules, which the command line builds on.");
+  addWaiting(spawn, io);
+  addFollowing(events, io);
+  rulesEditCommand(rules, cli);
+  attachCommand(program, cli);
+  doctorCommand(program, cli);
+  demoCommand(program, cli);
+  mcpCommand(program, cli);
+  shutdownCommand(program, cli);
+  return program;
+}

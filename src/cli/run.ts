@@ -1,0 +1,38 @@
+import { CommanderError } from "commander";
+import { FAILURES, toFailure } from "../contract/error.ts";
+import type { Cli } from "./cli.ts";
+import { note } from "./io.ts";
+import { buildProgram } from "./program.ts";
+import { plain } from "./show/style.ts";
+
+/** What a shell reports for a program ended by Ctrl-C. */
+const INTERRUPTED = 130;
+
+/** Runs one command line and resolves with the exit code. A failure is one line on stderr; stdout stays what it was. */
+export async function run(args: string[], cli: Cli): Promise<number> {
+  try {
+    await buildProgram(cli).parseAsync(args, { from: "user" });
+    return 0;
+  } catch (error) {
+    if (cli.io.signal.aborted) return INTERRUPTED;
+    if (error instanceof CommanderError) return wrongUse(error, cli);
+    const failure = toFailure(error);
+    // Unlike a server's caller, the person at the command line may see what went wrong inside.
+    const known = error instanceof Error && error.name === "ClustrError";
+    const message = known ? failure.message : `Clustr failed inside: ${error instanceof Error ? error.message : String(error)}`;
+    note(cli.io, `clustr: ${oneLine(message)}`);
+    if (!known && cli.io.env["CLUSTR_DEBUG"] && error instanceof Error) note(cli.io, error.stack ?? "");
+    return FAILURES[failure.code].exit;
+  }
+}
+
+/** Help and version are no failures; everything else commander finds is wrong use. */
+function wrongUse(error: CommanderError, { io }: Cli): number {
+  if (error.exitCode === 0) return 0;
+  if (error.code !== "commander.help") note(io, `clustr: ${oneLine(error.message.replace(/^error: /, ""))}`);
+  return FAILURES.invalid.exit;
+}
+
+function oneLine(message: string): string {
+  return plain(message).trim().replace(/\s*\n\s*/g, " ");
+}

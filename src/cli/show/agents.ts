@@ -1,0 +1,51 @@
+import type { Agent } from "../../contract/agent.ts";
+import { shortPath } from "../connect.ts";
+import { ago, firstLine, plain, type Color, type Style } from "./style.ts";
+import { table } from "./table.ts";
+
+/** A mark, a word and a colour for what an agent is up to: what needs a person comes first. */
+export function statusOf(agent: Agent): { text: string; color: Color } {
+  const doubt = agent.sure ? "" : "?";
+  if (agent.status === "spawning") return { text: `◌ spawning${doubt}`, color: "blue" };
+  if (agent.status === "running") {
+    return agent.attention ? { text: `▲ needs you${doubt}`, color: "yellow" } : { text: `● running${doubt}`, color: "green" };
+  }
+  switch (agent.outcome) {
+    case "failed":
+      return { text: `✕ failed${doubt}`, color: "red" };
+    case "lost":
+      return { text: `✕ lost${doubt}`, color: "red" };
+    case "stopped":
+      return { text: `■ stopped${doubt}`, color: "dim" };
+    default:
+      return { text: `✓ finished${doubt}`, color: "dim" };
+  }
+}
+
+export function showAgents(agents: Agent[], style: Style): string {
+  if (agents.length === 0) return 'No agents yet. Start one with: clustr spawn NAME --task "…"';
+  const rows = agents.map((agent) => [
+    agent.name,
+    statusOf(agent).text,
+    ago(agent.status_at, style.now),
+    agent.service,
+    agent.autonomy,
+    firstLine(agent.attention?.title ?? agent.reason ?? agent.activity ?? agent.working_on ?? agent.task),
+  ]);
+  return table(style, ["NAME", "STATUS", "SINCE", "SERVICE", "AUTONOMY", "WHAT"], rows, (cell, column, row) => {
+    const agent = agents[row];
+    if (!agent) return cell;
+    if (column === 0) return style.paint("bold", cell);
+    if (column === 1) return style.paint(statusOf(agent).color, cell);
+    if (column === 4 && agent.autonomy === "full") return style.paint("red", cell);
+    return cell;
+  });
+}
+
+/** One agent in one line, after something was done to it; a second line says what is wrong. */
+export function showAgent(agent: Agent, style: Style): string {
+  const { text, color } = statusOf(agent);
+  const line = `${style.paint("bold", agent.name)}  ${style.paint(color, text)}  ${agent.service}, ${agent.autonomy}, in ${shortPath(plain(agent.cwd), style.home)}`;
+  const why = agent.attention ? `${agent.attention.title}${agent.attention.detail ? `: ${agent.attention.detail}` : ""}` : agent.reason;
+  return why === undefined ? line : `${line}\n${plain(why)}`;
+}

@@ -1,0 +1,44 @@
+import type { Delivery, Message } from "../../contract/message.ts";
+import { ago, plain, type Style } from "./style.ts";
+
+/** What has become of a message for one recipient, in a few words. */
+function rungOf({ rung, channel, why }: Delivery): string {
+  const how = channel === undefined ? "" : ` (${channel})`;
+  switch (rung) {
+    case "queued":
+      return why ? `queued: ${why}` : "queued";
+    case "handed":
+      return `handed over${how}`;
+    case "seen":
+      return "seen";
+    case "read":
+      return "read";
+    case "undeliverable":
+      return why ? `undeliverable: ${why}` : "undeliverable";
+  }
+}
+
+export function showSent(message: Message, style: Style): string {
+  const deliveries = Object.values(message.deliveries);
+  if (deliveries.length === 0) return `${message.id}: saved; nobody is there to receive it`;
+  const width = Math.max(...deliveries.map(({ to }) => to.length));
+  const lines = deliveries.map((delivery) => `${delivery.to.padEnd(width)}  ${style.paint(colorOf(delivery), plain(rungOf(delivery)))}`);
+  return [`sent ${style.paint("dim", message.id)}`, ...lines].join("\n");
+}
+
+export function showMessages(messages: Message[], style: Style): string {
+  if (messages.length === 0) return "No messages yet.";
+  return messages.map((message) => showMessage(message, style)).join("\n\n");
+}
+
+function showMessage(message: Message, style: Style): string {
+  const head = `${style.paint("bold", message.from)} → ${message.to}  ${style.paint("dim", `${ago(message.at, style.now)}  ${message.id}`)}`;
+  const more = message.size > Buffer.byteLength(message.content) ? `\n  … (${message.size} bytes in all; --json has the record)` : "";
+  const text = plain(message.content).trimEnd().split("\n").map((line) => `  ${line}`).join("\n");
+  const ladder = Object.values(message.deliveries).map((delivery) => `${delivery.to}: ${plain(rungOf(delivery))}`).join(", ");
+  return `${head}\n${text}${more}${ladder ? `\n  ${style.paint("dim", ladder)}` : ""}`;
+}
+
+function colorOf({ rung }: Delivery): "red" | "green" | "yellow" {
+  return rung === "undeliverable" ? "red" : rung === "queued" ? "yellow" : "green";
+}

@@ -1,0 +1,140 @@
+import { realpath, stat } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { Command } from "commander";
+import { createClient, type Client } from "../client/client.ts";
+import { routes } from "../client/routes.ts";
+import { ClustrError } from "../contract/error.ts";
+import type { Cli } from "./cli.ts";
+import { commonOf, shortPath, withCommon } from "./connect.ts";
+import { note, print, printJson, type Io } from "./io.ts";
+import { openBrowser } from "./browser.ts";
+import { pause } from "./pause.ts";
+import { styleOf } from "./show/style.ts";
+import { homeOf, readAccess } from "./server-file.ts";
+
+const DEFAULT_PORT = 3100;
+
+/** A server that is up, with the workspace that was asked for. `login` opens the dashboard once. */
+export interface Served {
+  url: string;
+  login: string;
+  workspace: string;
+  pid: number;
+  /** For the workspace that was opened. */
+  client: Client;
+  /** True when the server ran already and this command only added a workspace. */
+  joined: boolean;
+}
+
+/**
+ * Opens a folder as a workspace: in the server of this home if one runs, otherwise in a new one in this very process.
+ * `ready` is called once it can be used. Resolves when `ready` is done and, if the server is ours, when that has ended.
+ *
+ * The import of the composition root is the one place where the command line reaches below `client`: `clustr FOLDER` is
+ * the server's process, and every other command stays free of its weight.
+ */
+export async function serve(cli: Cli, folder: string, port: number, ready: (served: Served) => Promise<void>): Promise<void> {
+  const { io } = cli;
+  if (io.env["CLUSTR_AGENT"]) {
+    throw new ClustrError("forbidden", "An agent cannot open folders or start servers; nothing was done. Ask the person to.");
+  }
+  const path = await projectFolder(io, folder);
+  const running = await joinRunning(io, path);
+  if (running) return ready(running);
+  const { runDaemon } = await import("../daemon.ts");
+  let daemon;
+  try {
+    daemon = await runDaemon({ home: resolve(io.cwd, homeOf(io)), port, folder: path, version: cli.version, signal: io.signal });
+  } catch (error) {
+    const other = isConflict(error) ? await joinSoon(io, path) : undefined;
+    if (!other) throw error;
+    return ready(other);
+  }
+  const token = (await serverAccess(io))?.token;
+  const client = createClient({ base: daemon.url, token, routes, workspace: daemon.workspace });
+  const { url, login, workspace, pid } = daemon;
+  await ready({ url, login, workspace, pid, client, joined: false });
+  await daemon.ended;
+}
+
+/** @throws ClustrError `invalid` when there is no such folder. */
+async function projectFolder(io: Io, folder: string): Promise<string> {
+  const path = resolve(io.cwd, folder);
+  const info = await stat(path).catch(() => undefined);
+  if (info?.isDirectory()) return realpath(path);
+  const problem = info ? "is a file, not a folder" : "does not exist";
+  const hint = info || /[/\\.]/.test(folder) ? "" : ' If you meant a command, see "clustr --help".';
+  throw new ClustrError("invalid", `${path} ${problem}; nothing was started. Give the folder of a project.${hint}`);
+}
+
+function serverAccess(io: Io) {
+  return readAccess(join(homeOf(io), "server.json"));
+}
+
+/** Adds the folder to the running server; undefined when none answers, whatever its file says. */
+async function joinRunning(io: Io, path: string): Promise<Served | undefined> {
+  const access = await serverAccess(io);
+  if (!access) return undefined;
+  const client = createClient({ base: access.url, token: access.token, routes });
+  try {
+    const opened = await client.call("workspace.open", { path }, { signal: io.signal, timeoutMs: 10_000 });
+    const { login } = await client.call("link.create", {}, { signal: io.signal });
+    return { url: access.url, login, workspace: opened.id, pid: access.pid ?? 0, client: client.in(opened.id), joined: true };
+  } catch (error) {
+    // A file left behind: nobody is there, or another program (perhaps the server of another home) has the port now.
+    if (error instanceof ClustrError && (error.code === "unavailable" || error.code === "unauthenticated")) return undefined;
+    throw error;
+  }
+}
+
+/** Two starts at once: the other one holds the home and will answer in a moment. */
+async function joinSoon(io: Io, path: string): Promise<Served | undefined> {
+  for (let attempt = 0; attempt < 20; attempt++) {
+    const served = await joinRunning(io, path);
+    if (served) return served;
+    await pause(250, io.signal);
+  }
+  return undefined;
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof Error && (error as Partial<ClustrError>).code === "conflict";
+}
+
+export function startCommand(program: Command, cli: Cli): void {
+  const command = withCommon(program.command("start [folder]", { isDefault: true }))
+    .description("Open a folder as a workspace and start the server, in the foreground (the default command)")
+    .helpGroup("Server:")
+    .option("--port <n>", `Port to listen on; the next free one if taken, any if 0 (default: ${DEFAULT_PORT})`)
+    .option("--no-open", "Do not open the dashboard in a browser")
+    .action(async (folder: string | undefined) => {
+      const { io } = cli;
+      const { json, workspace } = commonOf(command);
+      if (folder !== undefined && workspace !== undefined) throw new ClustrError("invalid", "Give the folder or --workspace, not both.");
+      const { port, open } = command.opts<{ port?: string; open: boolean }>();
+      await serve(cli, folder ?? workspace ?? ".", portOf(port), async ({ url, login, workspace: id, pid, joined }) => {
+        if (json) printJson(io, { url, login, workspace: id, pid });
+        else await welcome(cli, resolve(io.cwd, folder ?? workspace ?? "."), login, joined);
+        if (open && !json) await openBrowser(io, login);
+      });
+      if (io.signal.aborted) note(io, 'The server has stopped; agents go on running. "clustr" brings it back, "clustr shutdown" ends everything.');
+    });
+}
+
+/** What a person sees when it is ready. Opening a folder here is consent to trust it, so that is said. */
+async function welcome(cli: Cli, folder: string, login: string, joined: boolean): Promise<void> {
+  const { io } = cli;
+  const style = styleOf(io);
+  const name = shortPath(folder, io.env["HOME"]);
+  print(io, `${style.paint("bold", joined ? "Clustr runs already" : `Clustr ${cli.version}`)}  ${name}${joined ? " was added to it" : ""}`);
+  print(io, style.paint("dim", "Opened from the command line, so this folder is trusted: agents may use its settings and run its code."));
+  print(io, `\n  ${login}\n`);
+  print(io, style.paint("dim", `The link works once; "clustr link" prints another.${joined ? "" : " Ctrl-C stops the server; agents go on running."}`));
+}
+
+function portOf(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_PORT;
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new ClustrError("invalid", `--port takes a number from 0 to 65535, not "${text}".`);
+  return port;
+}
