@@ -4,7 +4,7 @@ import type { home as homeOperations } from "../contract/operations/home.ts";
 import { DEFAULT_LIMITS, Limits, type Workspace } from "../contract/workspace.ts";
 import type { Handlers } from "./call.ts";
 import { person, type Caller } from "./caller.ts";
-import type { Core } from "./core.ts";
+import type { Core, OpenWorkspace } from "./core.ts";
 import { realFolder } from "./folder.ts";
 import { openHome } from "./home.ts";
 import { parsed, permitted, workspaceFor } from "./invoke.ts";
@@ -32,6 +32,7 @@ export interface ClustrParts {
 }
 
 export interface Clustr extends Core {
+  workspaces(): OpenWorkspace[];
   /** Opens every workspace that was open; one that cannot be opened is logged and left out. */
   reopen(): Promise<void>;
   close(): Promise<void>;
@@ -116,6 +117,7 @@ export async function createClustr(parts: ClustrParts): Promise<Clustr> {
         throw new ClustrError("internal", "Clustr failed inside; nothing acknowledged was lost. The server's log has the details.", { cause: error });
       }
     },
+    workspaces: () => [...ready.values()],
     workspace: (id) => ready.get(id),
     agent: (workspace, agent) => ready.get(workspace)?.agent(agent),
     grantLogin: (hash) => home.record({ type: "login.granted", data: { hash } }, "logins", `login/${hash}`, person.actor),

@@ -25,7 +25,7 @@ export function messageHandlers(newId: () => string, now: () => number): Handler
           throw new ClustrError("not_found", `There is no recent message "${reply_to}" to answer; nothing was sent. Send it without reply_to.`);
         }
         const address = recipients.length === 1 && foldName(to) !== ALL ? (recipients[0]?.name ?? to) : ALL;
-        return { type: "message.sent", data: { id: newId(), to: address, content, reply_to, recipients } };
+        return { type: "message.sent", data: { id: `m-${newId()}`, to: address, content, reply_to, recipients } };
       });
       if (event.type !== "message.sent") throw new ClustrError("conflict", "This request id was used for another operation before; nothing was sent.");
       return messageOf(event, call.view());

@@ -142,6 +142,8 @@ export interface AgentSession {
 export interface Service {
   readonly id: string;
   readonly title: string;
+  /** Variables by which the tool tells that it runs inside itself: agents must not inherit them. */
+  readonly marks?: readonly string[];
   /** Looks the tool up on this machine. Never starts a conversation, never writes. At most 10 s. */
   detect(env: Record<string, string>, signal: AbortSignal): Promise<Detection>;
   /**

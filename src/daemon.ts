@@ -1,0 +1,176 @@
+import { randomBytes } from "node:crypto";
+import path from "node:path";
+import { pino } from "pino";
+import { ClustrError } from "./contract/error.ts";
+import type { HomeFact } from "./contract/event.ts";
+import type { Workspace } from "./contract/workspace.ts";
+import { person } from "./core/caller.ts";
+import { createClustr, type Clustr } from "./core/clustr.ts";
+import { createDetections } from "./core/detections.ts";
+import { agentEnvironment } from "./core/environment.ts";
+import type { Service } from "./core/ports/service.ts";
+import { openWorkspace } from "./core/workspace.ts";
+import { folders } from "./files/folders.ts";
+import { openHomeFolder } from "./files/home.ts";
+import { privateFiles, privateFolder, socketFolders } from "./files/private-files.ts";
+import { rulesFile } from "./files/rules-file.ts";
+import { openSqliteLedger } from "./ledger/sqlite/ledger.ts";
+import { createAccess } from "./server/access.ts";
+import { startServer } from "./server/server.ts";
+import { personToken } from "./server/tokens.ts";
+import { marks, services as allServices } from "./services/registry.ts";
+import { connectTerminalHost } from "./terminal/client.ts";
+import { createScreens } from "./terminal/screen/screens.ts";
+
+/** How long agents get to end at a shutdown, and then whatever is left of them. */
+const STOP_MS = 12_000;
+const GRACE_MS = 3_000;
+
+export interface DaemonOptions {
+  /** The data folder, absolute. */
+  home: string;
+  /** 0: any; otherwise this one or the next free one. */
+  port: number;
+  /** Folder to open as a workspace, absolute. */
+  folder: string;
+  version: string;
+  /** Ends the server; agents go on. */
+  signal: AbortSignal;
+}
+
+export interface Daemon {
+  url: string;
+  /** One-time link that logs a browser in. */
+  login: string;
+  workspace: string;
+  pid: number;
+  /** Resolves when the server has ended. */
+  ended: Promise<void>;
+}
+
+/**
+ * Runs the server in this process. Rejects with `conflict` when another server has this home, and with `unavailable` or
+ * `invalid` when the home, a ledger or the folder cannot be used; nothing is left running then.
+ */
+export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
+  const { version, signal } = options;
+  const umask = process.umask();
+  const home = await openHomeFolder(options.home);
+  const logFile = path.join(home.path, "server.log");
+  const logger = pino({ base: { pid: process.pid } }, pino.destination({ dest: logFile, mode: 0o600, sync: false }));
+  const log = (message: string, details?: Record<string, unknown>): void => logger.info(details ?? {}, message);
+  const stopped = new AbortController();
+  const closing: (() => Promise<void>)[] = [() => home.retract()];
+  const ended = Promise.withResolvers<void>();
+
+  const close = async (): Promise<void> => {
+    for (const step of closing.toReversed()) await step().catch((error: unknown) => log("Closing failed", { error: String(error) }));
+    stopped.abort(new ClustrError("unavailable", "The server has ended."));
+    logger.flush();
+    ended.resolve();
+  };
+  let ending: Promise<void> | undefined;
+  const end = (): void => void (ending ??= close());
+  const fail = (error: unknown): void => {
+    logger.fatal({ error: error instanceof Error ? error.stack : String(error) }, "The server cannot go on");
+    process.stderr.write(`clustr: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+    end();
+  };
+
+  try {
+    const homeLedger = await openSqliteLedger<HomeFact>(path.join(home.path, "home.db"));
+    closing.push(() => homeLedger.close());
+    const doorSocket = path.join(home.runtime, "door.sock");
+    const host = await connectTerminalHost({ home: home.path, runtimeDir: home.runtime, doorTarget: doorSocket, version, signal: stopped.signal, log });
+    closing.push(() => host.close());
+    const screens = createScreens({ host, signal: stopped.signal, log });
+    const doorPort = await host.doorPort();
+    let url = "";
+    const access = createAccess({ secret: home.secret, url: () => url });
+    const services = new Map<string, Service>(allServices.map((service) => [service.id, service]));
+    const env = agentEnvironment(process.env, { pathEntries: launcherEntries(), marks });
+    const detections = createDetections(services, env, Date.now, stopped.signal);
+    const sockets = socketFolders(home.runtime);
+
+    const open = async (info: Workspace, limits: Parameters<typeof openWorkspace>[0]["limits"]) => {
+      const base = path.join(home.path, "workspaces", info.id);
+      await privateFolder(base);
+      const ledger = await openSqliteLedger(path.join(base, "ledger.db"));
+      return openWorkspace({
+        ...{ info, limits, ledger, host, screens, sockets, access, folders, services, detections, env, umask, log, fail, newId, now: Date.now },
+        files: privateFiles(base),
+        rulesFile: rulesFile(path.join(base, "rules.md")),
+        workspace: info.id,
+        door: `http://127.0.0.1:${doorPort}`,
+        node: process.execPath,
+        ticks: () => performance.now(),
+      });
+    };
+    const shutdown = async (keepAgents: boolean) => {
+      const result = keepAgents ? { agents_ended: 0, survivors: [] } : await endAgents(clustr, () => host.shutdown(GRACE_MS));
+      // The answer goes out first.
+      setTimeout(end, 100);
+      return result;
+    };
+    const clustr = await createClustr({ homeLedger, folders, access, newId, now: Date.now, open, shutdown, log, fail });
+    closing.pop();
+    closing.push(
+      () => host.close(),
+      () => clustr.close(),
+    );
+    await clustr.reopen();
+    const opened = (await clustr.invoke("workspace.open", { path: options.folder }, person, { requestId: newId(), signal })) as Workspace;
+
+    const page = path.join(import.meta.dirname, "page");
+    const server = await startServer({
+      ...{ core: clustr, host, screens, version, log, secret: home.secret, logins: access, doorSocket, page },
+      port: options.port,
+      nextFree: options.port !== 0,
+      doorPort: () => doorPort,
+      signal: stopped.signal,
+    });
+    url = server.url;
+    closing.push(() => server.close());
+    await home.announce({ url, token: personToken(home.secret), pid: process.pid, started: new Date().toISOString() });
+
+    process.on("uncaughtException", fail);
+    process.on("unhandledRejection", fail);
+    signal.addEventListener("abort", end, { once: true });
+    if (signal.aborted) end();
+    return { url, login: access.link().url, workspace: opened.id, pid: process.pid, ended: ended.promise };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Stops every agent of every workspace, then the host with whatever is left in it. */
+async function endAgents(clustr: Clustr, shutdownHost: () => Promise<{ ended: number; survivors: number[] }>): Promise<{ agents_ended: number; survivors: number[] }> {
+  const stops = clustr.workspaces().flatMap((workspace) =>
+    Object.values(workspace.view().agents)
+      .filter((agent) => agent.live && !agent.external)
+      .map((agent) => clustr.invoke("agent.stop", { name: agent.name }, person, { workspace: workspace.info.id, requestId: newId(), signal: AbortSignal.timeout(STOP_MS) })),
+  );
+  const late = new Promise<void>((resolve) => setTimeout(resolve, STOP_MS).unref());
+  await Promise.race([Promise.allSettled(stops), late]);
+  const { survivors } = await shutdownHost();
+  return { agents_ended: stops.length, survivors };
+}
+
+/** Sixty random bits in letters and digits: short enough for file names and sockets, never twice. */
+function newId(): string {
+  return randomBytes(8).readBigUInt64BE().toString(36).padStart(13, "0").slice(1);
+}
+
+/** What `npm start` and `npm run` put in front of PATH: `node_modules/.bin` of the package and of the folders above it. */
+function launcherEntries(): string[] {
+  const entries: string[] = [];
+  for (let folder = path.dirname(import.meta.dirname); ; folder = path.dirname(folder)) {
+    entries.push(path.join(folder, "node_modules", ".bin"));
+    if (folder === path.dirname(folder)) break;
+  }
+  const gyp = process.env["npm_config_node_gyp"];
+  if (gyp) entries.push(path.join(path.dirname(gyp), "..", "..", "@npmcli", "run-script", "lib", "node-gyp-bin"));
+  return entries;
+}
