@@ -1,0 +1,38 @@
+import type { IncomingMessage } from "node:http";
+import { ClustrError } from "../contract/error.ts";
+
+/** Bytes a request's body may have. */
+export const BODY_LIMIT = 2 * 1024 * 1024;
+
+/**
+ * Reads a JSON body; undefined when there is none. Only `application/json` is read: a page elsewhere cannot send that
+ * without a preflight, which is never granted. Rejects with `too_large` or `invalid`.
+ */
+export async function readJson(req: IncomingMessage): Promise<unknown> {
+  const declared = Number(req.headers["content-length"] ?? 0);
+  if (declared === 0 && req.headers["transfer-encoding"] === undefined) return undefined;
+  if (declared > BODY_LIMIT) throw tooLarge();
+  if (!/^application\/json\s*(;|$)/i.test(req.headers["content-type"] ?? "")) {
+    throw new ClustrError("invalid", "A body must be JSON, sent with content-type application/json.");
+  }
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of req as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > BODY_LIMIT) throw tooLarge();
+    chunks.push(chunk);
+  }
+  if (size === 0) return undefined;
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+  } catch {
+    throw new ClustrError("invalid", "The body is not valid JSON. Nothing was done.");
+  }
+}
+
+function tooLarge(): ClustrError {
+  return new ClustrError(
+    "too_large",
+    `A request may carry 2 MB at most. Nothing was done; put large content in a file and send its path.`,
+  );
+}

@@ -1,0 +1,60 @@
+import type { ClientFrame } from "../contract/wire.ts";
+
+/** Sizes a terminal may have. */
+const COLS = [2, 1000] as const;
+const ROWS = [1, 500] as const;
+
+/** A text frame of a client, checked field by field; undefined when it is not one. */
+export function parseFrame(text: string): ClientFrame | undefined {
+  const frame = readObject(text);
+  if (!frame) return undefined;
+  const { type, channel, offset, cols, rows, epoch, agent, after, workspace, protocol } = frame;
+  const size = isWhole(cols, ...COLS) && isWhole(rows, ...ROWS) ? { cols, rows } : undefined;
+  if (type === "hello") {
+    if (!isWhole(protocol) || typeof workspace !== "string" || !(after === undefined || isWhole(after)))
+      return undefined;
+    return { type, protocol, workspace, ...(after === undefined ? {} : { after }) };
+  }
+  if (!isWhole(channel, 0, 0xffff_ffff)) return undefined;
+  switch (type) {
+    case "attach": {
+      if (
+        typeof agent !== "string" ||
+        !(offset === undefined || isWhole(offset)) ||
+        !(epoch === undefined || typeof epoch === "string")
+      )
+        return undefined;
+      return {
+        type,
+        channel,
+        agent,
+        ...(epoch === undefined ? {} : { epoch }),
+        ...(offset === undefined ? {} : { offset }),
+        ...size,
+      };
+    }
+    case "detach":
+      return { type, channel };
+    case "ack":
+      return isWhole(offset) ? { type, channel, offset } : undefined;
+    case "resize":
+      return size && { type, channel, ...size };
+    default:
+      return undefined;
+  }
+}
+
+function readObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isWhole(value: unknown, least = 0, most: number = Number.MAX_SAFE_INTEGER): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most;
+}

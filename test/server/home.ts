@@ -1,0 +1,209 @@
+import { randomUUID } from "node:crypto";
+import { randomBytes } from "node:crypto";
+import type { HomeFact } from "../../src/contract/event.ts";
+import type { Workspace } from "../../src/contract/workspace.ts";
+import { person } from "../../src/core/caller.ts";
+import { createClustr, type Clustr } from "../../src/core/clustr.ts";
+import { createDetections } from "../../src/core/detections.ts";
+import type { Folders } from "../../src/core/ports/folders.ts";
+import type { HookCall, Service } from "../../src/core/ports/service.ts";
+import { openWorkspace } from "../../src/core/workspace.ts";
+import { memoryLedger } from "../../src/ledger/memory.ts";
+import { createAccess, type Logins } from "../../src/server/access.ts";
+import { startServer, type RunningServer } from "../../src/server/server.ts";
+import { agentToken, personToken } from "../../src/server/tokens.ts";
+import { scratch } from "../rig/rig.ts";
+import { memoryHost, memoryScreens, type MemoryHost } from "./memory-host.ts";
+
+/** Port that agents believe they talk to; nothing listens there, tests go to the socket. */
+export const DOOR_PORT = 45_678;
+
+/** A whole server over the real core, with ledgers in memory and terminals without programs. */
+export interface TestHome extends AsyncDisposable {
+  readonly server: RunningServer;
+  readonly core: Clustr;
+  readonly logins: Logins;
+  readonly host: MemoryHost;
+  readonly screens: ReturnType<typeof memoryScreens>;
+  readonly doorSocket: string;
+  readonly folder: string;
+  readonly secret: Buffer;
+  /** Every log line, as JSON. */
+  readonly logged: string[];
+  /** Hooks that reached a session; answered by `answerHooks`. */
+  readonly hooks: HookCall[];
+  answerHooks(answer: (call: HookCall) => Promise<unknown>): void;
+  readonly workspace: Workspace;
+  readonly other: Workspace;
+  /** The person's bearer token. */
+  readonly human: string;
+  /** An agent with a terminal: its token and its terminal. */
+  agent(name: string, workspace?: Workspace): Promise<{ id: string; token: string; terminal: string }>;
+  /** A token for an agent that joins from elsewhere. */
+  invite(): Promise<string>;
+  /** Logs a browser in; its cookie. */
+  browser(): Promise<string>;
+}
+
+const folders: Folders = {
+  look: async (real) => ({ real }),
+  resolve: (base, path) => (path === "." ? base : `${base}/${path}`),
+  idOf: (real) => `w-${real.split("/").at(-1) ?? ""}`,
+  nameOf: (path) => path.split("/").at(-1) ?? "",
+  inside: (base, real) => real === base || real.startsWith(`${base}/`),
+};
+
+export async function testHome(
+  options: { page?: string; host?: MemoryHost; port?: number; nextFree?: boolean } = {},
+): Promise<TestHome> {
+  const place = await scratch();
+  const ended = new AbortController();
+  const secret = randomBytes(32);
+  const logged: string[] = [];
+  const hooks: HookCall[] = [];
+  let answer: (call: HookCall) => Promise<unknown> = async () => ({});
+  const log = (message: string, details?: object) => void logged.push(JSON.stringify({ message, ...details }));
+  const host = options.host ?? memoryHost();
+  const screens = memoryScreens(host);
+  let url = "";
+  const logins = createAccess({ secret, url: () => url });
+
+  /** Opens a terminal and says that it works; nothing runs in it. */
+  const idle: Service = {
+    id: "idle",
+    title: "Idle",
+    detect: async () => ({ service: "idle", title: "Idle", ready: true, path: "/bin/true", findings: [] }),
+    async open(link) {
+      await link.terminal({ command: "/bin/true", args: [], env: {} });
+      await link.report({ type: "working" });
+      return {
+        hook: (call) => {
+          hooks.push(call);
+          return answer(call);
+        },
+        deliver: async () => ({ later: "nobody is there" }),
+        leave: async () => {},
+        close: async () => {},
+      };
+    },
+  };
+  const services = new Map([[idle.id, idle]]);
+  const files = {
+    folder: (name: string) => place.folder(`data/${name}`),
+    write: async (name: string) => `${place.path}/${name}`,
+    remove: async () => {},
+  };
+
+  const core = await createClustr({
+    homeLedger: memoryLedger<HomeFact>(),
+    folders,
+    access: logins,
+    newId: randomUUID,
+    now: Date.now,
+    open: (info, limits) =>
+      openWorkspace({
+        info,
+        limits,
+        ledger: memoryLedger(),
+        rulesFile: {
+          path: "rules.md",
+          read: async () => ({ text: "be kind" }),
+          write: async () => {},
+          async *changes() {},
+        },
+        folders,
+        services,
+        detections: createDetections(services, {}, Date.now, ended.signal),
+        newId: randomUUID,
+        now: Date.now,
+        ticks: () => performance.now(),
+        fail: (error) => log("workspace failed", { error: String(error) }),
+        host,
+        screens,
+        files,
+        sockets: files,
+        access: logins,
+        workspace: info.id,
+        door: `http://127.0.0.1:${DOOR_PORT}`,
+        env: {},
+        umask: 0o022,
+        node: process.execPath,
+        log,
+      }),
+    shutdown: async () => ({ agents_ended: 0, survivors: [] }),
+    log,
+    fail: (error) => log("home failed", { error: String(error) }),
+  });
+  const open = (name: string) =>
+    core.invoke("workspace.open", { path: `${place.path}/${name}` }, person, {
+      requestId: randomUUID(),
+      signal: ended.signal,
+    }) as Promise<Workspace>;
+  const workspace = await open("alpha");
+  const other = await open("beta");
+
+  const doorSocket = `${await place.folder("s")}/door.sock`;
+  const server = await startServer({
+    core,
+    host,
+    screens,
+    secret,
+    logins,
+    port: options.port ?? 0,
+    nextFree: options.nextFree ?? false,
+    doorSocket,
+    doorPort: () => DOOR_PORT,
+    page: options.page,
+    version: "0.0.0-test",
+    signal: ended.signal,
+    log,
+  });
+  url = server.url;
+
+  return {
+    server,
+    core,
+    logins,
+    host,
+    screens,
+    doorSocket,
+    folder: place.path,
+    secret,
+    logged,
+    hooks,
+    answerHooks: (next) => (answer = next),
+    workspace,
+    other,
+    human: personToken(secret),
+    async agent(name, at = workspace) {
+      const spawned = (await core.invoke("agent.spawn", { name, task: "wait", service: "idle" }, person, {
+        workspace: at.id,
+        requestId: randomUUID(),
+        signal: ended.signal,
+      })) as { id: string };
+      const terminal = `${spawned.id}.1`;
+      while (!(await host.list()).some(({ id }) => id === terminal))
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      return { id: spawned.id, token: agentToken(secret, at.id, spawned.id), terminal };
+    },
+    async invite() {
+      const made = await core.invoke("token.create", {}, person, {
+        workspace: workspace.id,
+        requestId: randomUUID(),
+        signal: ended.signal,
+      });
+      return (made as { token: string }).token;
+    },
+    async browser() {
+      const { login } = logins.link();
+      const response = await fetch(login, { redirect: "manual" });
+      return (response.headers.get("set-cookie") ?? "").split(";", 1)[0] ?? "";
+    },
+    async [Symbol.asyncDispose]() {
+      await server.close();
+      ended.abort();
+      await core.close();
+      await place[Symbol.asyncDispose]();
+    },
+  };
+}
