@@ -27,7 +27,7 @@ export function explain(error: unknown, file: string): ClustrError {
   const code = codeOf(error);
   const text = error instanceof Error ? error.message : String(error);
   const unavailable = (message: string) => new ClustrError("unavailable", message, { cause: error, details: { file, code, text } });
-  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return new Damage(file, text, "Nothing more is written to it.");
+  if (/^SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ)/.test(code)) return new Damage(file, text, "Nothing more is written to it.");
   if (/^(SQLITE_FULL|ENOSPC|EDQUOT)/.test(code)) {
     return unavailable(`The disk with the ledger ${file} is full. Nothing was written; what was acknowledged is kept. Free some space and try again; no restart is needed.`);
   }

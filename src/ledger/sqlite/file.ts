@@ -50,10 +50,15 @@ export function openFile(file: string): LedgerFile {
  */
 function lock(file: string): () => void {
   const path = filesOf(file).lock;
-  closeSync(openSync(`${path}`, "a", 0o600));
+  try {
+    closeSync(openSync(path, "wx", 0o600)); // Only when it is new: see the trap.
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") throw error;
+  }
   chmodSync(path, 0o600);
   const db = new Database(path, { timeout: 0 });
   try {
+    db.pragma("journal_mode = MEMORY"); // Nothing is ever written: no journal file for it.
     db.exec("BEGIN EXCLUSIVE");
   } catch (error) {
     db.close();

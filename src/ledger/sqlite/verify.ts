@@ -1,4 +1,4 @@
-import { rmSync, statSync } from "node:fs";
+import { existsSync, rmSync, statSync } from "node:fs";
 import Database from "better-sqlite3";
 import { ClustrError } from "../../contract/error.ts";
 import type { Row } from "../record.ts";
@@ -20,6 +20,8 @@ const FULL_CHECK = 256_000_000;
 export function verify(file: string): void {
   const { wal, shm } = filesOf(file);
   rmSync(shm, { force: true }); // Only ever left by a check that was killed.
+  if (sizeOf(file) === 0) throw new Damage(file, "it is empty"); // SQLite would take it for new and delete the WAL.
+  const walWasThere = existsSync(wal);
   const db = new Database(file, { readonly: true, fileMustExist: true, timeout: 1_000 });
   try {
     db.pragma("cell_size_check = ON");
@@ -34,11 +36,12 @@ export function verify(file: string): void {
     checkRows(db, file, full);
   } catch (error) {
     // The folder was just written to (the lock), so what cannot be opened now is broken in itself, e.g. a garbled WAL header.
-    if (/^SQLITE_(CORRUPT|NOTADB|CANTOPEN|ERROR)/.test(codeOf(error))) throw new Damage(file, (error as Error).message);
+    if (/^SQLITE_(CORRUPT|NOTADB|CANTOPEN|ERROR|IOERR_SHORT_READ)/.test(codeOf(error))) throw new Damage(file, (error as Error).message);
     throw error;
   } finally {
     db.close();
     rmSync(shm, { force: true });
+    if (!walWasThere) rmSync(wal, { force: true }); // Reading makes an empty one.
   }
 }
 
