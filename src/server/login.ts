@@ -21,8 +21,7 @@ export async function logIn(
   const token = new URL(req.url ?? "/", "http://localhost").searchParams.get("t") ?? "";
   // A browser that loads ahead of a click must not use the link up.
   const ahead =
-    req.method !== "GET" ||
-    /prefetch|prerender/.test(`${req.headers["sec-purpose"] ?? ""}${req.headers["purpose"] ?? ""}`);
+    req.method !== "GET" || /prefetch|prerender/.test(String(req.headers["sec-purpose"] ?? req.headers["purpose"]));
   if (ahead || !logins.redeem(token)) {
     if (known) return seeOther({});
     return pageAnswer(
