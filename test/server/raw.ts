@@ -21,11 +21,9 @@ export function raw(to: number | string, lines: string[], body = ""): Promise<Ra
     socket.on("data", (data: Buffer) => {
       text += data.toString("latin1");
       const { headers, body: sofar, status } = parse(text);
-      if (
-        status === 101 ||
-        (text.includes("\r\n\r\n") && sofar.length >= Number(headers.get("content-length") ?? Number.POSITIVE_INFINITY))
-      )
-        finish();
+      const length = Number(headers.get("content-length") ?? Number.POSITIVE_INFINITY);
+      const whole = headers.has("transfer-encoding") ? sofar.endsWith("0\r\n\r\n") : sofar.length >= length;
+      if (status === 101 || (text.includes("\r\n\r\n") && whole)) finish();
     });
     socket.on("close", finish);
     socket.on("error", (error: NodeJS.ErrnoException) =>
