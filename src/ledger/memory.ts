@@ -1,5 +1,6 @@
+import type { Fact } from "../contract/event.ts";
 import type { Appended, Ledger } from "../core/ports/ledger.ts";
-import { closedLedger, toDraft, toEvent, type AnyFact, type Row } from "./record.ts";
+import { closedLedger, toDraft, toEvent, toRow, type AnyFact, type Row } from "./record.ts";
 import { follow, Growth } from "./tail.ts";
 
 /** Events a tail takes at once. */
@@ -9,7 +10,7 @@ const PAGE = 256;
  * A ledger that lives as long as its process, for tests and for trying things out. It keeps every promise of the port
  * but durability, and like a real one it stores text: what comes back is never the object that went in.
  */
-export function memoryLedger<F extends AnyFact>(): Ledger<F> {
+export function memoryLedger<F extends AnyFact = Fact>(): Ledger<F> {
   const rows: Row[] = [];
   const byId = new Map<string, Row>();
   const lastBySubject = new Map<string, number>();
@@ -22,13 +23,13 @@ export function memoryLedger<F extends AnyFact>(): Ledger<F> {
 
   const ledger: Ledger<F> = {
     async append(entry, expectLast): Promise<Appended<F>> {
-      const { expectLast: _, ...draft } = toDraft(entry, expectLast);
+      const draft = toDraft(entry, expectLast);
       if (growth.ended) return { outcome: "unavailable", cause: closedLedger() };
       const repeated = byId.get(draft.id);
       if (repeated) return { outcome: "repeated", event: event(repeated) };
       const last = lastBySubject.get(draft.subject) ?? 0;
       if (expectLast !== undefined && expectLast !== last) return { outcome: "conflict", last };
-      const row: Row = { ...draft, seq: rows.length + 1, at: new Date().toISOString() };
+      const row = toRow(draft, rows.length + 1, new Date().toISOString());
       rows.push(row);
       byId.set(row.id, row);
       lastBySubject.set(row.subject, row.seq);
@@ -49,7 +50,9 @@ export function memoryLedger<F extends AnyFact>(): Ledger<F> {
       if (limit < 1) return [];
       const matching = rows
         .slice(Math.max(0, after), Math.min(rows.length, Math.max(0, before - 1)))
-        .filter((row) => (subject === undefined || row.subject === subject) && (type === undefined || row.type === type));
+        .filter(
+          (row) => (subject === undefined || row.subject === subject) && (type === undefined || row.type === type),
+        );
       return (newest ? matching.slice(-limit) : matching.slice(0, limit)).map(event);
     },
     tail(after, signal) {

@@ -38,14 +38,27 @@ export function toDraft<F extends AnyFact>(entry: Entry<F>, expectLast: number |
   const { id, subject, type } = entry;
   for (const key of [id, subject, type]) {
     if (typeof key !== "string" || key === "" || key.length > KEY_LIMIT || !key.isWellFormed()) {
-      throw new ClustrError("invalid", `An event's id, subject and type have 1 to ${KEY_LIMIT} characters of valid Unicode. Nothing was written.`);
+      throw new ClustrError(
+        "invalid",
+        `An event's id, subject and type have 1 to ${KEY_LIMIT} characters of valid Unicode. Nothing was written.`,
+      );
     }
   }
   const actor = JSON.stringify(entry.actor);
   const data: string | undefined = JSON.stringify(entry.data);
-  if (data === undefined) throw new ClustrError("invalid", `The data of ${type} cannot be written as JSON. Nothing was written.`);
-  if (data.length > EVENT_LIMIT) throw new ClustrError("too_large", `An event holds at most ${EVENT_LIMIT} characters. Nothing was written; split it.`);
+  if (data === undefined)
+    throw new ClustrError("invalid", `The data of ${type} cannot be written as JSON. Nothing was written.`);
+  if (data.length > EVENT_LIMIT)
+    throw new ClustrError(
+      "too_large",
+      `An event holds at most ${EVENT_LIMIT} characters. Nothing was written; split it.`,
+    );
   return { id, subject, type, actor, data, expectLast };
+}
+
+/** The row a draft becomes. */
+export function toRow({ id, subject, type, actor, data }: Draft, seq: number, at: string): Row {
+  return { seq, id, at, actor, subject, type, data };
 }
 
 /** The event of a row: a fresh object that nobody else holds. */
@@ -55,5 +68,8 @@ export function toEvent<F extends AnyFact>({ seq, id, at, actor, subject, type, 
 
 /** What a closed ledger says. */
 export function closedLedger(): ClustrError {
-  return new ClustrError("unavailable", "The ledger is closed: Clustr is shutting down. Nothing was written; try again once it runs.");
+  return new ClustrError(
+    "unavailable",
+    "The ledger is closed: Clustr is shutting down. Nothing was written; try again once it runs.",
+  );
 }

@@ -9,7 +9,10 @@ describe("a tail", () => {
     const growth = new Growth();
     growth.reach(1_000);
     const asked: number[] = [];
-    const page = async (after: number) => (asked.push(after), Array.from({ length: 10 }, (_, i) => event(after + 1 + i)));
+    const page = async (after: number) => (
+      asked.push(after),
+      Array.from({ length: 10 }, (_, i) => event(after + 1 + i))
+    );
     const tail = follow(page, growth, 0, new AbortController().signal);
     for (let seq = 1; seq <= 10; seq++) expect((await tail.next()).value).toEqual(event(seq));
     growth.reach(1_000_000);

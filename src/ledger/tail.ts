@@ -44,7 +44,7 @@ export class Growth {
   }
 
   #wake(): void {
-    for (const check of [...this.#waiting]) check();
+    for (const check of this.#waiting) check();
   }
 }
 

@@ -30,7 +30,9 @@ async function measure(title: string, count: number, run: (latencies: number[]) 
   const ms = performance.now() - start;
   loop.disable();
   const late = (p: number) => round(Math.max(0, loop.percentile(p) / 1e6 - 1));
-  console.log(`${title}: ${round((count / ms) * 1000)}/s; each ${percentiles(latencies)}; loop late p50 ${late(50)} p99 ${late(99)} max ${late(100)} ms`);
+  console.log(
+    `${title}: ${round((count / ms) * 1000)}/s; each ${percentiles(latencies)}; loop late p50 ${late(50)} p99 ${late(99)} max ${late(100)} ms`,
+  );
 }
 
 try {
@@ -80,7 +82,9 @@ try {
   await ledger.close();
   const start = performance.now();
   ledger = await openSqliteLedger<TestFact>(file);
-  console.log(`opened and checked ${count} events, ${round(statSync(file).size / 1e6)} MB: ${round(performance.now() - start)} ms`);
+  console.log(
+    `opened and checked ${count} events, ${round(statSync(file).size / 1e6)} MB: ${round(performance.now() - start)} ms`,
+  );
   await measure("replay", count, async (latencies) => {
     let seen = 0;
     let last = performance.now();

@@ -1,21 +1,9 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Event } from "../../src/contract/event.ts";
-import type { Appended, Ledger } from "../../src/core/ports/ledger.ts";
-import { ADA, note, removal, type TestFact } from "./ledger-facts.ts";
-
-/** The event of an append that must have been written. */
-export function written(appended: Appended<TestFact>): Event<TestFact> {
-  if (appended.outcome !== "written") throw new Error(`Expected written, got ${appended.outcome}`, { cause: "cause" in appended ? appended.cause : undefined });
-  return appended.event;
-}
-
-/** The first `count` events of a tail. */
-export async function collect(tail: AsyncIterable<Event<TestFact>>, count: number): Promise<Event<TestFact>[]> {
-  const events: Event<TestFact>[] = [];
-  for await (const event of tail) if (events.push(event) === count) break;
-  return events;
-}
+import type { Ledger } from "../../src/core/ports/ledger.ts";
+import { ADA, collect, note, removal, written, type TestFact } from "./ledger-facts.ts";
+import { tailSuite } from "./ledger-tail.ts";
 
 const seqs = (events: Event<TestFact>[]) => events.map(({ seq }) => seq);
 
@@ -43,7 +31,9 @@ export function ledgerSuite(name: string, open: () => Promise<Ledger<TestFact>>)
     it("keeps what was appended, whole and in the order of appending", async () => {
       const ledger = await fresh();
       const before = new Date().toISOString();
-      const appended = await Promise.all(Array.from({ length: 200 }, (_, i) => ledger.append(note(`${i}`, { subject: `note/${i % 3}` }))));
+      const appended = await Promise.all(
+        Array.from({ length: 200 }, (_, i) => ledger.append(note(`${i}`, { subject: `note/${i % 3}` }))),
+      );
       const events = appended.map(written);
       expect(events.map(({ data }) => data)).toEqual(events.map((_, i) => ({ text: `${i}` })));
       expect(await ledger.read({ limit: 1000 })).toEqual(events);
@@ -89,7 +79,10 @@ export function ledgerSuite(name: string, open: () => Promise<Ledger<TestFact>>)
     it("writes an id once: a repeat is told which event it repeats, whatever else it says", async () => {
       const ledger = await fresh();
       const event = written(await ledger.append(note("first", { id: "same" }), 0));
-      expect(await ledger.append(note("second", { id: "same", subject: "note/2" }))).toEqual({ outcome: "repeated", event });
+      expect(await ledger.append(note("second", { id: "same", subject: "note/2" }))).toEqual({
+        outcome: "repeated",
+        event,
+      });
       expect(await ledger.append(note("first", { id: "same" }), 0)).toEqual({ outcome: "repeated", event });
       expect(await ledger.read({ limit: 10 })).toEqual([event]);
       expect(await ledger.lastOf("note/2")).toBe(0);
@@ -97,7 +90,9 @@ export function ledgerSuite(name: string, open: () => Promise<Ledger<TestFact>>)
 
     it("writes an id once even when it is appended many times at once", async () => {
       const ledger = await fresh();
-      const all = await Promise.all(Array.from({ length: 50 }, (_, i) => ledger.append(note("x", { id: `id/${i % 5}` }))));
+      const all = await Promise.all(
+        Array.from({ length: 50 }, (_, i) => ledger.append(note("x", { id: `id/${i % 5}` }))),
+      );
       expect(all.filter(({ outcome }) => outcome === "written")).toHaveLength(5);
       expect(all.filter(({ outcome }) => outcome === "repeated")).toHaveLength(45);
       expect(await ledger.read({ limit: 100 })).toHaveLength(5);
@@ -106,25 +101,36 @@ export function ledgerSuite(name: string, open: () => Promise<Ledger<TestFact>>)
     it("lets exactly one of several racers win a compare-and-append, round after round", async () => {
       const ledger = await fresh();
       for (let round = 0, last = 0; round < 10; round++) {
-        const all = await Promise.all(Array.from({ length: 20 }, (_, i) => ledger.append(note(`${round}/${i}`, { subject: "race" }), last)));
+        const all = await Promise.all(
+          Array.from({ length: 20 }, (_, i) => ledger.append(note(`${round}/${i}`, { subject: "race" }), last)),
+        );
         const [winner, ...others] = all.filter(({ outcome }) => outcome === "written").map(written);
         expect(others).toEqual([]);
         last = winner?.seq ?? 0;
-        expect(all.filter(({ outcome }) => outcome === "conflict")).toEqual(Array(19).fill({ outcome: "conflict", last }));
+        expect(all.filter(({ outcome }) => outcome === "conflict")).toEqual(
+          Array(19).fill({ outcome: "conflict", last }),
+        );
         expect(await ledger.lastOf("race")).toBe(last);
       }
     });
 
     it("compares per subject: another subject's events do not disturb", async () => {
       const ledger = await fresh();
-      const [first] = await Promise.all([ledger.append(note("a", { subject: "a" }), 0), ledger.append(note("b", { subject: "b" }), 0)]);
+      const [first] = await Promise.all([
+        ledger.append(note("a", { subject: "a" }), 0),
+        ledger.append(note("b", { subject: "b" }), 0),
+      ]);
       const last = written(first).seq;
       await ledger.append(note("b", { subject: "b" }));
       expect((await ledger.append(note("a", { subject: "a" }), last)).outcome).toBe("written");
     });
 
     it("behaves like a list with two indexes, for any sequence of appends", async () => {
-      const command = fc.record({ id: fc.integer({ min: 0, max: 12 }), subject: fc.constantFrom("s", "t"), expect: fc.constantFrom("any", "right", "zero") });
+      const command = fc.record({
+        id: fc.integer({ min: 0, max: 12 }),
+        subject: fc.constantFrom("s", "t"),
+        expect: fc.constantFrom("any", "right", "zero"),
+      });
       await fc.assert(
         fc.asyncProperty(fc.array(command, { maxLength: 30 }), async (commands) => {
           const ledger = await fresh();
@@ -134,11 +140,17 @@ export function ledgerSuite(name: string, open: () => Promise<Ledger<TestFact>>)
             const id = `${number}`;
             const expectLast = kind === "any" ? undefined : kind === "zero" ? 0 : lastOf(subject);
             const got = await ledger.append(note("x", { id, subject }), expectLast);
-            const outcome = model.some((event) => event.id === id) ? "repeated" : expectLast !== undefined && expectLast !== lastOf(subject) ? "conflict" : "written";
+            const outcome = model.some((event) => event.id === id)
+              ? "repeated"
+              : expectLast !== undefined && expectLast !== lastOf(subject)
+                ? "conflict"
+                : "written";
             expect(got.outcome).toBe(outcome);
             if (got.outcome === "written") model.push({ id, subject, seq: got.event.seq });
           }
-          expect((await ledger.read({ limit: 100 })).map(({ id, subject, seq }) => ({ id, subject, seq }))).toEqual(model);
+          expect((await ledger.read({ limit: 100 })).map(({ id, subject, seq }) => ({ id, subject, seq }))).toEqual(
+            model,
+          );
           await ledger.close();
         }),
         { numRuns: 12 },
@@ -147,7 +159,11 @@ export function ledgerSuite(name: string, open: () => Promise<Ledger<TestFact>>)
 
     it("reads any part: bounds, subject, type, oldest or newest first part", async () => {
       const ledger = await fresh();
-      await Promise.all(Array.from({ length: 60 }, (_, i) => ledger.append(i % 4 === 3 ? removal(`${i}`, `note/${i % 2}`) : note(`${i}`, { subject: `note/${i % 3}` }))));
+      await Promise.all(
+        Array.from({ length: 60 }, (_, i) =>
+          ledger.append(i % 4 === 3 ? removal(`${i}`, `note/${i % 2}`) : note(`${i}`, { subject: `note/${i % 3}` })),
+        ),
+      );
       const all = await ledger.read({ limit: 1000 });
       expect(all).toHaveLength(60);
       const bound = fc.option(fc.integer({ min: 0, max: 65 }), { nil: undefined });
@@ -161,9 +177,24 @@ export function ledgerSuite(name: string, open: () => Promise<Ledger<TestFact>>)
       });
       await fc.assert(
         fc.asyncProperty(query, async ({ after, before, limit, subject, type, newest }) => {
-          const matching = all.filter((e) => e.seq > (after ?? 0) && e.seq < (before ?? Infinity) && e.subject === (subject ?? e.subject) && e.type === (type ?? e.type));
-          const asked = { limit, newest, ...(after !== undefined && { after }), ...(before !== undefined && { before }), ...(subject !== undefined && { subject }), ...(type !== undefined && { type }) };
-          expect(await ledger.read(asked)).toEqual(limit === 0 ? [] : newest ? matching.slice(-limit) : matching.slice(0, limit));
+          const matching = all.filter(
+            (e) =>
+              e.seq > (after ?? 0) &&
+              e.seq < (before ?? Infinity) &&
+              e.subject === (subject ?? e.subject) &&
+              e.type === (type ?? e.type),
+          );
+          const asked = {
+            limit,
+            newest,
+            ...(after !== undefined && { after }),
+            ...(before !== undefined && { before }),
+            ...(subject !== undefined && { subject }),
+            ...(type !== undefined && { type }),
+          };
+          expect(await ledger.read(asked)).toEqual(
+            limit === 0 ? [] : newest ? matching.slice(-limit) : matching.slice(0, limit),
+          );
         }),
         { numRuns: 60 },
       );
@@ -172,73 +203,13 @@ export function ledgerSuite(name: string, open: () => Promise<Ledger<TestFact>>)
     it("reads across large events, forwards and backwards", async () => {
       const ledger = await fresh();
       for (let i = 0; i < 6; i++) await ledger.append(note(`${i}`.repeat(600_000)));
-      const first = (events: Event<TestFact>[]) => events.map(({ data }) => ("text" in data ? data.text[0] : "")).join("");
+      const first = (events: Event<TestFact>[]) =>
+        events.map(({ data }) => ("text" in data ? data.text[0] : "")).join("");
       expect(first(await ledger.read({ limit: 5 }))).toBe("01234");
       expect(first(await ledger.read({ limit: 5, newest: true }))).toBe("12345");
     });
 
-    it("tails without gap or repeat while many append, from any position, for several tails at once", { timeout: 20_000 }, async () => {
-      const ledger = await fresh();
-      const abort = new AbortController();
-      for (let i = 0; i < 300; i++) void ledger.append(note(`before ${i}`));
-      const tails = [0, 7, 150, 0].map((after) => collect(ledger.tail(after, abort.signal), 900 - after));
-      const writers = Array.from({ length: 6 }, async (_, writer) => {
-        for (let i = 0; i < 100; i++) await ledger.append(note(`${writer}/${i}`));
-      });
-      await Promise.all(writers);
-      const all = await ledger.read({ limit: 1000 });
-      expect(all).toHaveLength(900);
-      const [whole, from7, from150, again] = await Promise.all(tails);
-      expect(whole).toEqual(all);
-      expect(again).toEqual(all);
-      expect(from7).toEqual(all.slice(7));
-      expect(from150).toEqual(all.slice(150));
-      abort.abort();
-    });
-
-    it("never skips an event for a tail that is slower than the writers", async () => {
-      const ledger = await fresh();
-      const seen: number[] = [];
-      for (let i = 0; i < 20; i++) void ledger.append(note(`${i}`));
-      for await (const { seq } of ledger.tail(0, new AbortController().signal)) {
-        seen.push(seq);
-        if (seen.length < 400) void ledger.append(note("more"));
-        if (seen.length % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-        if (seen.length === 419) break;
-      }
-      expect(seen).toEqual(seqs(await ledger.read({ limit: 1000 })));
-    });
-
-    it("shows an event to a tail at once", async () => {
-      const ledger = await fresh();
-      const tail = ledger.tail(0, new AbortController().signal)[Symbol.asyncIterator]();
-      for (let i = 0; i < 5; i++) {
-        const next = tail.next();
-        const event = written(await ledger.append(note(`${i}`)));
-        expect(await next).toEqual({ done: false, value: event });
-      }
-      await tail.return?.();
-    });
-
-    it("ends a tail when its signal aborts: while it waits, between events, and before it began", async () => {
-      const ledger = await fresh();
-      for (let i = 0; i < 5; i++) await ledger.append(note(`${i}`));
-      const waiting = new AbortController();
-      const seen: number[] = [];
-      const done = (async () => {
-        for await (const { seq } of ledger.tail(0, waiting.signal)) seen.push(seq);
-      })();
-      await expect.poll(() => seen.length).toBe(5);
-      waiting.abort();
-      await done;
-
-      const midway = new AbortController();
-      seen.length = 0;
-      for await (const { seq } of ledger.tail(0, midway.signal)) if (seen.push(seq) === 2) midway.abort();
-      expect(seen).toHaveLength(2);
-
-      for await (const event of ledger.tail(0, AbortSignal.abort())) expect.unreachable(`got ${event.seq}`);
-    });
+    tailSuite(fresh);
 
     it("finishes what was appended when it is closed, ends its tails, and then takes nothing more", async () => {
       const ledger = await fresh();
@@ -247,7 +218,10 @@ export function ledgerSuite(name: string, open: () => Promise<Ledger<TestFact>>)
       await ledger.close();
       expect((await Promise.all(appended)).map(({ outcome }) => outcome)).toEqual(Array(20).fill("written"));
       expect(await tail).toEqual([]);
-      expect(await ledger.append(note("late"))).toMatchObject({ outcome: "unavailable", cause: { code: "unavailable" } });
+      expect(await ledger.append(note("late"))).toMatchObject({
+        outcome: "unavailable",
+        cause: { code: "unavailable" },
+      });
       await expect(ledger.last()).rejects.toMatchObject({ code: "unavailable" });
       await expect(ledger.read({ limit: 1 })).rejects.toMatchObject({ code: "unavailable" });
       await ledger.close();

@@ -11,7 +11,10 @@ const KILLS = Number(process.env["LEDGER_KILLS"] ?? 25);
 
 /** Starts a writer; `acknowledged` fills with what it printed. */
 function writer(file: string, prefix: string) {
-  const child = spawn(process.execPath, [WRITER, file, prefix], { stdio: ["pipe", "pipe", "inherit"], env: { PATH: process.env["PATH"] } });
+  const child = spawn(process.execPath, [WRITER, file, prefix], {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: { PATH: process.env["PATH"] },
+  });
   const lines: string[] = [];
   let rest = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -23,57 +26,69 @@ function writer(file: string, prefix: string) {
 }
 
 describe("kill -9", () => {
-  it(`loses, doubles and reorders nothing acknowledged in ${KILLS} kills at random moments`, { timeout: 20_000 + KILLS * 2_000 }, async () => {
-    const file = freshFile();
-    const acknowledged = new Map<string, number>();
-    for (let kill = 0; kill < KILLS; kill++) {
-      const { child, lines, gone } = writer(file, `${kill}`);
-      await expect.poll(() => lines.length, { timeout: 10_000, interval: 5 }).toBeGreaterThan(0);
-      expect(lines[0]).toBe("ready");
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * 400));
-      child.kill("SIGKILL");
-      await gone;
-      for (const line of lines.slice(1)) {
-        expect(line).toMatch(/^\d+ [\d-]+$/);
-        const [seq, id = ""] = line.split(" ");
-        acknowledged.set(id, Number(seq));
+  it(
+    `loses, doubles and reorders nothing acknowledged in ${KILLS} kills at random moments`,
+    { timeout: 20_000 + KILLS * 2_000 },
+    async () => {
+      const file = freshFile();
+      const acknowledged = new Map<string, number>();
+      for (let kill = 0; kill < KILLS; kill++) {
+        const { child, lines, gone } = writer(file, `${kill}`);
+        await expect.poll(() => lines.length, { timeout: 10_000, interval: 5 }).toBeGreaterThan(0);
+        expect(lines[0]).toBe("ready");
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 400));
+        child.kill("SIGKILL");
+        await gone;
+        for (const line of lines.slice(1)) {
+          expect(line).toMatch(/^\d+ [\d-]+$/);
+          const [seq, id = ""] = line.split(" ");
+          acknowledged.set(id, Number(seq));
+        }
       }
-    }
-    expect(acknowledged.size).toBeGreaterThan(KILLS * 10);
-    const ledger = await openSqliteLedger<TestFact>(file);
-    const events = await ledger.read({ limit: 10_000_000 });
-    await ledger.close();
-    const found = new Map(events.map(({ id, seq }) => [id, seq]));
-    expect(found.size).toBe(events.length);
-    for (const [id, seq] of acknowledged) if (found.get(id) !== seq) expect.unreachable(`${id} was acknowledged as ${seq}, found ${found.get(id)}`);
-    // In order: what one writer wrote one after the other has rising positions, without a hole.
-    const next = new Map<string, number>();
-    for (const { id } of events) {
-      const [, run, i] = /^(\d+-\d+)-(\d+)$/.exec(id) ?? [];
-      expect(Number(i)).toBe(next.get(run ?? "") ?? 0);
-      next.set(run ?? "", Number(i) + 1);
-    }
-    console.log(`${KILLS} kills: ${acknowledged.size} acknowledged, ${events.length} found, 0 lost`);
-  });
+      expect(acknowledged.size).toBeGreaterThan(KILLS * 10);
+      const ledger = await openSqliteLedger<TestFact>(file);
+      const events = await ledger.read({ limit: 10_000_000 });
+      await ledger.close();
+      const found = new Map(events.map(({ id, seq }) => [id, seq]));
+      expect(found.size).toBe(events.length);
+      for (const [id, seq] of acknowledged)
+        if (found.get(id) !== seq) expect.unreachable(`${id} was acknowledged as ${seq}, found ${found.get(id)}`);
+      // In order: what one writer wrote one after the other has rising positions, without a hole.
+      const next = new Map<string, number>();
+      for (const { id } of events) {
+        const [, run, i] = /^(\d+-\d+)-(\d+)$/.exec(id) ?? [];
+        expect(Number(i)).toBe(next.get(run ?? "") ?? 0);
+        next.set(run ?? "", Number(i) + 1);
+      }
+      console.log(`${KILLS} kills: ${acknowledged.size} acknowledged, ${events.length} found, 0 lost`);
+    },
+  );
 
-  it("frees the ledger: a second server is refused while the first lives, and gets in the moment it is killed", { timeout: 20_000 }, async () => {
-    const file = freshFile();
-    const first = writer(file, "first");
-    await expect.poll(() => first.lines[0], { timeout: 10_000 }).toBe("ready");
-    await expect(openSqliteLedger(file)).rejects.toMatchObject({ code: "unavailable", message: expect.stringContaining("Another Clustr server uses the ledger") });
-    const second = writer(file, "second");
-    await second.gone;
-    expect(second.child.exitCode).toBe(7);
-    expect(second.lines).toEqual([expect.stringContaining("Another Clustr server uses the ledger")]);
-    first.child.kill("SIGKILL");
-    await first.gone;
-    const ledger = await openSqliteLedger(file);
-    expect(await ledger.last()).toBeGreaterThan(0);
-    // A refused attempt of our own must not cost us the lock (as closing any descriptor of a locked file would).
-    await expect(openSqliteLedger(file)).rejects.toMatchObject({ code: "unavailable" });
-    const third = writer(file, "third");
-    await third.gone;
-    expect(third.lines).toEqual([expect.stringContaining("Another Clustr server uses the ledger")]);
-    await ledger.close();
-  });
+  it(
+    "frees the ledger: a second server is refused while the first lives, and gets in the moment it is killed",
+    { timeout: 20_000 },
+    async () => {
+      const file = freshFile();
+      const first = writer(file, "first");
+      await expect.poll(() => first.lines[0], { timeout: 10_000 }).toBe("ready");
+      await expect(openSqliteLedger(file)).rejects.toMatchObject({
+        code: "unavailable",
+        message: expect.stringContaining("Another Clustr server uses the ledger"),
+      });
+      const second = writer(file, "second");
+      await second.gone;
+      expect(second.child.exitCode).toBe(7);
+      expect(second.lines).toEqual([expect.stringContaining("Another Clustr server uses the ledger")]);
+      first.child.kill("SIGKILL");
+      await first.gone;
+      const ledger = await openSqliteLedger(file);
+      expect(await ledger.last()).toBeGreaterThan(0);
+      // A refused attempt of our own must not cost us the lock (as closing any descriptor of a locked file would).
+      await expect(openSqliteLedger(file)).rejects.toMatchObject({ code: "unavailable" });
+      const third = writer(file, "third");
+      await third.gone;
+      expect(third.lines).toEqual([expect.stringContaining("Another Clustr server uses the ledger")]);
+      await ledger.close();
+    },
+  );
 });

@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join, dirname } from "node:path";
 import Database from "better-sqlite3";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -29,7 +38,9 @@ describe("a damaged ledger", () => {
     const file = freshFile();
     original = freshFile();
     let ledger = await openSqliteLedger<TestFact>(file);
-    await Promise.all(Array.from({ length: 300 }, (_, i) => ledger.append(note(`${i} `.repeat(i % 60), { subject: `note/${i % 7}` }))));
+    await Promise.all(
+      Array.from({ length: 300 }, (_, i) => ledger.append(note(`${i} `.repeat(i % 60), { subject: `note/${i % 7}` }))),
+    );
     await ledger.append(note("long ".repeat(10_000)));
     await ledger.close();
     ledger = await openSqliteLedger<TestFact>(file);
@@ -47,7 +58,14 @@ describe("a damaged ledger", () => {
     for (const part of PARTS) copyFileSync(original + part, file + part);
     return file;
   };
-  const bytesOf = (file: string) => PARTS.map((part) => (existsSync(file + part) ? createHash("sha256").update(readFileSync(file + part)).digest("hex") : "absent"));
+  const bytesOf = (file: string) =>
+    PARTS.map((part) =>
+      existsSync(file + part)
+        ? createHash("sha256")
+            .update(readFileSync(file + part))
+            .digest("hex")
+        : "absent",
+    );
 
   /** Opens it: everything is there, or it is refused and untouched. Returns the refusal. */
   async function openedOrRefused(file: string): Promise<string | undefined> {
@@ -69,57 +87,73 @@ describe("a damaged ledger", () => {
     expect(await openedOrRefused(copy())).toBeUndefined();
   });
 
-  it("is opened whole or refused untouched, wherever a bit flips or the file is cut", { timeout: 10_000 + DAMAGES * 1_000 }, async () => {
-    const random = randomFrom(20251122);
-    const refusals: string[] = [];
-    let opened = 0;
-    for (let run = 0; run < DAMAGES; run++) {
-      const file = copy();
-      const target = file + (run % 3 === 2 ? "-wal" : "");
-      const bytes = readFileSync(target);
-      if (run % 5 === 4) {
-        truncateSync(target, random(bytes.length));
-      } else {
-        const at = run % 10 === 0 ? random(100) : random(bytes.length); // Every tenth hits the header.
-        bytes[at] = (bytes[at] ?? 0) ^ (1 << random(8));
-        writeFileSync(target, bytes);
+  it(
+    "is opened whole or refused untouched, wherever a bit flips or the file is cut",
+    { timeout: 10_000 + DAMAGES * 1_000 },
+    async () => {
+      const random = randomFrom(20251122);
+      const refusals: string[] = [];
+      let opened = 0;
+      for (let run = 0; run < DAMAGES; run++) {
+        const file = copy();
+        const target = file + (run % 3 === 2 ? "-wal" : "");
+        const bytes = readFileSync(target);
+        if (run % 5 === 4) {
+          truncateSync(target, random(bytes.length));
+        } else {
+          const at = run % 10 === 0 ? random(100) : random(bytes.length); // Every tenth hits the header.
+          bytes[at] = (bytes[at] ?? 0) ^ (1 << random(8));
+          writeFileSync(target, bytes);
+        }
+        const refusal = await openedOrRefused(file);
+        if (refusal) refusals.push(refusal);
+        else opened += 1;
+        rmSync(dirname(file), { recursive: true });
       }
-      const refusal = await openedOrRefused(file);
-      if (refusal) refusals.push(refusal);
-      else opened += 1;
-      rmSync(dirname(file), { recursive: true });
-    }
-    console.log(`${DAMAGES} damages: ${refusals.length} refused, ${opened} harmless`);
-    expect(refusals.length).toBeGreaterThan(DAMAGES / 2);
-    for (const refusal of refusals) expect(refusal).toMatch(/is damaged: .*Nothing was changed|newer Clustr/);
-  });
+      console.log(`${DAMAGES} damages: ${refusals.length} refused, ${opened} harmless`);
+      expect(refusals.length).toBeGreaterThan(DAMAGES / 2);
+      for (const refusal of refusals) expect(refusal).toMatch(/is damaged: .*Nothing was changed|newer Clustr/);
+    },
+  );
 
   it.each([
     ["emptied", (file: string) => truncateSync(file, 0)],
     ["overwritten with something else", (file: string) => writeFileSync(file, "not a database at all ".repeat(1_000))],
-    ["replaced by another SQLite file", (file: string) => {
-      for (const part of PARTS) rmSync(file + part);
-      new Database(file).exec("CREATE TABLE other(x)").close();
-    }],
+    [
+      "replaced by another SQLite file",
+      (file: string) => {
+        for (const part of PARTS) rmSync(file + part);
+        new Database(file).exec("CREATE TABLE other(x)").close();
+      },
+    ],
     ["deleted", (file: string) => rmSync(file)],
     ["deleted without its write-ahead log and mark", (file: string) => (rmSync(file), rmSync(`${file}-mark`))],
     ["parted from its write-ahead log", (file: string) => rmSync(`${file}-wal`)],
-    ["put back from an older copy", (file: string) => {
-      rmSync(`${file}-wal`);
-      const db = new Database(file);
-      db.exec("DELETE FROM events WHERE seq > 100");
-      db.close();
-    }],
-    ["robbed of an event in the middle", (file: string) => {
-      const db = new Database(file);
-      db.exec("DELETE FROM events WHERE seq = 100");
-      db.close();
-    }],
-    ["edited by hand", (file: string) => {
-      const db = new Database(file);
-      db.exec(`UPDATE events SET data = '{"text":"edited"}' WHERE seq = 100`);
-      db.close();
-    }],
+    [
+      "put back from an older copy",
+      (file: string) => {
+        rmSync(`${file}-wal`);
+        const db = new Database(file);
+        db.exec("DELETE FROM events WHERE seq > 100");
+        db.close();
+      },
+    ],
+    [
+      "robbed of an event in the middle",
+      (file: string) => {
+        const db = new Database(file);
+        db.exec("DELETE FROM events WHERE seq = 100");
+        db.close();
+      },
+    ],
+    [
+      "edited by hand",
+      (file: string) => {
+        const db = new Database(file);
+        db.exec(`UPDATE events SET data = '{"text":"edited"}' WHERE seq = 100`);
+        db.close();
+      },
+    ],
   ])("is refused when it was %s, with what to do", async (_, damage) => {
     const file = copy();
     damage(file);
@@ -156,7 +190,9 @@ describe("a damaged ledger", () => {
     writeFileSync(file, bytes.fill(0x58, 8_192, bytes.length - 4_096));
     const failed = { code: "unavailable", message: expect.stringContaining("is damaged") };
     await expect(ledger.read({ limit: 1_000 })).rejects.toMatchObject(failed);
-    await expect(ledger.tail(0, new AbortController().signal)[Symbol.asyncIterator]().next()).rejects.toMatchObject(failed);
+    await expect(ledger.tail(0, new AbortController().signal)[Symbol.asyncIterator]().next()).rejects.toMatchObject(
+      failed,
+    );
     expect(await ledger.append(note("after"))).toMatchObject({ outcome: "unavailable", cause: failed });
     await ledger.close();
   });

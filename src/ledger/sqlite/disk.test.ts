@@ -5,8 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { freshFile } from "../../../test/suites/ledger-file.ts";
-import { note, type TestFact } from "../../../test/suites/ledger-facts.ts";
-import { written } from "../../../test/suites/ledger.ts";
+import { note, written, type TestFact } from "../../../test/suites/ledger-facts.ts";
 import { openSqliteLedger } from "./ledger.ts";
 
 const WRITER = fileURLToPath(new URL("../../../test/suites/ledger-writer.ts", import.meta.url));
@@ -19,7 +18,11 @@ afterAll(() => {
 /** A small disk of its own, or undefined where we may not mount one. */
 function smallDisk(): string | undefined {
   const folder = mkdtempSync(join(dirname(freshFile()), "disk-"));
-  if (process.platform !== "linux" || spawnSync("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", folder]).status !== 0) return undefined;
+  if (
+    process.platform !== "linux" ||
+    spawnSync("mount", ["-t", "tmpfs", "-o", "size=2m", "tmpfs", folder]).status !== 0
+  )
+    return undefined;
   mounted.push(folder);
   return folder;
 }
@@ -27,68 +30,95 @@ const disk = smallDisk();
 
 /** The writer under a shell's limits, with the lines it prints. */
 function limitedWriter(file: string, limits: string) {
-  const child = spawn("bash", ["-c", `${limits}; exec "$0" "$@"`, process.execPath, WRITER, file, "w"], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn("bash", ["-c", `${limits}; exec "$0" "$@"`, process.execPath, WRITER, file, "w"], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   const lines: string[] = [];
   child.stdout.setEncoding("utf8").on("data", (text: string) => lines.push(...text.trimEnd().split("\n")));
   return { child, lines, gone: once(child, "close") };
 }
 
 describe("the disk", () => {
-  it.skipIf(!disk)("when full refuses appends with what to do, keeps what it acknowledged, and takes more once there is room (needs a mount of its own)", { timeout: 20_000 }, async () => {
-    const file = join(disk ?? "", "ledger.db");
-    const filler = join(disk ?? "", "filler");
-    const ledger = await openSqliteLedger<TestFact>(file);
-    const ids: string[] = [];
-    for (let round = 0; round < 5; round++) {
-      for (let i = 0; i < 5; i++) ids.push(written(await ledger.append(note("y".repeat(2_000)))).id);
-      expect(() => writeFileSync(filler, Buffer.alloc(4_000_000))).toThrow("ENOSPC");
-      let refused = 0;
-      for (let i = 0; i < 30; i++) {
-        const appended = await ledger.append(note("z".repeat(9_000)));
-        if (appended.outcome === "written") ids.push(appended.event.id);
-        else expect(appended).toMatchObject({ outcome: "unavailable", cause: { code: "unavailable", message: expect.stringMatching(/is full\. Nothing was written.*Free some space/) } });
-        if (appended.outcome !== "written") refused += 1;
+  it.skipIf(!disk)(
+    "when full refuses appends with what to do, keeps what it acknowledged, and takes more once there is room (needs a mount of its own)",
+    { timeout: 20_000 },
+    async () => {
+      const file = join(disk ?? "", "ledger.db");
+      const filler = join(disk ?? "", "filler");
+      const ledger = await openSqliteLedger<TestFact>(file);
+      const ids: string[] = [];
+      for (let round = 0; round < 5; round++) {
+        for (let i = 0; i < 5; i++) ids.push(written(await ledger.append(note("y".repeat(2_000)))).id);
+        expect(() => writeFileSync(filler, Buffer.alloc(4_000_000))).toThrow("ENOSPC");
+        let refused = 0;
+        for (let i = 0; i < 30; i++) {
+          const appended = await ledger.append(note("z".repeat(9_000)));
+          if (appended.outcome === "written") ids.push(appended.event.id);
+          else
+            expect(appended).toMatchObject({
+              outcome: "unavailable",
+              cause: {
+                code: "unavailable",
+                message: expect.stringMatching(/is full\. Nothing was written.*Free some space/),
+              },
+            });
+          if (appended.outcome !== "written") refused += 1;
+        }
+        expect(refused).toBeGreaterThan(20);
+        expect(await ledger.last()).toBe(ids.length);
+        rmSync(filler);
+        for (let i = 0; i < 5; i++) ids.push(written(await ledger.append(note("after"))).id);
       }
-      expect(refused).toBeGreaterThan(20);
-      expect(await ledger.last()).toBe(ids.length);
-      rmSync(filler);
-      for (let i = 0; i < 5; i++) ids.push(written(await ledger.append(note("after"))).id);
-    }
-    expect((await ledger.read({ limit: 1_000 })).map(({ id }) => id)).toEqual(ids);
-    await ledger.close();
-    const again = await openSqliteLedger<TestFact>(file);
-    expect((await again.read({ limit: 1_000 })).map(({ id }) => id)).toEqual(ids);
-    await again.close();
-    rmSync(file);
-  });
+      expect((await ledger.read({ limit: 1_000 })).map(({ id }) => id)).toEqual(ids);
+      await ledger.close();
+      const again = await openSqliteLedger<TestFact>(file);
+      expect((await again.read({ limit: 1_000 })).map(({ id }) => id)).toEqual(ids);
+      await again.close();
+      rmSync(file);
+    },
+  );
 
   it.skipIf(!disk)("when read-only is named at opening (needs a mount of its own)", async () => {
     const folder = join(disk ?? "", "..", "read-only");
     mkdirSync(folder);
     mounted.push(folder);
     expect(spawnSync("mount", ["-t", "tmpfs", "-o", "ro,size=1m", "tmpfs", folder]).status).toBe(0);
-    await expect(openSqliteLedger(join(folder, "ledger.db"))).rejects.toMatchObject({ code: "unavailable", message: expect.stringContaining("read-only") });
+    await expect(openSqliteLedger(join(folder, "ledger.db"))).rejects.toMatchObject({
+      code: "unavailable",
+      message: expect.stringContaining("read-only"),
+    });
   });
 
   const canLimit = process.platform === "linux" && spawnSync("prlimit", ["--version"]).status === 0;
-  it.skipIf(!canLimit)("when it fails a write is no end: appends say so, and go on when it works again (needs prlimit)", { timeout: 20_000 }, async () => {
-    const file = freshFile();
-    // A limit on file sizes, with its signal ignored, makes writes beyond it fail: an I/O error to SQLite.
-    const { child, lines, gone } = limitedWriter(file, `trap "" XFSZ; ulimit -Sf 300`);
-    await expect.poll(() => lines.filter((line) => line.startsWith("!")).length, { timeout: 10_000 }).toBeGreaterThan(8);
-    const refused = lines.filter((line) => line.startsWith("!"));
-    expect(refused[0]).toMatch(/^! (unavailable|unknown) The disk with the ledger .* reports an error \(SQLITE_IOERR_WRITE\)/);
-    expect(spawnSync("prlimit", ["--pid", `${child.pid}`, "--fsize=unlimited"]).status).toBe(0);
-    const before = lines.length;
-    await expect.poll(() => lines.slice(before).filter((line) => /^\d/.test(line)).length, { timeout: 10_000 }).toBeGreaterThan(100);
-    child.stdin.end();
-    await gone;
-    const acknowledged = lines.filter((line) => /^\d+ w-\d+-\d+$/.test(line)).map((line) => line.split(" "));
-    const ledger = await openSqliteLedger<TestFact>(file);
-    const found = new Map((await ledger.read({ limit: 1_000_000 })).map(({ id, seq }) => [id, `${seq}`]));
-    for (const [seq, id = ""] of acknowledged) if (found.get(id) !== seq) expect.unreachable(`${id} was acknowledged as ${seq}, found ${found.get(id)}`);
-    await ledger.close();
-  });
+  it.skipIf(!canLimit)(
+    "when it fails a write is no end: appends say so, and go on when it works again (needs prlimit)",
+    { timeout: 20_000 },
+    async () => {
+      const file = freshFile();
+      // A limit on file sizes, with its signal ignored, makes writes beyond it fail: an I/O error to SQLite.
+      const { child, lines, gone } = limitedWriter(file, `trap "" XFSZ; ulimit -Sf 300`);
+      await expect
+        .poll(() => lines.filter((line) => line.startsWith("!")).length, { timeout: 10_000 })
+        .toBeGreaterThan(8);
+      const refused = lines.filter((line) => line.startsWith("!"));
+      expect(refused[0]).toMatch(
+        /^! (unavailable|unknown) The disk with the ledger .* reports an error \(SQLITE_IOERR_WRITE\)/,
+      );
+      expect(spawnSync("prlimit", ["--pid", `${child.pid}`, "--fsize=unlimited"]).status).toBe(0);
+      const before = lines.length;
+      await expect
+        .poll(() => lines.slice(before).filter((line) => /^\d/.test(line)).length, { timeout: 10_000 })
+        .toBeGreaterThan(100);
+      child.stdin.end();
+      await gone;
+      const acknowledged = lines.filter((line) => /^\d+ w-\d+-\d+$/.test(line)).map((line) => line.split(" "));
+      const ledger = await openSqliteLedger<TestFact>(file);
+      const found = new Map((await ledger.read({ limit: 1_000_000 })).map(({ id, seq }) => [id, `${seq}`]));
+      for (const [seq, id = ""] of acknowledged)
+        if (found.get(id) !== seq) expect.unreachable(`${id} was acknowledged as ${seq}, found ${found.get(id)}`);
+      await ledger.close();
+    },
+  );
 
   it("holds private files only, whatever the umask", async () => {
     for (const umask of ["000", "777"]) {
@@ -97,7 +127,13 @@ describe("the disk", () => {
       await expect.poll(() => lines.length, { timeout: 10_000 }).toBeGreaterThan(3);
       child.kill("SIGKILL");
       await gone;
-      const modes = () => Object.fromEntries(readdirSync(dirname(file)).map((name) => [name, (statSync(join(dirname(file), name)).mode & 0o777).toString(8)]));
+      const modes = () =>
+        Object.fromEntries(
+          readdirSync(dirname(file)).map((name) => [
+            name,
+            (statSync(join(dirname(file), name)).mode & 0o777).toString(8),
+          ]),
+        );
       const all = { "ledger.db": "600", "ledger.db-wal": "600", "ledger.db-mark": "600", "ledger.db-lock": "600" };
       expect(modes()).toEqual(all);
       for (const name of Object.keys(all)) chmodSync(join(dirname(file), name), 0o644); // As a careless copy would leave them.
@@ -110,6 +146,9 @@ describe("the disk", () => {
 
   it("without the folder is named at opening", async () => {
     const file = join(dirname(freshFile()), "missing", "ledger.db");
-    await expect(openSqliteLedger(file)).rejects.toMatchObject({ code: "unavailable", message: expect.stringMatching(/cannot be opened: .*Check that its folder exists/) });
+    await expect(openSqliteLedger(file)).rejects.toMatchObject({
+      code: "unavailable",
+      message: expect.stringMatching(/cannot be opened: .*Check that its folder exists/),
+    });
   });
 });

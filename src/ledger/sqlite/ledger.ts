@@ -1,7 +1,7 @@
-import { ClustrError, fromFailure } from "../../contract/error.ts";
-import type { Event } from "../../contract/event.ts";
+import { fromFailure } from "../../contract/error.ts";
+import type { Event, Fact } from "../../contract/event.ts";
 import type { Appended, Ledger } from "../../core/ports/ledger.ts";
-import { closedLedger, toDraft, toEvent, type AnyFact, type Draft, type Row } from "../record.ts";
+import { closedLedger, toDraft, toEvent, toRow, type AnyFact, type Draft, type Row } from "../record.ts";
 import { follow, Growth } from "../tail.ts";
 import { Link, Unanswered } from "./link.ts";
 import type { PageQuery, Verdict } from "./protocol.ts";
@@ -22,7 +22,10 @@ const PAGE = 256;
  * opens the file anew; reads are repeated by themselves. Reads reject with `unavailable`, and so do tails, when the file is
  * found damaged or the disk fails.
  */
-export async function openSqliteLedger<F extends AnyFact>(file: string, { signal }: { signal?: AbortSignal } = {}): Promise<Ledger<F>> {
+export async function openSqliteLedger<F extends AnyFact = Fact>(
+  file: string,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<Ledger<F>> {
   const growth = new Growth();
   const link = new Link(file, (last) => growth.reach(last));
   const queue = new AppendQueue((drafts) => link.call("append", drafts));
@@ -76,7 +79,12 @@ export async function openSqliteLedger<F extends AnyFact>(file: string, { signal
       return (newest ? pages.reverse() : pages).flat();
     },
     tail(after, stop) {
-      return follow(async (position) => (await page({ after: position, limit: PAGE })).rows.map((row) => toEvent<F>(row)), growth, after, stop);
+      return follow(
+        async (position) => (await page({ after: position, limit: PAGE })).rows.map((row) => toEvent<F>(row)),
+        growth,
+        after,
+        stop,
+      );
     },
     last: () => again(() => link.call("last")),
     close: () => (closing ??= close()),
@@ -90,10 +98,10 @@ export async function openSqliteLedger<F extends AnyFact>(file: string, { signal
   return ledger;
 }
 
-function toAppended<F extends AnyFact>({ expectLast: _, ...draft }: Draft, verdict: Verdict): Appended<F> {
+function toAppended<F extends AnyFact>(draft: Draft, verdict: Verdict): Appended<F> {
   switch (verdict.outcome) {
     case "written":
-      return { outcome: "written", event: toEvent({ ...draft, seq: verdict.seq, at: verdict.at }) };
+      return { outcome: "written", event: toEvent(toRow(draft, verdict.seq, verdict.at)) };
     case "repeated":
       return { outcome: "repeated", event: toEvent(verdict.row) };
     case "conflict":

@@ -64,7 +64,12 @@ export class Link {
     await gone;
   }
 
-  #ask<Name extends keyof Calls>(thread: Worker, call: Name, args: Parameters<Calls[Name]>, limit: number): Promise<ReturnType<Calls[Name]>> {
+  #ask<Name extends keyof Calls>(
+    thread: Worker,
+    call: Name,
+    args: Parameters<Calls[Name]>,
+    limit: number,
+  ): Promise<ReturnType<Calls[Name]>> {
     const n = ++this.#n;
     return new Promise((resolve, reject) => {
       const settle = () => {
@@ -104,13 +109,18 @@ export class Link {
       await gone;
       signal?.throwIfAborted();
       if (first && "refused" in first) throw fromFailure(first.refused);
-      throw new ClustrError("unavailable", `The thread for the ledger ${this.#file} ended while opening it. Nothing acknowledged was lost. Try again.`, { cause });
+      throw new ClustrError(
+        "unavailable",
+        `The thread for the ledger ${this.#file} ended while opening it. Nothing acknowledged was lost. Try again.`,
+        { cause },
+      );
     }
     this.#onOpen(first.ready.last);
     thread.on("message", (answer: Answer) => this.#hear(answer));
     void gone.then(() => {
       this.#thread = undefined;
-      for (const waiting of [...this.#waiting.values()]) waiting.reject(this.#unanswered("lost the thread that writes it", cause));
+      for (const waiting of this.#waiting.values())
+        waiting.reject(this.#unanswered("lost the thread that writes it", cause));
     });
     return thread;
   }
@@ -123,7 +133,11 @@ export class Link {
   }
 
   #unanswered(what: string, cause?: unknown): Unanswered {
-    return new Unanswered("unavailable", `The ledger ${this.#file} ${what}. What was acknowledged is kept; the rest may or may not be written. Try again: a repeat is never written twice.`, { cause });
+    return new Unanswered(
+      "unavailable",
+      `The ledger ${this.#file} ${what}. What was acknowledged is kept; the rest may or may not be written. Try again: a repeat is never written twice.`,
+      { cause },
+    );
   }
 }
 

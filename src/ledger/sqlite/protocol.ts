@@ -41,4 +41,8 @@ export interface Calls {
 export type Question = { [Name in keyof Calls]: { n: number; call: Name; args: Parameters<Calls[Name]> } }[keyof Calls];
 
 /** What the thread says: once whether the file is open, then one answer per question. */
-export type Answer = { ready: { last: number } } | { refused: Failure } | { n: number; value: unknown } | { n: number; failure: Failure };
+export type Answer =
+  | { ready: { last: number } }
+  | { refused: Failure }
+  | { n: number; value: unknown }
+  | { n: number; failure: Failure };

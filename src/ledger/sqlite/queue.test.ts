@@ -13,7 +13,11 @@ function heldQueue() {
   const queue = new AppendQueue(
     (drafts) =>
       new Promise<Verdict[]>((resolve, reject) => {
-        batches.push({ size: drafts.length, done: () => resolve(drafts.map(({ id }) => ({ outcome: "written", seq: Number(id), at: "" }))), fail: reject });
+        batches.push({
+          size: drafts.length,
+          done: () => resolve(drafts.map(({ id }) => ({ outcome: "written", seq: Number(id), at: "" }))),
+          fail: reject,
+        });
       }),
   );
   return { queue, batches };

@@ -31,7 +31,8 @@ export class AppendQueue {
   /** Never rejects. */
   append(draft: Draft): Promise<Verdict> {
     const size = draft.data.length + draft.actor.length;
-    if (this.#waiting.length >= QUEUE.events || this.#size + size > QUEUE.size) return Promise.resolve(refused("The disk cannot keep up with what is written to the ledger."));
+    if (this.#waiting.length >= QUEUE.events || this.#size + size > QUEUE.size)
+      return Promise.resolve(refused("The disk cannot keep up with what is written to the ledger."));
     return new Promise((resolve) => {
       this.#waiting.push({ draft, size, resolve });
       this.#size += size;
@@ -56,9 +57,12 @@ export class AppendQueue {
       batch.forEach(({ resolve }, i) => resolve(verdicts[i] ?? refused("The ledger gave no verdict.")));
     } catch (error) {
       const unanswered = error instanceof Unanswered;
-      for (const { resolve } of batch) resolve({ outcome: unanswered ? "unknown" : "unavailable", failure: toFailure(error) });
+      for (const { resolve } of batch)
+        resolve({ outcome: unanswered ? "unknown" : "unavailable", failure: toFailure(error) });
       // Who waits behind a disk that does not answer should not wait in vain.
-      if (unanswered) for (const { resolve } of this.#waiting.splice(0)) resolve({ outcome: "unavailable", failure: toFailure(error) });
+      if (unanswered)
+        for (const { resolve } of this.#waiting.splice(0))
+          resolve({ outcome: "unavailable", failure: toFailure(error) });
       if (unanswered) this.#size = 0;
     }
   }
@@ -77,5 +81,8 @@ export class AppendQueue {
 }
 
 function refused(what: string): Verdict {
-  return { outcome: "unavailable", failure: toFailure(new ClustrError("unavailable", `${what} Nothing was written; try again in a moment.`)) };
+  return {
+    outcome: "unavailable",
+    failure: toFailure(new ClustrError("unavailable", `${what} Nothing was written; try again in a moment.`)),
+  };
 }

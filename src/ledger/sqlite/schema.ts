@@ -41,7 +41,9 @@ export function versionOf(db: Database.Database): number {
 
 /** The file's own description of its tables, to be compared with `expectedTables`. */
 export function tablesOf(db: Database.Database): string {
-  return JSON.stringify(db.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name").raw().all());
+  return JSON.stringify(
+    db.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name").raw().all(),
+  );
 }
 
 /** What `tablesOf` says of an undamaged file of this version. */

@@ -1,6 +1,6 @@
 import type Database from "better-sqlite3";
 import { toFailure } from "../../contract/error.ts";
-import type { Draft, Row } from "../record.ts";
+import { toRow, type Draft, type Row } from "../record.ts";
 import { codeOf, Damage, explain, filesOf } from "./failure.ts";
 import { openFile } from "./file.ts";
 import { Mark } from "./mark.ts";
@@ -60,10 +60,21 @@ export class Store implements Calls {
   }
 
   page({ after = 0, before = Number.MAX_SAFE_INTEGER, limit, subject, type, newest = false }: PageQuery): Page {
-    const filters = [...(subject === undefined ? [] : ["subject = @subject"]), ...(type === undefined ? [] : ["type = @type"])];
+    const filters = [
+      ...(subject === undefined ? [] : ["subject = @subject"]),
+      ...(type === undefined ? [] : ["type = @type"]),
+    ];
     const where = ["seq > @after", "seq < @before", ...filters].join(" AND ");
-    const statement = this.#prepare(`SELECT ${COLUMNS} FROM events WHERE ${where} ORDER BY seq ${newest ? "DESC" : "ASC"} LIMIT @limit`);
-    const bounds = { after, before, limit: Math.max(0, limit), ...(subject === undefined ? {} : { subject }), ...(type === undefined ? {} : { type }) };
+    const statement = this.#prepare(
+      `SELECT ${COLUMNS} FROM events WHERE ${where} ORDER BY seq ${newest ? "DESC" : "ASC"} LIMIT @limit`,
+    );
+    const bounds = {
+      after,
+      before,
+      limit: Math.max(0, limit),
+      ...(subject === undefined ? {} : { subject }),
+      ...(type === undefined ? {} : { type }),
+    };
     const rows: Row[] = [];
     let size = 0;
     let cut = false;
@@ -76,7 +87,8 @@ export class Store implements Calls {
         if (cut) break;
       }
       if (newest) rows.reverse();
-      if (filters.length === 0) this.#checkOrder(rows, newest ? undefined : Math.max(0, after) + 1, Math.min(this.#last, before - 1), limit);
+      if (filters.length === 0)
+        this.#checkOrder(rows, newest ? undefined : Math.max(0, after) + 1, Math.min(this.#last, before - 1), limit);
     });
     return { rows, complete: !cut || rows.length >= limit };
   }
@@ -89,7 +101,12 @@ export class Store implements Calls {
   }
 
   lastOf(subject: string): number {
-    return this.#guard(() => this.#prepare("SELECT coalesce(max(seq), 0) AS last FROM events WHERE subject = ?").get(subject) as { last: number }).last;
+    return this.#guard(
+      () =>
+        this.#prepare("SELECT coalesce(max(seq), 0) AS last FROM events WHERE subject = ?").get(subject) as {
+          last: number;
+        },
+    ).last;
   }
 
   last(): number {
@@ -108,9 +125,11 @@ export class Store implements Calls {
       const last = this.lastOf(draft.subject);
       if (last !== draft.expectLast) return { outcome: "conflict", last };
     }
-    const { expectLast: _, ...content } = draft;
-    const row: Row = { ...content, seq: this.#last + 1, at: new Date().toISOString() };
-    this.#prepare("INSERT INTO events VALUES (@seq, @id, @at, @actor, @subject, @type, @crc, @data)").run({ ...row, crc: crcOf(row) });
+    const row = toRow(draft, this.#last + 1, new Date().toISOString());
+    this.#prepare("INSERT INTO events VALUES (@seq, @id, @at, @actor, @subject, @type, @crc, @data)").run({
+      ...row,
+      crc: crcOf(row),
+    });
     this.#last = row.seq;
     return { outcome: "written", seq: row.seq, at: row.at };
   }
@@ -133,7 +152,8 @@ export class Store implements Calls {
   /** Positions have no holes, so rows that a damaged page swallowed are noticed. */
   #checkOrder(rows: Row[], first: number | undefined, last: number, limit: number): void {
     let expected = first ?? rows[0]?.seq ?? 0;
-    if (rows.length === 0 && limit > 0 && expected > 0 && expected <= last) throw this.#damaged(`event ${expected} is missing`);
+    if (rows.length === 0 && limit > 0 && expected > 0 && expected <= last)
+      throw this.#damaged(`event ${expected} is missing`);
     for (const row of rows) {
       if (row.seq !== expected++) throw this.#damaged(`event ${expected - 1} is missing`);
     }

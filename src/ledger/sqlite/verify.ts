@@ -27,7 +27,8 @@ export function verify(file: string): void {
     db.pragma("cell_size_check = ON");
     const version = versionOf(db);
     if (version > VERSION) throw newer(file, version);
-    if (version < 1 || db.pragma("journal_mode", { simple: true }) !== "wal") throw new Damage(file, "it is not a ledger of Clustr");
+    if (version < 1 || db.pragma("journal_mode", { simple: true }) !== "wal")
+      throw new Damage(file, "it is not a ledger of Clustr");
     if (tablesOf(db) !== expectedTables(version)) throw new Damage(file, "its tables are not those of a ledger");
     const full = sizeOf(file) + sizeOf(wal) <= FULL_CHECK;
     const [problem] = db.pragma(full ? "integrity_check(1)" : "quick_check(1)") as Record<string, string>[];
@@ -36,7 +37,8 @@ export function verify(file: string): void {
     checkRows(db, file, full);
   } catch (error) {
     // The folder was just written to (the lock), so what cannot be opened now is broken in itself, e.g. a garbled WAL header.
-    if (/^SQLITE_(CORRUPT|NOTADB|CANTOPEN|ERROR|IOERR_SHORT_READ)/.test(codeOf(error))) throw new Damage(file, (error as Error).message);
+    if (/^SQLITE_(CORRUPT|NOTADB|CANTOPEN|ERROR|IOERR_SHORT_READ)/.test(codeOf(error)))
+      throw new Damage(file, (error as Error).message);
     throw error;
   } finally {
     db.close();
@@ -47,15 +49,22 @@ export function verify(file: string): void {
 
 /** Positions are 1, 2, 3 … without a hole, up to at least the mark; each row fits its checksum. */
 function checkRows(db: Database.Database, file: string, full: boolean): void {
-  db.function("intact", { varargs: true }, (seq: number, id: string, at: string, actor: string, subject: string, type: string, crc: number, data: string) =>
-    crcOf({ seq, id, at, actor, subject, type, data }) === crc ? 1 : 0,
+  db.function(
+    "intact",
+    { varargs: true },
+    (seq: number, id: string, at: string, actor: string, subject: string, type: string, crc: number, data: string) =>
+      crcOf({ seq, id, at, actor, subject, type, data }) === crc ? 1 : 0,
   );
-  const { count, first, last } = db.prepare("SELECT count(*) AS count, coalesce(min(seq), 1) AS first, coalesce(max(seq), 0) AS last FROM events").get() as Record<"count" | "first" | "last", number>;
+  const { count, first, last } = db
+    .prepare("SELECT count(*) AS count, coalesce(min(seq), 1) AS first, coalesce(max(seq), 0) AS last FROM events")
+    .get() as Record<"count" | "first" | "last", number>;
   if (first !== 1 || count !== last) throw new Damage(file, `${last - count} of its ${last} events are missing`);
   const marked = readMark(filesOf(file).mark);
   if (marked > last) throw new Damage(file, `its last event is ${last}, but events up to ${marked} were acknowledged`);
   if (!full) return;
-  const bad = db.prepare("SELECT seq FROM events WHERE NOT intact(seq, id, at, actor, subject, type, crc, data) LIMIT 1").get() as Pick<Row, "seq"> | undefined;
+  const bad = db
+    .prepare("SELECT seq FROM events WHERE NOT intact(seq, id, at, actor, subject, type, crc, data) LIMIT 1")
+    .get() as Pick<Row, "seq"> | undefined;
   if (bad) throw new Damage(file, `event ${bad.seq} does not match its checksum`);
 }
 
