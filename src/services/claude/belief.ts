@@ -1,0 +1,56 @@
+import type { Attention } from "../../contract/agent.ts";
+
+/** A dialog that is open on the agent's screen and waits for a person. */
+export interface Dialog {
+  item: Omit<Attention, "since">;
+  /** Tool call it is about; empty when only the screen or session file told of it. */
+  tool: string;
+  input: string;
+  /** The subagent that asks, if one does. */
+  subagent: string | undefined;
+  /** When it was first known, ms since 1970. */
+  at: number;
+}
+
+/** What Claude Code's own session file says, see session-file.ts. */
+export interface SessionStatus {
+  status: "idle" | "busy" | "waiting";
+  waitingFor: string | undefined;
+  /** Since when, ms since 1970. */
+  since: number;
+}
+
+/**
+ * What is believed of an agent at one moment. Hooks move it; session file and title correct it. All times are ms since
+ * 1970 of this machine, whose clock the tool shares.
+ */
+export interface Belief {
+  phase: "starting" | "working" | "idle";
+  session: string | undefined;
+  activity: string | undefined;
+  /** Open dialogs, oldest first: the tool shows them one after the other. */
+  dialogs: Dialog[];
+  /** Last hook of the agent or its subagents; 0 when hooks do not come (they can be forbidden by policy). */
+  hookAt: number;
+  /** Hooks of ours that are still being answered: while they are, the tool stands still for us. */
+  answering: number;
+  /** The turn ended, but the tool will wake the agent itself (a subagent in the background, a schedule). */
+  awaits: boolean;
+  file: SessionStatus | undefined;
+  /** Whether the title shows work, and since when. */
+  title: { working: boolean; since: number } | undefined;
+  /** False for a resumed conversation, which begins by waiting for input. */
+  prompted: boolean;
+}
+
+export function newBelief(prompted: boolean): Belief {
+  return { phase: "starting", session: undefined, activity: undefined, dialogs: [], hookAt: 0, answering: 0, awaits: false, file: undefined, title: undefined, prompted };
+}
+
+/** A working title begins with a spinner; idle and waiting ones with ✳. No title yet tells nothing. */
+export function titleWorks(title: string): boolean | undefined {
+  const glyph = [...title.trim()][0];
+  if (glyph === undefined) return undefined;
+  if (glyph === "✳") return false;
+  return /[\u2800-\u28ff◐◑◒◓]/u.test(glyph) ? true : undefined;
+}

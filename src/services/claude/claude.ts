@@ -1,0 +1,65 @@
+import { createHash, randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { ClustrError } from "../../contract/error.ts";
+import type { AgentLink, AgentSession, ProgramSpec, Service } from "../../core/ports/service.ts";
+import { accountOf, keyUndecided } from "./account.ts";
+import { detectClaude, ID, TITLE } from "./detect.ts";
+import { launchProgram } from "./launch.ts";
+import { undecidedServers } from "./project-servers.ts";
+import { RunRecord } from "./record.ts";
+import { writeRunFiles } from "./run-files.ts";
+import { ClaudeSession } from "./session.ts";
+import { ownSettings } from "./settings.ts";
+
+/** Variable that carries an API key past the tool's question about it. */
+const KEY = "CLAUDE_AGENT_API_KEY";
+
+/** Claude Code, as Clustr drives it: the real terminal program, with hooks, tools and messages passed in by files and a socket. */
+export const claude: Service = {
+  id: ID,
+  title: TITLE,
+  detect: detectClaude,
+
+  async open(link: AgentLink, signal: AbortSignal): Promise<AgentSession> {
+    const record = await RunRecord.load(link);
+    const socket = socketOf(link);
+    record.program ??= await plan(link, record, socket, signal);
+    // Written down before the start: an open that was cut short starts the same program, with the same conversation.
+    await record.save();
+    const terminal = await link.terminal(record.program);
+    const session = new ClaudeSession(link, record, terminal, socket, signal);
+    await session.begin();
+    return session;
+  },
+};
+
+/** A path of its own for every run, short enough for a socket. */
+function socketOf(link: AgentLink): string {
+  const name = createHash("sha256").update(`${link.agent.id} ${link.agent.run}`).digest("hex").slice(0, 10);
+  return join(link.socketDir, `${name}.sock`);
+}
+
+async function plan(link: AgentLink, record: RunRecord, socket: string, signal: AbortSignal): Promise<ProgramSpec> {
+  const found = await detectClaude(link.env, signal);
+  const wrong = found.findings.find((finding) => finding.fatal);
+  if (wrong !== undefined || found.path === undefined) throw new ClustrError("unavailable", `${wrong?.problem ?? "Claude Code was not found."} ${wrong?.remedy ?? ""}`.trim());
+  const { agent } = link;
+  const own = await ownSettings(link.env, agent.cwd);
+  const account = await accountOf(link.env, own);
+  const disabledServers = await undecidedServers(link.env, agent.cwd, own);
+  if (disabledServers.length > 0) link.log("MCP servers of the project that you have not approved are off for this agent", { servers: disabledServers });
+  const helped = !own.apiKeyHelper && (await keyUndecided(link.env));
+  const files = await writeRunFiles(link, { full: agent.autonomy === "full", disabledServers, keyVariable: helped ? KEY : undefined });
+  record.resumed = agent.session !== undefined;
+  record.session = agent.session ?? randomUUID();
+  return launchProgram({
+    command: found.path,
+    agent,
+    conversation: record.resumed ? { resume: record.session } : { begin: record.session },
+    files,
+    socket,
+    direct: account.direct,
+    root: process.getuid?.() === 0,
+    env: helped ? { [KEY]: link.env.ANTHROPIC_API_KEY, ANTHROPIC_API_KEY: undefined } : {},
+  });
+}

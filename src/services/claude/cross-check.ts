@@ -1,0 +1,52 @@
+import type { Belief, Dialog } from "./belief.ts";
+import { answered, rest, type Step } from "./signals.ts";
+
+/** Milliseconds two sources must disagree before the belief is corrected: the session file lags hooks by up to 0.8 s. */
+export const SETTLE = 1_000;
+/** Milliseconds without a hook after which the quiet sources win even though a hook came last. */
+const STALE = 5_000;
+/** Milliseconds a finished turn may wait to be woken by background work before it counts as over. */
+const WAKE = 30 * 60_000;
+
+/**
+ * Corrects a belief by what the session file and the title say. Hooks miss three things: Esc (no hook at all), dialogs
+ * without a request (the sandbox's network question, a missing auto-mode check), and everything when policy forbids
+ * hooks. Pure; meant to be called about SETTLE ms after anything changed.
+ */
+export function crossCheck(belief: Belief, now: number): Step {
+  const same: Step = { belief, signals: [] };
+  const { file } = belief;
+  if (belief.answering > 0) return same;
+  const quiet = now - belief.hookAt;
+  if (file === undefined) {
+    // Without the file, waiting and idle look alike in the title: only a belief without open dialogs can be corrected.
+    const resting = belief.title?.working === false && now - belief.title.since >= STALE;
+    return resting && belief.phase === "working" && belief.dialogs.length === 0 && quiet >= STALE ? rest(belief, [{ type: "idle" }]) : same;
+  }
+  if (now - file.since < SETTLE) return same;
+  if (file.status === "waiting") return belief.dialogs.length > 0 ? same : opened(belief, file.waitingFor, now);
+  if (belief.dialogs.length > 0) {
+    const over = (dialog: Dialog): boolean => file.since > dialog.at || quiet >= STALE;
+    return file.status === "idle" && over(belief.dialogs[0] as Dialog) ? ending(belief, quiet) : answered(same, over);
+  }
+  if (file.status === "idle") return ending(belief, quiet);
+  return belief.phase !== "working" && !belief.awaits && belief.title?.working === true && quiet >= SETTLE ? { belief: { ...belief, phase: "working" }, signals: [{ type: "working" }] } : same;
+}
+
+function opened(belief: Belief, waitingFor: string | undefined, now: number): Step {
+  const permission = waitingFor === "permission prompt";
+  const item = { kind: permission ? ("permission" as const) : ("question" as const), title: permission ? "Claude Code asks for a permission in its terminal" : "Claude Code waits for an answer in its terminal" };
+  return { belief: { ...belief, dialogs: [{ item, tool: "", input: "", subagent: undefined, at: now }] }, signals: [{ type: "attention", item }] };
+}
+
+/** The file says idle. True after Esc; not yet true between a prompt's hook and the file's next change. */
+function ending(belief: Belief, quiet: number): Step {
+  const same: Step = { belief, signals: [] };
+  const since = belief.file?.since ?? 0;
+  const certain = since > belief.hookAt || (quiet >= STALE && belief.title?.working !== true);
+  if (belief.awaits) return quiet >= WAKE ? rest(belief, [{ type: "idle" }]) : same;
+  if (belief.phase === "working" && certain) return rest(belief, [{ type: "idle" }]);
+  // A conversation that was resumed without a prompt is idle from the start; one with a prompt is about to receive it.
+  if (belief.phase === "starting" && !belief.prompted) return rest(belief, [{ type: "idle" }]);
+  return belief.dialogs.length > 0 && certain ? rest(belief, []) : same;
+}

@@ -1,0 +1,154 @@
+import type { AgentLink, AgentTerminal, HandOver, HookCall, Parcel } from "../../core/ports/service.ts";
+import type { Hook } from "./hooks.ts";
+import { text } from "./hooks.ts";
+import type { InFlight, RunRecord } from "./record.ts";
+import { sendToSocket } from "./socket.ts";
+import { recorded } from "./transcript.ts";
+import { typeIn } from "./typing.ts";
+
+/** Milliseconds the transcript may lag; only after them does absence from it mean anything. */
+const LAG = 2_000;
+/** Milliseconds after which a message the tool took but never gave to its model counts as dropped (the tool being idle). */
+const DROPPED = 10_000;
+/** Times a dropped message is handed over again before it is left to the person's eye. */
+const AGAIN = 3;
+/** Turns in a row that waiting mail may prolong: the tool stops listening after eight. */
+const PROLONGED = 5;
+/** Hooks that prove that a model request was started after an earlier hook's answer. */
+const PROOF = new Set(["PreToolUse", "Stop", "StopFailure", "UserPromptSubmit"]);
+/** Hooks whose answer can carry messages, and the channel's name. */
+const CHANNELS: Record<string, string> = { PostToolBatch: "tool-boundary", Stop: "turn-end" };
+
+/** What mail must know of its agent. */
+export interface MailSituation {
+  phase: "starting" | "working" | "idle";
+  dialog: boolean;
+  transcript: () => Promise<string | undefined>;
+}
+
+/**
+ * Hands messages to one Claude Code and finds out what became of them.
+ *
+ * Never lost, never doubled: a parcel is written to the run's record before it is handed over, and leaves it only by
+ * evidence that a model request carries it. The races:
+ * - *Idle, but a turn begins while we write to the socket*: the tool queues what comes through it in any state.
+ * - *A hook takes parcels while `deliver` hands the same over*: claiming is synchronous; whoever comes second has nothing.
+ * - *The turn ends (Esc) after a hook's answer carried parcels, or while it is on its way*: no further hook of the turn
+ *   proves them; once idle, the transcript says whether they are part of the conversation. If not, they go again.
+ * - *The server dies between writing down and handing over, or before it hears the proof*: the next server finds them in
+ *   the record and asks the transcript. The same parcel offered again by the core is recognised and not handed twice.
+ * - *A hook call is replayed after the server died answering it*: same request id, so its answer carries the same parcels.
+ */
+export class Mail {
+  readonly #link: AgentLink;
+  readonly #record: RunRecord;
+  readonly #terminal: AgentTerminal;
+  readonly #socket: string;
+  readonly #situation: () => MailSituation;
+  readonly #signal: AbortSignal;
+  readonly #tries = new Map<string, number>();
+  #prolonged = 0;
+  #checking = false;
+
+  constructor(link: AgentLink, record: RunRecord, terminal: AgentTerminal, socket: string, situation: () => MailSituation, signal: AbortSignal) {
+    this.#link = link;
+    this.#record = record;
+    this.#terminal = terminal;
+    this.#socket = socket;
+    this.#situation = situation;
+    this.#signal = signal;
+  }
+
+  /** As `AgentSession.deliver`. */
+  async deliver(parcels: Parcel[]): Promise<HandOver> {
+    const { phase } = this.#situation();
+    if (phase === "starting") return { later: "it is starting" };
+    // While it works, hooks carry messages at the very next boundary; without hooks the socket is what there is.
+    if (phase === "working" && this.#record.begun) return { later: "it is working: handed over at its next tool call or at the end of its turn" };
+    const ids = parcels.map((parcel) => parcel.id);
+    const fresh = this.#record.claim(parcels, "socket");
+    const known = this.#record.seen(ids);
+    if (known.length > 0) await this.#link.report({ type: "seen", messages: known });
+    if (fresh.length === 0) return { channel: this.#record.inFlight.get(ids[0] ?? "")?.channel ?? "socket" };
+    await this.#record.save();
+    const channel = await this.#hand(fresh);
+    if (channel !== undefined) return { channel };
+    this.#record.release(fresh);
+    await this.#record.save();
+    return { later: "its terminal is in use: something is open or being written there" };
+  }
+
+  /** The context a hook's answer is to carry, if messages wait. Call before the hook moves the belief. */
+  async forHook(hook: Hook, call: HookCall): Promise<string | undefined> {
+    if (hook.subagent !== undefined) return undefined;
+    if (hook.name === "UserPromptSubmit") this.#prolonged = 0;
+    const channel = CHANNELS[hook.name];
+    if (channel === undefined || call.signal.aborted || (hook.name === "Stop" && this.#prolonged >= PROLONGED)) return undefined;
+    const taken = await this.#link.takeParcels(call.requestId, channel);
+    this.#record.claim(taken, channel, call.requestId);
+    const carried = [...this.#record.inFlight.values()].filter((parcel) => parcel.request === call.requestId);
+    if (carried.length === 0) return undefined;
+    if (hook.name === "Stop") this.#prolonged += 1;
+    await this.#record.save();
+    return carried.map((parcel) => parcel.text).join("\n\n");
+  }
+
+  /** Draws from a hook which messages the model has seen. */
+  async prove(hook: Hook, call: HookCall): Promise<void> {
+    if (hook.subagent !== undefined || this.#record.inFlight.size === 0) return;
+    const prompt = hook.name === "UserPromptSubmit" ? (text(hook.body.prompt) ?? "") : "";
+    const proven = (parcel: InFlight): boolean => (parcel.request === undefined ? prompt.includes(parcel.id) : PROOF.has(hook.name) && parcel.request !== call.requestId);
+    await this.#settle([...this.#record.inFlight.values()].filter(proven).map((parcel) => parcel.id));
+  }
+
+  /** Finds out from the transcript what hooks did not tell; hands over again what certainly did not arrive. */
+  async reconcile(): Promise<void> {
+    if (this.#checking || this.#record.inFlight.size === 0) return;
+    this.#checking = true;
+    try {
+      const old = [...this.#record.inFlight.values()].filter((parcel) => Date.now() - parcel.at >= LAG);
+      const path = old.length > 0 ? await this.#situation().transcript() : undefined;
+      const known = path === undefined ? new Map<string, "taken" | "said">() : await recorded(path, old.map((parcel) => parcel.id));
+      await this.#settle(old.map((parcel) => parcel.id).filter((id) => known.get(id) === "said"));
+      const { phase, dialog } = this.#situation();
+      if (phase !== "idle" || dialog || this.#signal.aborted) return;
+      const lost = old.filter((parcel) => this.#record.inFlight.has(parcel.id) && (known.get(parcel.id) === undefined || Date.now() - parcel.at >= DROPPED) && (this.#tries.get(parcel.id) ?? 0) < AGAIN);
+      if (lost.length === 0) return;
+      for (const parcel of lost) {
+        this.#tries.set(parcel.id, (this.#tries.get(parcel.id) ?? 0) + 1);
+        parcel.at = Date.now();
+        parcel.request = undefined;
+      }
+      await this.#record.save();
+      this.#link.log("messages did not reach the model; handing them over again", { ids: lost.map((parcel) => parcel.id), channel: await this.#hand(lost) });
+    } finally {
+      this.#checking = false;
+    }
+  }
+
+  /** Whether anything is still to be found out. */
+  get open(): boolean {
+    return [...this.#record.inFlight.keys()].some((id) => (this.#tries.get(id) ?? 0) < AGAIN);
+  }
+
+  /** The channel that took the parcels, or undefined when none did. */
+  async #hand(parcels: InFlight[]): Promise<string | undefined> {
+    const content = parcels.map((parcel) => parcel.text).join("\n\n");
+    const typed = async (): Promise<boolean> => {
+      for (const parcel of parcels) parcel.channel = "typed";
+      return (await typeIn(this.#terminal, content, this.#signal)) === "typed";
+    };
+    // Typed, the tool's model takes it for the person's own words; what comes through the socket, for a colleague's.
+    if (parcels.every((parcel) => parcel.fromHuman) && (await typed())) return "typed";
+    for (const parcel of parcels) parcel.channel = "socket";
+    if (await sendToSocket(this.#socket, content)) return "socket";
+    return (await typed()) ? "typed" : undefined;
+  }
+
+  async #settle(ids: string[]): Promise<void> {
+    const news = this.#record.settle(ids);
+    if (news.length === 0) return;
+    await this.#link.report({ type: "seen", messages: news });
+    await this.#record.save();
+  }
+}

@@ -1,0 +1,105 @@
+import { watch } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { SessionStatus } from "./belief.ts";
+import { text } from "./hooks.ts";
+import { readObject } from "./settings.ts";
+
+/** Milliseconds between looks when the file system tells nothing (network homes), and while the file is not there yet. */
+const LOOK = 5_000;
+const SEARCH = 300;
+
+/** How to tell our session's file from those of the person's other sessions. */
+export interface SessionMark {
+  /** Folder `sessions` of the tool's config folder. */
+  folder: string;
+  /** The message socket we chose: unique to the run. */
+  socket: string;
+  /** The conversation, for versions whose file does not name the socket. */
+  session: () => string | undefined;
+}
+
+/**
+ * Follows `sessions/<pid>.json`, in which a running Claude Code notes whether it is idle, busy or waiting. Undocumented:
+ * everything here may find nothing, and then nothing is told. Calls `changed` with each new status until `signal` aborts;
+ * with undefined when the file has gone.
+ */
+export async function followSessionFile(mark: SessionMark, signal: AbortSignal, changed: (status: SessionStatus | undefined) => void): Promise<void> {
+  while (!signal.aborted) {
+    const path = await find(mark);
+    if (path !== undefined) await followOne(mark, path, signal, changed);
+    await pause(SEARCH, signal);
+  }
+}
+
+/** The file's present status, if there is one: the first thing to know when taking an agent over. */
+export async function readSessionStatus(mark: SessionMark): Promise<SessionStatus | undefined> {
+  const path = await find(mark);
+  return path === undefined ? undefined : statusOf(await readObject(path));
+}
+
+async function followOne(mark: SessionMark, path: string, signal: AbortSignal, changed: (status: SessionStatus | undefined) => void): Promise<void> {
+  let wake = (): void => {};
+  let watcher: ReturnType<typeof watch> | undefined;
+  try {
+    watcher = watch(mark.folder, { persistent: false }, (_event, name) => {
+      if (name === null || path.endsWith(`/${name}`)) wake();
+    });
+    watcher.on("error", () => {});
+  } catch {
+    // No watching here: the slow look below still works.
+  }
+  const stop = (): void => wake();
+  signal.addEventListener("abort", stop);
+  let last = "";
+  try {
+    while (!signal.aborted) {
+      const told = new Promise<void>((resolve) => (wake = resolve));
+      const content = await readObject(path);
+      if (!isOurs(mark, content)) {
+        // Half-written files read as empty: look again before believing that it has gone.
+        await pause(50, signal);
+        if (!isOurs(mark, await readObject(path))) return changed(undefined);
+        continue;
+      }
+      const status = statusOf(content);
+      const key = JSON.stringify(status);
+      if (status !== undefined && key !== last) changed(status);
+      last = key;
+      const look = new AbortController();
+      await Promise.race([told, pause(LOOK, look.signal)]);
+      look.abort();
+    }
+  } finally {
+    signal.removeEventListener("abort", stop);
+    watcher?.close();
+  }
+}
+
+async function find(mark: SessionMark): Promise<string | undefined> {
+  const names = await readdir(mark.folder).catch(() => []);
+  // Beside the files lie secret keys of the same sessions: only names of digits are ever opened.
+  for (const name of names.filter((one) => /^\d+\.json$/.test(one))) {
+    const path = join(mark.folder, name);
+    if (isOurs(mark, await readObject(path))) return path;
+  }
+  return undefined;
+}
+
+function isOurs(mark: SessionMark, content: Record<string, unknown>): boolean {
+  const socket = text(content.messagingSocketPath);
+  if (socket !== undefined) return socket === mark.socket;
+  return content.sessionId !== undefined && content.sessionId === mark.session();
+}
+
+function statusOf(content: Record<string, unknown>): SessionStatus | undefined {
+  const { status, statusUpdatedAt } = content;
+  if (status !== "idle" && status !== "busy" && status !== "waiting") return undefined;
+  return { status, waitingFor: text(content.waitingFor), since: typeof statusUpdatedAt === "number" ? statusUpdatedAt : Date.now() };
+}
+
+/** Sleeps without keeping the process alive; wakes early, without an error, when the signal aborts. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal, ref: false }).catch(() => {});
+}

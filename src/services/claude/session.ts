@@ -1,0 +1,187 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { AgentLink, AgentSession, AgentTerminal, HandOver, HookCall, Parcel, Signal } from "../../core/ports/service.ts";
+import { newBelief, titleWorks, type Belief } from "./belief.ts";
+import { crossCheck, SETTLE } from "./cross-check.ts";
+import { readHook, type Hook } from "./hooks.ts";
+import { Mail } from "./mail.ts";
+import type { RunRecord } from "./record.ts";
+import { followSessionFile, readSessionStatus, type SessionMark } from "./session-file.ts";
+import { configFolder } from "./settings.ts";
+import { heard, rest, type Step } from "./signals.ts";
+import { tail, watchStart } from "./start.ts";
+import { findTranscript } from "./transcript.ts";
+
+/** Milliseconds a start waits for the tools; without them the first request would not have them. */
+const TOOLS_WAIT = 10_000;
+/** Milliseconds the tool needs to take the listed tools in. */
+const TOOLS_SETTLE = 250;
+
+/** A running Claude Code: hears its hooks, watches its session file and title, and hands it mail. */
+export class ClaudeSession implements AgentSession {
+  readonly #link: AgentLink;
+  readonly #record: RunRecord;
+  readonly #terminal: AgentTerminal;
+  readonly #mark: SessionMark;
+  readonly #mail: Mail;
+  readonly #closing = new AbortController();
+  readonly #signal: AbortSignal;
+  #belief: Belief;
+  #transcript: string | undefined;
+  #reports: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(link: AgentLink, record: RunRecord, terminal: AgentTerminal, socket: string, signal: AbortSignal) {
+    this.#link = link;
+    this.#record = record;
+    this.#terminal = terminal;
+    this.#signal = AbortSignal.any([signal, this.#closing.signal]);
+    this.#belief = newBelief(!record.resumed);
+    this.#mark = { folder: join(configFolder(link.env), "sessions"), socket, session: () => this.#belief.session ?? record.session };
+    const situation = () => ({ phase: this.#belief.phase, dialog: this.#belief.dialogs.length > 0, transcript: () => this.#findTranscript() });
+    this.#mail = new Mail(link, record, terminal, socket, situation, this.#signal);
+  }
+
+  /** Takes over what may run already, then follows it. Ends with the signal. */
+  async begin(): Promise<void> {
+    if (this.#record.begun) await this.#adopt();
+    const stopped = (error: unknown): void => {
+      if (!this.#signal.aborted) this.#link.log("watching the agent failed", { error: String(error) });
+    };
+    followSessionFile(this.#mark, this.#signal, (file) => this.#look({ ...this.#belief, file })).catch(stopped);
+    this.#followTitle().catch(stopped);
+    this.#followExit().catch(stopped);
+    const report = (signal: Signal): void => void this.#report([signal]);
+    const started = (): boolean => this.#belief.phase !== "starting" || this.#belief.hookAt > 0;
+    watchStart({ terminal: this.#terminal, started, report, log: (message) => this.#link.log(message), signal: this.#signal }).catch(stopped);
+    this.#signal.addEventListener("abort", () => clearTimeout(this.#timer), { once: true });
+  }
+
+  async hook(call: HookCall): Promise<unknown> {
+    const hook = readHook(call.name, call.body);
+    this.#belief = { ...this.#belief, answering: this.#belief.answering + 1 };
+    try {
+      if (hook.subagent === undefined) this.#transcript = hook.transcript ?? this.#transcript;
+      return await this.#answer(hook, call);
+    } catch (error) {
+      // An answer that fails would paint an error on the person's screen; the agent can do without it.
+      this.#link.log("a hook could not be answered", { hook: hook.name, error: String(error) });
+      return {};
+    } finally {
+      this.#belief = { ...this.#belief, answering: this.#belief.answering - 1 };
+    }
+  }
+
+  deliver(parcels: Parcel[]): Promise<HandOver> {
+    return this.#mail.deliver(parcels).finally(() => this.#check());
+  }
+
+  /** Ctrl-C interrupts, clears a draft, closes a dialog without a yes, and twice in a row leaves: four do in any state. */
+  async leave(): Promise<void> {
+    let gone = false;
+    this.#terminal.exited(this.#signal).then(() => (gone = true), () => (gone = true));
+    for (let pressed = 0; pressed < 4 && !gone; pressed++) {
+      await this.#terminal.write("\x03");
+      await sleep(250, undefined, { ref: false });
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#reports;
+  }
+
+  async #answer(hook: Hook, call: HookCall): Promise<unknown> {
+    await this.#mail.prove(hook, call);
+    const context = await this.#mail.forHook(hook, call);
+    if (hook.name === "UserPromptSubmit" && hook.subagent === undefined) await this.#note({ begun: true, failed: false });
+    if (hook.name === "StopFailure" && hook.subagent === undefined) await this.#note({ begun: true, failed: true });
+    await this.#take(heard(this.#belief, hook, Date.now(), context !== undefined));
+    if (hook.name === "SessionStart" && hook.body.source !== "compact" && hook.body.source !== "clear") {
+      if (await this.#link.toolsListed(TOOLS_WAIT)) await sleep(TOOLS_SETTLE, undefined, { ref: false });
+      else this.#link.log("the tool has not asked for Clustr's tools; it starts without them");
+    }
+    return context === undefined ? {} : { hookSpecificOutput: { hookEventName: hook.name, additionalContext: context } };
+  }
+
+  async #note(news: { begun: boolean; failed: boolean }): Promise<void> {
+    if (this.#record.begun === news.begun && this.#record.failed === news.failed) return;
+    Object.assign(this.#record, news);
+    await this.#record.save();
+  }
+
+  /** A session that was begun before we came: where does it stand? A failure told before stays told. */
+  async #adopt(): Promise<void> {
+    const file = await readSessionStatus(this.#mark);
+    const belief: Belief = { ...this.#belief, file, session: this.#record.session };
+    if (file === undefined || file.status === "busy") await this.#take({ belief: { ...belief, phase: "working" }, signals: file === undefined ? [] : [{ type: "working" }] });
+    else if (file.status === "idle") await this.#take(rest(belief, this.#record.failed ? [] : [{ type: "idle" }]));
+    else await this.#take({ belief: { ...belief, phase: "working" }, signals: [] });
+  }
+
+  /** New evidence besides hooks: what follows from it shows once it has stood for a moment. */
+  #look(belief: Belief): void {
+    this.#belief = belief;
+    this.#check();
+  }
+
+  #check(ms = SETTLE + 50): void {
+    if (this.#timer !== undefined || this.#signal.aborted) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#compare().catch((error: unknown) => this.#link.log("comparing evidence failed", { error: String(error) }));
+    }, ms);
+    this.#timer.unref();
+  }
+
+  async #compare(): Promise<void> {
+    await this.#take(crossCheck(this.#belief, Date.now()));
+    if (this.#belief.phase === "idle" || !this.#record.begun) await this.#mail.reconcile();
+    if (disagrees(this.#belief) || this.#mail.open) this.#check();
+    else if (this.#belief.awaits) this.#check(60_000);
+  }
+
+  /** Believes, then reports, one signal after the other across all callers. */
+  async #take(step: Step): Promise<void> {
+    const settled = step.belief.phase === "idle" && this.#belief.phase !== "idle";
+    this.#belief = { ...step.belief, answering: this.#belief.answering };
+    if (settled || disagrees(this.#belief)) this.#check();
+    if (step.signals.length > 0) await this.#report(step.signals);
+  }
+
+  #report(signals: Signal[]): Promise<void> {
+    this.#reports = this.#reports.then(async () => {
+      for (const signal of signals) await this.#link.report(signal).catch((error: unknown) => this.#link.log("a signal could not be reported", { signal: signal.type, error: String(error) }));
+    });
+    return this.#reports;
+  }
+
+  async #followTitle(): Promise<void> {
+    for await (const title of this.#terminal.titles(this.#signal)) {
+      const working = titleWorks(title);
+      if (working === undefined || working === this.#belief.title?.working) continue;
+      this.#look({ ...this.#belief, title: { working, since: Date.now() } });
+    }
+  }
+
+  /** A tool that ends before its first prompt has said why on its screen. */
+  async #followExit(): Promise<void> {
+    const exit = await this.#terminal.exited(this.#signal);
+    if (this.#record.begun) return;
+    const screen = await this.#terminal.screen();
+    await this.#report([{ type: "failed", reason: `Claude Code ended while starting (${exit.signal === null ? `exit code ${exit.code ?? "unknown"}` : `signal ${exit.signal}`}). Its last words: ${tail(screen, 6) || "none"}` }]);
+  }
+
+  async #findTranscript(): Promise<string | undefined> {
+    const session = this.#belief.session ?? this.#record.session;
+    this.#transcript ??= session === undefined ? undefined : await findTranscript(configFolder(this.#link.env), session);
+    return this.#transcript;
+  }
+}
+
+/** Whether session file or title still say something else than what is believed. */
+function disagrees(belief: Belief): boolean {
+  if (belief.file === undefined) return belief.phase === "working" && belief.title?.working === false;
+  if ((belief.file.status === "waiting") !== belief.dialogs.length > 0) return true;
+  return belief.file.status === "idle" ? belief.phase === "working" || (belief.phase === "starting" && !belief.prompted) : belief.file.status === "busy" && belief.phase !== "working";
+}

@@ -1,0 +1,55 @@
+import { readFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** The parts of the person's own Claude Code settings Clustr looks at. Values of `env` are never kept, only its names. */
+export interface OwnSettings {
+  /** Names of environment variables the settings add. */
+  env: Set<string>;
+  /** A command that prints the API key is set up. */
+  apiKeyHelper: boolean;
+  /** Servers of the project's `.mcp.json` the person has approved or refused; `all` when every one is approved. */
+  mcp: { all: boolean; decided: Set<string> };
+}
+
+/** Where Claude Code keeps its things for this environment. */
+export function configFolder(env: Record<string, string>): string {
+  return env.CLAUDE_CONFIG_DIR ?? join(env.HOME ?? homedir(), ".claude");
+}
+
+/** Its one big state file, beside the folder unless CLAUDE_CONFIG_DIR moves it inside. */
+export function stateFile(env: Record<string, string>): string {
+  return env.CLAUDE_CONFIG_DIR === undefined ? join(env.HOME ?? homedir(), ".claude.json") : join(env.CLAUDE_CONFIG_DIR, ".claude.json");
+}
+
+/** A JSON object from a file; empty when the file is missing or not one: the tool itself complains about damaged files. */
+export async function readObject(path: string): Promise<Record<string, unknown>> {
+  try {
+    return objectOf(JSON.parse(await readFile(path, "utf8")));
+  } catch {
+    return {};
+  }
+}
+
+/** The value as an object, or an empty one. */
+export function objectOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}
+
+export function stringsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
+}
+
+/** Reads user settings, and with `cwd` the project's shared and local ones too. */
+export async function ownSettings(env: Record<string, string>, cwd?: string): Promise<OwnSettings> {
+  const files = [join(configFolder(env), "settings.json")];
+  if (cwd !== undefined) files.push(join(cwd, ".claude", "settings.json"), join(cwd, ".claude", "settings.local.json"));
+  const found: OwnSettings = { env: new Set(), apiKeyHelper: false, mcp: { all: false, decided: new Set() } };
+  for (const settings of await Promise.all(files.map(readObject))) {
+    for (const name of Object.keys(objectOf(settings.env))) found.env.add(name);
+    if (typeof settings.apiKeyHelper === "string") found.apiKeyHelper = true;
+    if (settings.enableAllProjectMcpServers === true) found.mcp.all = true;
+    for (const name of [...stringsOf(settings.enabledMcpjsonServers), ...stringsOf(settings.disabledMcpjsonServers)]) found.mcp.decided.add(name);
+  }
+  return found;
+}

@@ -1,0 +1,121 @@
+import type { Signal } from "../../core/ports/service.ts";
+import type { Belief, Dialog } from "./belief.ts";
+import { describeFailure } from "./failures.ts";
+import { describeCall, describeRequest, text, type Hook } from "./hooks.ts";
+
+/** A belief and what is to be reported about the step to it. */
+export interface Step {
+  belief: Belief;
+  signals: Signal[];
+}
+
+/**
+ * What one hook tells. `continued`: our answer to this Stop gives the model more to do, so the turn goes on. Pure; `now`
+ * is ms since 1970.
+ */
+export function heard(before: Belief, hook: Hook, now: number, continued = false): Step {
+  const belief: Belief = { ...before, hookAt: now };
+  const signals: Signal[] = [];
+  if (hook.session !== undefined && hook.session !== before.session && hook.subagent === undefined) {
+    belief.session = hook.session;
+    signals.push({ type: "session", session: hook.session });
+  }
+  const step = hook.subagent === undefined ? ofAgent(belief, hook, now, continued) : ofSubagent(belief, hook, now);
+  return { belief: step.belief, signals: [...signals, ...step.signals] };
+}
+
+function ofAgent(belief: Belief, hook: Hook, now: number, continued: boolean): Step {
+  switch (hook.name) {
+    case "UserPromptSubmit":
+      return works(belief, undefined, [{ type: "working" }]);
+    case "PreToolUse":
+      return works(belief, describeCall(hook));
+    case "PreCompact":
+      return works(belief, "compacting the conversation");
+    case "PermissionRequest":
+      return asks(belief, hook, now);
+    case "PostToolUse":
+    case "PostToolUseFailure":
+    case "PermissionDenied":
+      return answered(works(belief, belief.activity), (dialog) => isAbout(dialog, hook));
+    case "PostToolBatch":
+      return answered(works(belief, belief.activity), (dialog) => dialog.subagent === undefined);
+    case "Notification":
+      return notified(belief, hook, now);
+    case "Stop":
+      return continued ? works(belief, belief.activity) : ended(belief, hook);
+    case "StopFailure":
+      return failed(belief, hook);
+    case "SessionStart":
+      return hook.body.source === "resume" && !belief.prompted ? rest(belief, [{ type: "idle" }]) : { belief, signals: [] };
+    default:
+      return { belief, signals: [] };
+  }
+}
+
+/** Subagents never move the agent's own phase, but the dialogs they open are shown to the person all the same. */
+function ofSubagent(belief: Belief, hook: Hook, now: number): Step {
+  if (hook.name === "PermissionRequest") return asks(belief, hook, now);
+  if (hook.name === "PostToolBatch") return answered({ belief, signals: [] }, (dialog) => dialog.subagent === hook.subagent);
+  if (/^(PostToolUse|PostToolUseFailure|PermissionDenied)$/.test(hook.name)) return answered({ belief, signals: [] }, (dialog) => isAbout(dialog, hook));
+  return { belief, signals: [] };
+}
+
+function works(belief: Belief, activity: string | undefined, signals: Signal[] = []): Step {
+  const news = belief.phase !== "working" || activity !== belief.activity;
+  const all = signals.length > 0 || !news ? signals : [{ type: "working" as const, ...(activity === undefined ? {} : { activity }) }];
+  return { belief: { ...belief, phase: "working", awaits: false, activity }, signals: all };
+}
+
+function asks(belief: Belief, hook: Hook, now: number): Step {
+  const dialog: Dialog = { item: describeRequest(hook), tool: text(hook.body.tool_name) ?? "", input: JSON.stringify(hook.body.tool_input ?? null), subagent: hook.subagent, at: now };
+  // A dialog guessed from the session file moments before is this one.
+  const known = belief.dialogs.filter((other) => other.tool !== "");
+  return { belief: { ...belief, dialogs: [...known, dialog] }, signals: known.length === 0 ? [{ type: "attention", item: dialog.item }] : [] };
+}
+
+/** Drops dialogs that are over; the next one in line becomes the person's, or the agent goes on. */
+export function answered(step: Step, over: (dialog: Dialog) => boolean): Step {
+  const [first] = step.belief.dialogs;
+  const left = step.belief.dialogs.filter((dialog) => !over(dialog));
+  const belief = { ...step.belief, dialogs: left };
+  const [next] = left;
+  if (first === undefined || next === first) return { belief, signals: step.signals };
+  return { belief, signals: [...step.signals, next === undefined ? { type: "resolved" } : { type: "attention", item: next.item }] };
+}
+
+/** The same call: by input if the person let it run as it was, by tool when they changed it. */
+function isAbout(dialog: Dialog, hook: Hook): boolean {
+  return dialog.tool === text(hook.body.tool_name) && dialog.subagent === hook.subagent;
+}
+
+function notified(belief: Belief, hook: Hook, now: number): Step {
+  const kind = hook.body.notification_type;
+  if ((kind !== "permission_prompt" && kind !== "agent_needs_input") || belief.dialogs.length > 0) return { belief, signals: [] };
+  const item = { kind: kind === "permission_prompt" ? ("permission" as const) : ("question" as const), title: text(hook.body.message) ?? "Claude Code waits for you in its terminal" };
+  return { belief: { ...belief, dialogs: [{ item, tool: "", input: "", subagent: undefined, at: now }] }, signals: [{ type: "attention", item }] };
+}
+
+function ended(belief: Belief, hook: Hook): Step {
+  const tasks = Array.isArray(hook.body.background_tasks) ? hook.body.background_tasks : [];
+  const crons = Array.isArray(hook.body.session_crons) ? hook.body.session_crons : [];
+  // A shell in the background may be a server that never ends; everything else there wakes the agent when it is done.
+  const waking = tasks.filter((task: { type?: unknown }) => task.type !== "shell").length + crons.length;
+  if (waking === 0) return rest(belief, [{ type: "idle" }]);
+  const activity = `waits for ${waking} thing${waking === 1 ? "" : "s"} it started in the background`;
+  return { belief: { ...belief, phase: "idle", awaits: true, activity, dialogs: [] }, signals: [...resolvedIf(belief), { type: "working", activity }] };
+}
+
+function failed(belief: Belief, hook: Hook): Step {
+  const { reason, hopeless } = describeFailure(hook);
+  return rest(belief, [{ type: hopeless ? "failed" : "turn_failed", reason }]);
+}
+
+/** The turn is over: whatever was open on the screen is not any more. */
+export function rest(belief: Belief, signals: Signal[]): Step {
+  return { belief: { ...belief, phase: "idle", awaits: false, activity: undefined, dialogs: [] }, signals: [...resolvedIf(belief), ...signals] };
+}
+
+function resolvedIf(belief: Belief): Signal[] {
+  return belief.dialogs.length > 0 ? [{ type: "resolved" }] : [];
+}
