@@ -1,0 +1,27 @@
+import type { Service } from "../../core/ports/service.ts";
+import { detectCodex, requireCodex } from "./detect.ts";
+import { launchPlan } from "./launch.ts";
+import { CodexSession } from "./session.ts";
+
+/**
+ * OpenAI's Codex. Each agent gets an app-server of its own (never the shared daemon, whose environment is that of whoever
+ * started it first); the real TUI in the agent's terminal and Clustr are two clients of it.
+ */
+export const codex: Service = {
+  id: "codex",
+  title: "Codex",
+  detect: detectCodex,
+  async open(link, signal) {
+    const program = await requireCodex(link.env, signal);
+    const plan = launchPlan(link, program);
+    const server = await link.side("app-server", plan.server);
+    const session = new CodexSession(link, plan, server, signal);
+    try {
+      await session.begin();
+      return session;
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+  },
+};

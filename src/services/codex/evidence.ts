@@ -1,0 +1,145 @@
+import type { Signal } from "../../core/ports/service.ts";
+import { activityOf, failureOf, retryOf } from "./activity.ts";
+import { attentionOf } from "./attention.ts";
+import { idsOf } from "./mail.ts";
+import type { Item, Notice, Question, RequestId, Thread, Turn } from "./protocol.ts";
+import type { Listener } from "./rpc.ts";
+
+/** Edits whose diff is kept for the question about them that may follow. */
+const EDITS = 20;
+/** Threads whose status is remembered: a server of one agent sees a handful. */
+const THREADS = 50;
+
+/** What the evidence is for. */
+export interface Heard {
+  signal(signal: Signal): void;
+  /** Prompts that became part of the conversation: the next model request, sent at once, carries them. */
+  shown(ids: string[]): void;
+  /** A turn is over. Returns true when another begins at once, so that the agent does not come to rest. */
+  ended(turn: string): boolean;
+  /** A thread that is not the agent's began: perhaps the person asked for a new conversation. */
+  began(thread: Thread): void;
+  /** A thread began to work, the followed one or another. */
+  active(thread: string): void;
+  /** For the log. */
+  trouble(what: string): void;
+}
+
+/** Turns what the app-server tells into signals, for the thread that is followed. */
+export class Evidence implements Listener {
+  /** The running turn of the followed thread. */
+  turn: string | undefined;
+  readonly #heard: Heard;
+  #thread = "";
+  /** Open questions to the person, by the server's id for them: an answer by API would go to this id. */
+  readonly #questions = new Map<RequestId, Question>();
+  readonly #edits = new Map<string, Item>();
+  readonly #active = new Map<string, boolean>();
+
+  constructor(heard: Heard) {
+    this.#heard = heard;
+  }
+
+  /** Evidence is about this thread from now on. What was known of another is forgotten. */
+  follow(thread: string): void {
+    if (thread !== this.#thread) this.forget();
+    this.#thread = thread;
+  }
+
+  /** The connection is new: questions that are still open will be asked again. */
+  forget(): void {
+    this.turn = undefined;
+    this.#questions.clear();
+    this.#edits.clear();
+  }
+
+  /** What the thread was found doing by somebody who comes in late. */
+  found(last: Turn | undefined): void {
+    if (!last) return;
+    if (last.status === "inProgress") {
+      this.turn = last.id;
+      this.#working();
+    } else this.#over(last);
+  }
+
+  notice(notice: Notice): void {
+    switch (notice.method) {
+      case "thread/started":
+        if (notice.params.thread.id !== this.#thread) this.#heard.began(notice.params.thread);
+        return;
+      case "thread/status/changed":
+        return this.#status(notice.params.threadId, notice.params.status.type === "active");
+      case "item/started":
+      case "item/completed":
+        if (notice.params.item.type === "userMessage") return this.#heard.shown(idsOf(notice.params.item.clientId));
+        if (notice.method === "item/started" && notice.params.threadId === this.#thread) this.#begun(notice.params.item);
+        return;
+      case "turn/started":
+        if (notice.params.threadId !== this.#thread) return;
+        this.turn = notice.params.turn.id;
+        return this.#working();
+      case "turn/completed":
+        return this.#completed(notice.params.threadId, notice.params.turn);
+      case "error":
+        if (notice.params.threadId === this.#thread && notice.params.willRetry) this.#working(retryOf(notice.params.error));
+        return;
+      case "serverRequest/resolved":
+        if (this.#questions.delete(notice.params.requestId)) this.#answered();
+        return;
+      case "mcpServer/startupStatus/updated":
+        if (notice.params.name === "clustr" && notice.params.error !== null) this.#heard.trouble(`Codex cannot reach Clustr's tools: ${notice.params.error}`);
+        return;
+      default:
+    }
+  }
+
+  question(question: Question): void {
+    if (question.params?.threadId !== this.#thread) return;
+    const about = "itemId" in question.params ? this.#edits.get(question.params.itemId) : undefined;
+    const item = attentionOf(question, about);
+    if (!item) return;
+    this.#questions.set(question.id, question);
+    this.#heard.signal({ type: "attention", item });
+  }
+
+  #begun(item: Item): void {
+    if (item.type === "fileChange") {
+      this.#edits.set(item.id, item);
+      for (const id of this.#edits.keys()) if (this.#edits.size > EDITS) this.#edits.delete(id);
+    }
+    const activity = activityOf(item);
+    if (activity !== undefined) this.#working(activity);
+  }
+
+  /** A sign of work, unless the person is being asked: what goes on beside a question does not answer it. */
+  #working(activity?: string): void {
+    if (this.#questions.size === 0) this.#heard.signal({ type: "working", ...(activity === undefined ? {} : { activity }) });
+  }
+
+  #completed(thread: string, turn: Turn): void {
+    const goesOn = this.#heard.ended(turn.id);
+    if (thread !== this.#thread) return;
+    this.turn = undefined;
+    this.#questions.clear();
+    if (!goesOn) this.#over(turn);
+  }
+
+  #over(turn: Turn): void {
+    this.#heard.signal(turn.status === "failed" ? { type: "turn_failed", reason: failureOf(turn.error) } : { type: "idle" });
+  }
+
+  /** One question less; another may still be open. */
+  #answered(): void {
+    const next = [...this.#questions.values()].at(-1);
+    if (next) this.question(next);
+    else this.#heard.signal({ type: "resolved" });
+  }
+
+  #status(thread: string, active: boolean): void {
+    const was = this.#active.get(thread) ?? false;
+    this.#active.delete(thread);
+    this.#active.set(thread, active);
+    for (const id of this.#active.keys()) if (this.#active.size > THREADS) this.#active.delete(id);
+    if (active && !was) this.#heard.active(thread);
+  }
+}

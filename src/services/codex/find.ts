@@ -1,0 +1,54 @@
+import { access, constants, realpath, stat } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { delimiter, dirname, isAbsolute, join } from "node:path";
+
+/** The executables npm installs beside its wrapper, by Node's names for platform and processor. */
+const TARGETS: Record<string, string> = {
+  "linux-x64": "x86_64-unknown-linux-musl",
+  "linux-arm64": "aarch64-unknown-linux-musl",
+  "darwin-x64": "x86_64-apple-darwin",
+  "darwin-arm64": "aarch64-apple-darwin",
+};
+
+/** The `codex` a shell with this PATH would run, as the executable behind npm's wrapper where there is one; undefined when there is none. */
+export async function findCodex(path: string | undefined): Promise<string | undefined> {
+  for (const folder of (path ?? "").split(delimiter)) {
+    // A relative entry would depend on the folder the server was started in.
+    if (!isAbsolute(folder)) continue;
+    const found = join(folder, "codex");
+    if (await isExecutable(found)) return (await nativeBehind(found)) ?? found;
+  }
+  return undefined;
+}
+
+/**
+ * The wrapper is a Node process that only starts the executable: 50 MB for nothing, and signals meet it first. Undefined
+ * when this is no npm wrapper, or its executable is not where npm puts it.
+ */
+async function nativeBehind(found: string): Promise<string | undefined> {
+  const real = await realpath(found);
+  const name = `${process.platform}-${process.arch}`;
+  const target = TARGETS[name];
+  if (!real.endsWith(".js") || !target) return undefined;
+  const own = join(dirname(real), "..", "vendor");
+  const places = [own];
+  try {
+    places.unshift(join(dirname(createRequire(real).resolve(`@openai/codex-${name}/package.json`)), "vendor"));
+  } catch {
+    // Not installed as a package of its own: some releases carry it in the wrapper's package.
+  }
+  for (const place of places) {
+    const native = join(place, target, "bin", "codex");
+    if (await isExecutable(native)) return native;
+  }
+  return undefined;
+}
+
+async function isExecutable(path: string): Promise<boolean> {
+  try {
+    await access(path, constants.X_OK);
+    return (await stat(path)).isFile();
+  } catch {
+    return false;
+  }
+}

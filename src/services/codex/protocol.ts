@@ -1,0 +1,90 @@
+/**
+ * The part of Codex's app-server protocol that Clustr speaks: JSON-RPC messages without a "jsonrpc" member, one per
+ * WebSocket text frame. Marked experimental by its makers, so a test holds every name here against the schema the
+ * installed version prints (`codex app-server generate-json-schema`).
+ */
+
+/** Requests: what we send and what comes back. Fields we neither set nor read are left out. */
+export interface Calls {
+  initialize: { params: { clientInfo: { name: string; title: string; version: string }; capabilities: { experimentalApi: boolean; requestAttestation: boolean } }; result: { userAgent: string } };
+  "account/read": { params: { refreshToken: boolean }; result: { account: unknown; requiresOpenaiAuth: boolean } };
+  "config/read": { params: { cwd: string }; result: { config: { developer_instructions: string | null } } };
+  "thread/start": { params: { cwd: string; model?: string; approvalPolicy: ApprovalPolicy; sandbox: SandboxMode; developerInstructions: string }; result: { thread: Thread } };
+  "thread/resume": { params: { threadId: string; excludeTurns: boolean }; result: { thread: Thread } };
+  "thread/read": { params: { threadId: string }; result: { thread: Thread } };
+  "thread/items/list": { params: { threadId: string; limit: number; sortDirection: "desc"; cursor?: string }; result: { data: { item: Item; turnId: string }[]; nextCursor: string | null } };
+  "thread/turns/list": { params: { threadId: string; limit: number; sortDirection: "desc"; itemsView: "notLoaded" }; result: { data: Turn[] } };
+  "thread/inject_items": { params: { threadId: string; items: unknown[] }; result: unknown };
+  "turn/start": { params: { threadId: string; clientUserMessageId: string; input: TextInput[] }; result: { turn: Turn } };
+  "turn/interrupt": { params: { threadId: string; turnId: string }; result: unknown };
+}
+export type Method = keyof Calls;
+
+/** What the server tells without asking. All but `thread/started` and `thread/status/changed` come only for threads we resumed or started. */
+export interface Notices {
+  "thread/started": { thread: Thread };
+  "thread/status/changed": { threadId: string; status: ThreadStatus };
+  "turn/started": { threadId: string; turn: Turn };
+  "turn/completed": { threadId: string; turn: Turn };
+  "item/started": { threadId: string; turnId: string; item: Item };
+  "item/completed": { threadId: string; turnId: string; item: Item };
+  error: { threadId: string; turnId: string; error: TurnError; willRetry: boolean };
+  "serverRequest/resolved": { threadId: string; requestId: RequestId };
+  "mcpServer/startupStatus/updated": { threadId: string | null; name: string; status: "starting" | "ready" | "failed" | "cancelled"; error: string | null };
+}
+export type Notice = { [M in keyof Notices]: { method: M; params: Notices[M] } }[keyof Notices];
+
+/** What the server asks a person, through every client that follows the thread; the first answer wins. */
+export interface Questions {
+  "item/commandExecution/requestApproval": { threadId: string; turnId: string; itemId: string; command?: string | null; cwd?: string | null; reason?: string | null };
+  "item/fileChange/requestApproval": { threadId: string; turnId: string; itemId: string; reason?: string | null; grantRoot?: string | null };
+  "item/permissions/requestApproval": { threadId: string; turnId: string; itemId: string; cwd: string; reason: string | null; permissions: unknown };
+  "item/tool/requestUserInput": { threadId: string; turnId: string; itemId: string; questions: { id: string; header: string; question: string; options: { label: string; description: string }[] | null }[] };
+  "mcpServer/elicitation/request": { threadId: string; turnId: string | null; serverName: string; message?: string; title?: string; url?: string };
+}
+export type Question = { [M in keyof Questions]: { id: RequestId; method: M; params: Questions[M] } }[keyof Questions];
+
+export type RequestId = number | string;
+export type SandboxMode = "read-only" | "workspace-write" | "danger-full-access";
+export type ApprovalPolicy = "on-request" | "never" | { granular: Record<"sandbox_approval" | "rules" | "skill_approval" | "request_permissions" | "mcp_elicitations", boolean> };
+export type ThreadStatus = { type: "notLoaded" | "idle" | "systemError" } | { type: "active"; activeFlags: string[] };
+
+export interface Thread {
+  id: string;
+  status: ThreadStatus;
+  ephemeral: boolean;
+  /** Set for the threads of sub-agents. */
+  parentThreadId: string | null;
+  /** `thread_title` for the hidden thread that names another. */
+  threadSource: string | null;
+}
+
+export interface Turn {
+  id: string;
+  status: "completed" | "interrupted" | "failed" | "inProgress";
+  error: TurnError | null;
+}
+
+export interface TurnError {
+  message: string;
+  codexErrorInfo: unknown;
+}
+
+export interface TextInput {
+  type: "text";
+  text: string;
+  text_elements: [];
+}
+
+/** One entry of a thread. Only the kinds we read have their fields here. */
+export type Item =
+  | { type: "userMessage"; id: string; clientId: string | null }
+  | { type: "commandExecution"; id: string; command: string }
+  | { type: "fileChange"; id: string; changes: { path: string; diff: string }[] }
+  | { type: "mcpToolCall"; id: string; server: string; tool: string }
+  | { type: "webSearch"; id: string; query: string }
+  | { type: "agentMessage" | "reasoning" | "plan" | "contextCompaction"; id: string };
+
+export function textInput(text: string): TextInput {
+  return { type: "text", text, text_elements: [] };
+}
