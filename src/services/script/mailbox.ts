@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Door } from "./door.ts";
+import type { Match } from "./steps.ts";
+
+/** A message as a script sees it. */
+export interface Mail {
+  id: string;
+  from: string;
+  to: string;
+  content: string;
+}
+
+/** Messages kept until a step takes them; beyond it the oldest go (they stay readable in the workspace). */
+const KEPT = 1_000;
+/** Ids remembered, so that a message handed over twice is taken once. */
+const REMEMBERED = 500;
+/** The server holds the line for less than this. */
+const LINE_MS = 60_000;
+
+/** Receives messages as they come and keeps them in order until they are taken. */
+export class Mailbox {
+  readonly #door: Door;
+  readonly #arrived: (mail: Mail) => void;
+  readonly #waiting: Mail[] = [];
+  readonly #got: string[] = [];
+  readonly #watchers = new Set<() => void>();
+
+  /** `arrived` is called for each message at once, whoever takes it later. */
+  constructor(door: Door, arrived: (mail: Mail) => void) {
+    this.#door = door;
+    this.#arrived = arrived;
+  }
+
+  /**
+   * Holds a line to the server until the signal aborts. Each request says which messages have been received, so that the
+   * server knows what arrived even if it, or an answer, got lost in between.
+   */
+  async listen(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        const { parcels } = await this.#door.hook("next-message", { got: this.#got }, LINE_MS);
+        for (const parcel of Array.isArray(parcels) ? (parcels as { id: string; text: string }[]) : []) await this.#receive(parcel);
+      } catch {
+        // The line broke. Nothing is lost: what was not confirmed is handed over again.
+        await sleep(500, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  async #receive({ id, text }: { id: string; text: string }): Promise<void> {
+    if (this.#got.includes(id)) return;
+    const mail = await this.#read(id, text);
+    this.#got.push(id);
+    if (this.#got.length > REMEMBERED) this.#got.shift();
+    this.#waiting.push(mail);
+    if (this.#waiting.length > KEPT) this.#waiting.shift();
+    this.#arrived(mail);
+    for (const wake of this.#watchers) wake();
+  }
+
+  /** The parcel is made for a model; the tool has the message in its parts, and in full. */
+  async #read(id: string, text: string): Promise<Mail> {
+    const answer = (await this.#door.call("read_messages", { id }).catch(() => undefined)) as { messages?: Mail[] } | undefined;
+    return answer?.messages?.[0] ?? { id, from: "system", to: "", content: text };
+  }
+
+  /** Takes the first message that matches, now or when it comes; undefined once `signal` aborts. */
+  async take(match: Match, signal: AbortSignal): Promise<Mail | undefined> {
+    for (;;) {
+      const index = this.#waiting.findIndex((mail) => fits(mail, match));
+      if (index >= 0) return this.#waiting.splice(index, 1)[0];
+      if (signal.aborted) return undefined;
+      await this.#change(signal);
+    }
+  }
+
+  #change(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.#watchers.delete(done);
+        signal.removeEventListener("abort", done);
+        resolve();
+      };
+      this.#watchers.add(done);
+      signal.addEventListener("abort", done);
+    });
+  }
+}
+
+export function fits(mail: Mail, { from, containing }: Match): boolean {
+  return (from === undefined || mail.from === from) && (containing === undefined || mail.content.toLowerCase().includes(containing.toLowerCase()));
+}

@@ -1,0 +1,12 @@
+import type { Autonomy } from "../../contract/agent.ts";
+
+/** What the program in the terminal is given, in a private file: never by argv, which every process can read. */
+export interface Run {
+  name: string;
+  task: string;
+  cwd: string;
+  autonomy: Autonomy;
+  door: string;
+  token: string;
+  session: string;
+}
