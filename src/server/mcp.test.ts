@@ -146,7 +146,7 @@ describe.each(Object.entries(eras))("tools in %s", (_, ask) => {
       arguments: { to: "human", content: "hello", from: "human" },
     });
     expect(json.result).toMatchObject({ structuredContent: { from: "ada", to: "human", content: "hello" } });
-    const [content] = json.result?.["content"] as { type: string; text: string }[];
+    const [content] = (json.result?.["content"] ?? []) as { type: string; text: string }[];
     expect(JSON.parse(content?.text ?? "")).toMatchObject({ from: "ada" });
   });
 
