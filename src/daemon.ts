@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import path from "node:path";
 import { pino } from "pino";
 import { ClustrError } from "./contract/error.ts";
-import type { HomeFact } from "./contract/event.ts";
+import type { Fact, HomeFact } from "./contract/event.ts";
 import type { Workspace } from "./contract/workspace.ts";
 import { person } from "./core/caller.ts";
 import { createClustr, type Clustr } from "./core/clustr.ts";
@@ -96,7 +96,7 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
     const open = async (info: Workspace, limits: Parameters<typeof openWorkspace>[0]["limits"]) => {
       const base = path.join(home.path, "workspaces", info.id);
       await privateFolder(base);
-      const ledger = await openSqliteLedger(path.join(base, "ledger.db"));
+      const ledger = await openSqliteLedger<Fact>(path.join(base, "ledger.db"));
       return openWorkspace({
         ...{ info, limits, ledger, host, screens, sockets, access, folders, services, detections, env, umask, log, fail, newId, now: Date.now },
         files: privateFiles(base),

@@ -12,6 +12,8 @@ const ROWS = 40;
 /** A start that takes longer than this has failed. */
 const START_MS = 120_000;
 const GRACE_MS = 3_000;
+/** How long letting go waits for a start that is under way. */
+const CLOSE_MS = 2_000;
 
 /** What a run needs of the world. */
 export interface RunParts {
@@ -109,7 +111,8 @@ export function startRun(parts: RunParts, service: Service, agent: Agent, instru
     });
   };
 
-  const tooLate = after(START_MS, signal).then(() => {
+  const tooLate = after(START_MS, signal).then((): Promise<never> | never => {
+    if (signal.aborted) return new Promise(() => {});
     throw new ClustrError("unavailable", `${service.title} did not get ready within ${START_MS / 1000} s. Look at \`clustr screen ${agent.name}\`; it may wait for an answer.`);
   });
   Promise.race([open(), tooLate]).then(session.resolve, session.reject);
@@ -130,8 +133,8 @@ export function startRun(parts: RunParts, service: Service, agent: Agent, instru
       return killed.flatMap(({ survivors }) => survivors);
     },
     async close() {
-      const open = await Promise.race([session.promise.catch(() => undefined), after(0, signal).then(() => undefined)]);
       stopped.abort(new ClustrError("unavailable", "The server let go of this agent."));
+      const open = await Promise.race([session.promise.catch(() => undefined), pause(CLOSE_MS)]);
       await open?.close().catch(() => undefined);
     },
   };
@@ -156,6 +159,10 @@ function withChanges(env: Record<string, string>, changes: Record<string, string
     else next[key] = value;
   }
   return next;
+}
+
+function pause(ms: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }
 
 /** Resolves with false after some time, or when the run is let go. */

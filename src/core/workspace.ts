@@ -58,7 +58,7 @@ export async function openWorkspace(parts: WorkspaceParts): Promise<RunningWorks
   const { signal } = stopped;
   const live = await followLedger(ledger, signal, (error) => !signal.aborted && parts.fail(error));
   sendNotices(ledger, live, log);
-  await followRulesFile(parts.rulesFile, ledger, live, newId, signal, log);
+  const rules = await followRulesFile(parts.rulesFile, ledger, live, newId, signal, log);
   const delivery = createDelivery(ledger, live, now, newId, signal, log);
   const presence = watchPresence(ledger, live, parts.ticks, newId, signal, log);
   const supervisor = superviseAgents({ ...parts, live, delivery }, signal);
@@ -99,6 +99,7 @@ export async function openWorkspace(parts: WorkspaceParts): Promise<RunningWorks
     async close() {
       await supervisor.close();
       stopped.abort(new Error("The workspace was closed."));
+      await rules.settled();
       await ledger.close();
     },
   };

@@ -8,6 +8,7 @@ import { checkRules } from "../rules.ts";
 /**
  * Keeps the rules file and the ledger in step. An edit with any editor becomes a revision by the person; an update by
  * tool or command is written to the file. A deleted or unreadable file leaves the last revision in force and says so.
+ * `settled` resolves when nothing is being read or written any more; after the signal aborted, it stays so.
  */
 export async function followRulesFile(
   file: RulesFile,
@@ -16,7 +17,7 @@ export async function followRulesFile(
   newId: () => string,
   signal: AbortSignal,
   log: (message: string, details?: Record<string, unknown>) => void,
-): Promise<void> {
+): Promise<{ settled(): Promise<void> }> {
   /** What the file was last known to hold, to tell our own writes from the person's. */
   let known: string | undefined;
   let trouble: string | undefined;
@@ -62,7 +63,7 @@ export async function followRulesFile(
 
   let turn: Promise<void> = Promise.resolve();
   const inTurn = (work: () => Promise<void>): Promise<void> => {
-    turn = turn.then(work).catch((error: unknown) => log("The rules file and the ledger could not be brought in step", { error: String(error) }));
+    turn = turn.then(() => (signal.aborted ? undefined : work())).catch((error: unknown) => log("The rules file and the ledger could not be brought in step", { error: String(error) }));
     return turn;
   };
 
@@ -79,4 +80,5 @@ export async function followRulesFile(
   void (async () => {
     for await (const _change of file.changes(signal)) await inTurn(take);
   })().catch((error: unknown) => log("The rules file is no longer watched", { error: String(error) }));
+  return { settled: () => turn };
 }

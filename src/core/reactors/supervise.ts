@@ -34,11 +34,12 @@ export interface Supervisor {
 export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
   const { live, ledger, delivery } = parts;
   const runs = new Map<string, AgentRun>();
+  let closing = false;
   /** Work on one agent happens in order. */
   const turns = new Map<string, Promise<void>>();
 
   const inTurn = (id: string, work: () => Promise<void>): Promise<void> => {
-    const next = (turns.get(id) ?? Promise.resolve()).then(() => (signal.aborted ? undefined : work()));
+    const next = (turns.get(id) ?? Promise.resolve()).then(() => (closing || signal.aborted ? undefined : work()));
     const settled = next.catch((error: unknown) => parts.log("Supervising an agent failed", { agent: id, error: String(error) }));
     turns.set(id, settled);
     void settled.then(() => turns.get(id) === settled && turns.delete(id));
@@ -168,7 +169,9 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
   return {
     run: (id) => runs.get(id),
     async close() {
+      closing = true;
       await Promise.all([...runs.values()].map((run) => run.close()));
+      await Promise.all(turns.values());
     },
   };
 }

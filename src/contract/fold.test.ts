@@ -1,0 +1,77 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Event, Fact } from "./event.ts";
+import { applyEvent } from "./fold.ts";
+import { emptyView, RECENT_MESSAGES, type View } from "./view.ts";
+
+const at = new Date(1_700_000_000_000).toISOString();
+const inboxes = ["a", "b", "human"];
+
+const fact: fc.Arbitrary<Fact> = fc.oneof(
+  fc.record({ id: fc.constantFrom("m1", "m2", "m3"), inbox: fc.constantFrom(...inboxes) }).map(({ id, inbox }): Fact => ({ type: "message.sent", data: { id, to: "x", content: "c", recipients: [{ inbox, name: inbox }] } })),
+  fc.record({ ids: fc.subarray(["m1", "m2", "m3"]), inbox: fc.constantFrom(...inboxes), type: fc.constantFrom("message.seen", "message.read") }).map(({ type, ...data }) => ({ type, data }) as Fact),
+  fc.record({ ids: fc.subarray(["m1", "m2"]), inbox: fc.constantFrom(...inboxes) }).map((data): Fact => ({ type: "message.handed", data: { ...data, channel: "c" } })),
+  fc.record({ key: fc.constantFrom("k", "l"), value: fc.string(), revision: fc.nat() }).map((data): Fact => ({ type: "context.written", data })),
+  fc.record({ key: fc.constantFrom("k", "l"), revision: fc.nat() }).map((data): Fact => ({ type: "context.removed", data })),
+);
+const history = fc.array(fact, { maxLength: 60 }).map((facts) => facts.map((each, i): Event => ({ ...each, seq: (i + 1) * 3, id: `${i}`, at, actor: { kind: "human" }, subject: "s" })));
+const fold = (events: Event[], view = emptyView()): View => events.reduce(applyEvent, view);
+
+describe("the fold", () => {
+  it("gives the same view from any split, and a replay changes nothing", () => {
+    fc.assert(
+      fc.property(history, fc.nat(60), (events, cut) => {
+        const whole = fold(events);
+        expect(fold(events.slice(cut), fold(events.slice(0, cut)))).toEqual(whole);
+        expect(fold(events, whole)).toEqual(whole);
+      }),
+    );
+  });
+
+  it("never changes a view it was given", () => {
+    fc.assert(
+      fc.property(history, (events) => {
+        const views = [emptyView()];
+        const before: string[] = [];
+        for (const event of events) {
+          const last = views.at(-1) ?? emptyView();
+          before.push(JSON.stringify(last));
+          views.push(applyEvent(last, event));
+        }
+        expect(views.slice(0, -1).map((view) => JSON.stringify(view))).toEqual(before);
+      }),
+    );
+  });
+
+  it("never moves a message down from seen or read", () => {
+    fc.assert(
+      fc.property(history, (events) => {
+        const best = new Map<string, number>();
+        let view = emptyView();
+        const order = ["queued", "handed", "seen", "read"];
+        for (const event of events) {
+          if (event.type === "message.sent" && view.messages.some(({ id }) => id === event.data.id)) continue;
+          view = applyEvent(view, event);
+          for (const { id, deliveries } of view.messages) {
+            for (const inbox in deliveries) {
+              const rung = order.indexOf(deliveries[inbox]?.rung ?? "");
+              const was = best.get(`${id} ${inbox}`) ?? 0;
+              if (was >= 2) expect(rung).toBeGreaterThanOrEqual(was);
+              best.set(`${id} ${inbox}`, Math.max(was, rung));
+            }
+          }
+        }
+      }),
+    );
+  });
+
+  it("stays bounded, yet keeps every message that is still to be delivered", () => {
+    let view = emptyView();
+    const send = (seq: number, inbox: string): Event => ({ type: "message.sent", data: { id: `m${seq}`, to: "x", content: "y".repeat(20_000), recipients: [{ inbox, name: "x" }] }, seq, id: `${seq}`, at, actor: { kind: "human" }, subject: "s" });
+    for (let seq = 1; seq <= 50; seq++) view = applyEvent(view, send(seq, "waiting"));
+    for (let seq = 51; seq <= RECENT_MESSAGES * 3; seq++) view = applyEvent(view, send(seq, "human"));
+    expect(view.messages.length).toBe(RECENT_MESSAGES);
+    expect(view.messages.filter(({ deliveries }) => deliveries["waiting"])).toHaveLength(50);
+    expect(Math.max(...view.messages.map(({ content }) => content.length))).toBeLessThan(10_000);
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { desk } from "../../test/rig/core.ts";
+
+describe("shared context", () => {
+  it("gives every write a revision and says who wrote it", async () => {
+    await using d = await desk();
+    const ada = await d.spawn("ada");
+    expect(await d.ask("context.write", { key: "a/b", value: "1" }, ada)).toMatchObject({ revision: 1, by: "ada" });
+    expect(await d.ask("context.write", { key: "a/b", value: "2" })).toMatchObject({ revision: 2, by: "human" });
+    expect(await d.ask("context.get", { key: "a/b" })).toMatchObject({ value: "2", revision: 2 });
+  });
+
+  it("lets exactly one of many racers win a revision", async () => {
+    await using d = await desk();
+    await d.ask("context.write", { key: "k", value: "0" });
+    const races = await Promise.allSettled(Array.from({ length: 20 }, (_, i) => d.ask("context.write", { key: "k", value: `${i}`, expect_revision: 1 })));
+    expect(races.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+    expect(await d.ask("context.get", { key: "k" })).toMatchObject({ revision: 2 });
+  });
+
+  it("answers a repeated call with its first result and writes once", async () => {
+    await using d = await desk();
+    const first = await d.ask("context.write", { key: "k", value: "1", expect_revision: 0 }, undefined, "same");
+    const again = await d.ask("context.write", { key: "k", value: "1", expect_revision: 0 }, undefined, "same");
+    expect(again).toEqual(first);
+    expect(await d.ask("context.history", { key: "k" })).toHaveLength(1);
+  });
+
+  it("keeps the history of a removed key and never reuses a revision", async () => {
+    await using d = await desk();
+    await d.ask("context.write", { key: "k", value: "1" });
+    expect(await d.ask("context.remove", { key: "k" })).toEqual({ key: "k", revision: 2 });
+    await expect(d.ask("context.get", { key: "k" })).rejects.toMatchObject({ code: "not_found" });
+    expect(await d.ask("context.write", { key: "k", value: "3", expect_revision: 0 })).toMatchObject({ revision: 3 });
+    const history = await d.ask("context.history", { key: "k" });
+    expect(history.map(({ revision, value }) => [revision, value])).toEqual([[3, "3"], [2, undefined], [1, "1"]]);
+  });
+
+  it("holds long values whole although the view is bounded", async () => {
+    await using d = await desk();
+    const value = "é".repeat(100_000);
+    await d.ask("context.write", { key: "long", value });
+    expect((await d.ask("context.get", { key: "long" })).value).toBe(value);
+    expect((await d.ask("context.read", { key: "long" })).entries[0]?.value).toBe(value);
+    expect(d.workspace.view().context["long"]?.value.length).toBeLessThan(10_000);
+  });
+
+  it.each(["", "a\nb", "a\u0000", " a", "x".repeat(201), "a\u2028b"])("refuses the key %j", async (key) => {
+    await using d = await desk();
+    await expect(d.ask("context.write", { key, value: "1" })).rejects.toMatchObject({ code: "invalid" });
+  });
+
+  it("refuses a value over the limit and keeps what was there", async () => {
+    await using d = await desk();
+    await d.ask("context.write", { key: "k", value: "kept" });
+    await expect(d.ask("context.write", { key: "k", value: "x".repeat(256_001) })).rejects.toMatchObject({ code: "too_large" });
+    expect((await d.ask("context.get", { key: "k" })).value).toBe("kept");
+  });
+
+  it("tells an agent when a key it has read changes, but not of its own writes", async () => {
+    await using d = await desk();
+    const ada = await d.spawn("ada");
+    await d.puppet.link("ada").report({ type: "working" });
+    await d.ask("context.read", { key: "plan" }, ada);
+    await d.ask("context.write", { key: "plan", value: "mine" }, ada);
+    await d.ask("context.write", { key: "plan", value: "theirs" });
+    await expect.poll(() => d.puppet.handed.flatMap(({ parcels }) => parcels.map(({ text }) => text)).join()).toContain('"plan", which you have read, changed');
+    expect(d.puppet.handed.flatMap(({ parcels }) => parcels)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,71 @@
+import { chmod, readFile, rm, writeFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { desk } from "../../test/rig/core.ts";
+
+describe("rules", () => {
+  const path = async (d: Awaited<ReturnType<typeof desk>>) => (await d.ask("rules.path", {})).path;
+
+  it("are written to the file, and edits of the file become revisions of the person", async () => {
+    await using d = await desk();
+    expect(await d.ask("rules.update", { text: "one\n" })).toMatchObject({ revision: 1, by: "human" });
+    await expect.poll(async () => readFile(await path(d), "utf8")).toBe("one\n");
+    await writeFile(await path(d), "two\n");
+    await expect.poll(async () => d.ask("rules.read", {}), { timeout: 5000 }).toMatchObject({ text: "two\n", revision: 2, by: "human" });
+  });
+
+  it("in force survive a deleted and an unreadable file, which is said", async () => {
+    await using d = await desk();
+    await d.ask("rules.update", { text: "one" });
+    await expect.poll(async () => readFile(await path(d), "utf8")).toBe("one");
+    await rm(await path(d));
+    const said = async () => (await d.ask("event.list", { type: "rules.unreadable" })).map(({ data }) => String(data["why"]));
+    await expect.poll(said, { timeout: 5000 }).toMatchObject([expect.stringContaining("was deleted")]);
+    await writeFile(await path(d), Buffer.from([0xff, 0xfe, 0x00, 0xc3]));
+    await expect.poll(said, { timeout: 5000 }).toMatchObject([expect.anything(), expect.stringContaining("not UTF-8")]);
+    expect(await d.ask("rules.read", {})).toMatchObject({ text: "one", revision: 1 });
+    await chmod(await path(d), 0o600);
+  });
+
+  it("edited while no server ran count when it comes back", async () => {
+    await using d = await desk();
+    await d.ask("rules.update", { text: "one" });
+    await expect.poll(async () => readFile(await path(d), "utf8")).toBe("one");
+    const file = await path(d);
+    await d.workspace.close();
+    await writeFile(file, "edited");
+    await d.reopen();
+    expect(await d.ask("rules.read", {})).toMatchObject({ text: "edited", revision: 2 });
+  });
+
+  it("are not overwritten by somebody who has not read the newest", async () => {
+    await using d = await desk();
+    const ada = await d.spawn("ada");
+    await d.ask("rules.update", { text: "one" });
+    await expect(d.ask("rules.update", { text: "two", expect_revision: 0 }, ada)).rejects.toMatchObject({ code: "conflict" });
+    expect(await d.ask("rules.update", { text: "two", expect_revision: 1 }, ada)).toMatchObject({ revision: 2, by: "ada" });
+  });
+
+  it("too long are refused, and the last revision stays in force", async () => {
+    await using d = await desk();
+    await d.ask("rules.update", { text: "one" });
+    await expect(d.ask("rules.update", { text: "x".repeat(256_001) })).rejects.toMatchObject({ code: "too_large" });
+    expect(await d.ask("rules.read", {})).toMatchObject({ text: "one", revision: 1 });
+  });
+
+  it("changed are told to running agents but do not wake those that are done; reading them is noted", async () => {
+    await using d = await desk();
+    const ada = await d.spawn("ada");
+    await d.spawn("bo");
+    await d.puppet.link("ada").report({ type: "working" });
+    await d.puppet.link("bo").report({ type: "working" });
+    await d.puppet.link("bo").report({ type: "idle" });
+    await d.ask("rules.update", { text: "new" });
+    await expect.poll(() => d.puppet.handed.map(({ agent }) => agent)).toEqual(["ada"]);
+    const read = async () => (await d.ask("agent.list", {})).find(({ name }) => name === "ada")?.rules_revision;
+    expect(await read()).toBe(0);
+    await d.ask("rules.read", {}, ada);
+    expect(await read()).toBe(1);
+    await d.ask("message.send", { to: "bo", content: "wake" });
+    await expect.poll(() => d.puppet.handed.find(({ agent }) => agent === "bo")?.parcels.map(({ text }) => text.includes("rules"))).toEqual([true, false]);
+  });
+});

@@ -1,0 +1,155 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Input, Output } from "../../src/contract/operation.ts";
+import type { OperationName, Operations } from "../../src/contract/operations.ts";
+import { DEFAULT_LIMITS, type Limits } from "../../src/contract/workspace.ts";
+import type { Fact } from "../../src/contract/event.ts";
+import { parsed, permitted } from "../../src/core/invoke.ts";
+import { agentCaller, person, type Caller } from "../../src/core/caller.ts";
+import { createDetections } from "../../src/core/detections.ts";
+import type { Ledger } from "../../src/core/ports/ledger.ts";
+import type { Screens } from "../../src/core/ports/screen.ts";
+import type { AgentLink, AgentSession, HandOver, HookCall, Parcel, Service } from "../../src/core/ports/service.ts";
+import type { TerminalHost } from "../../src/core/ports/terminal.ts";
+import { openWorkspace, type RunningWorkspace } from "../../src/core/workspace.ts";
+import { folders } from "../../src/files/folders.ts";
+import { privateFiles, socketFolders } from "../../src/files/private-files.ts";
+import { rulesFile } from "../../src/files/rules-file.ts";
+import { memoryLedger } from "../../src/ledger/memory.ts";
+
+/** An agent without a tool: the test says what it reports and takes what it is handed. */
+export class Puppet implements Service {
+  readonly id = "puppet";
+  readonly title = "Puppet";
+  readonly links = new Map<string, AgentLink>();
+  readonly handed: { agent: string; parcels: Parcel[] }[] = [];
+  /** What `deliver` answers; by default everything is taken. */
+  deliver: (agent: string, parcels: Parcel[]) => Promise<HandOver> = async () => ({ channel: "hand" });
+  /** Set to make the next starts fail. */
+  refusal: Error | undefined;
+  /** Ids the conversation of an agent is said to hold already. */
+  known: string[] = [];
+
+  async detect() {
+    return { service: this.id, title: this.title, ready: true, path: "/bin/true", findings: [] };
+  }
+
+  async open(link: AgentLink): Promise<AgentSession> {
+    if (this.refusal) throw this.refusal;
+    this.links.set(link.agent.name, link);
+    const { name } = link.agent;
+    return {
+      hook: async (call: HookCall) => ({ parcels: await link.takeParcels(call.requestId, "hook") }),
+      deliver: async (parcels) => {
+        const result = await this.deliver(name, parcels);
+        if ("channel" in result) this.handed.push({ agent: name, parcels });
+        return result;
+      },
+      knows: async (ids) => ids.filter((id) => this.known.includes(id)),
+      leave: async () => {},
+      close: async () => {},
+    };
+  }
+
+  link(agent: string): AgentLink {
+    const link = this.links.get(agent);
+    if (!link) throw new Error(`${agent} was not started.`);
+    return link;
+  }
+}
+
+/** A terminal host without programs: it only knows which puppets were started. */
+const terminalsOf = (puppet: Puppet): TerminalHost => ({
+  ensure: () => Promise.reject(new Error("no terminals here")),
+  list: async () => [...puppet.links.values()].map(({ agent }) => ({ id: `${agent.id}.${agent.run}`, epoch: "e", pid: 1, cols: 80, rows: 24, firstOffset: 0, endOffset: 0 })),
+  write: async () => {},
+  resize: async () => {},
+  follow: async function* () {},
+  exited: () => new Promise(() => {}),
+  kill: async () => ({ survivors: [] }),
+  forget: async () => {},
+  doorPort: async () => 1,
+  shutdown: async () => ({ ended: 0, survivors: [] }),
+  close: async () => {},
+});
+
+const noScreens: Screens = {
+  state: () => Promise.reject(new Error("no screens here")),
+  snapshot: () => Promise.reject(new Error("no screens here")),
+  titles: async function* () {},
+  release: () => {},
+};
+
+/** A workspace of the real core on a memory ledger. */
+export interface Desk extends AsyncDisposable {
+  workspace: RunningWorkspace;
+  ledger: Ledger;
+  puppet: Puppet;
+  folder: string;
+  limits: Limits;
+  log: string[];
+  /** Calls an operation through the gate; `requestId` to repeat a call. */
+  ask<N extends OperationName>(name: N, input: Input<Operations[N]>, caller?: Caller, requestId?: string): Promise<Output<Operations[N]>>;
+  /** Spawns an agent and waits until its session is open. */
+  spawn(name: string, more?: Partial<Input<Operations["agent.spawn"]>>, caller?: Caller): Promise<Caller>;
+  /** Closes the workspace as a crash would leave it and opens it anew on the same ledger. */
+  reopen(): Promise<void>;
+}
+
+export async function desk(ledger: Ledger = memoryLedger<Fact>()): Promise<Desk> {
+  const place = await mkdtemp(join(tmpdir(), "cd-"));
+  const puppet = new Puppet();
+  const services = new Map<string, Service>([[puppet.id, puppet]]);
+  const limits = { ...DEFAULT_LIMITS };
+  const log: string[] = [];
+  const stopped = new AbortController();
+  let ids = 0;
+  const newId = (): string => `id${++ids}`;
+  const info = { id: "w1", name: "project", path: place };
+  const never = { ...ledger, close: async () => {} };
+  const open = (): Promise<RunningWorkspace> =>
+    openWorkspace({
+      ...{ info, ledger: never, folders, services, newId, host: terminalsOf(puppet), screens: noScreens },
+      limits: () => limits,
+      now: Date.now,
+      ticks: () => performance.now(),
+      fail: (error) => log.push(String(error)),
+      files: privateFiles(join(place, "private")),
+      sockets: socketFolders(join(place, "sockets")),
+      rulesFile: rulesFile(join(place, "rules.md")),
+      access: { link: () => ({ url: "", login: "", expires_in_s: 1 }), agentToken: (workspace, agent) => `token-${workspace}-${agent}` },
+      workspace: info.id,
+      door: "http://127.0.0.1:1",
+      detections: createDetections(services, {}, Date.now, stopped.signal),
+      ...{ env: {}, umask: 0o022, node: process.execPath, log: (message: string, details?: object) => log.push(`${message} ${JSON.stringify(details)}`) },
+    });
+  let workspace = await open();
+
+  const ask: Desk["ask"] = async (name, input, caller = person, requestId = newId()) => {
+    const values = parsed(permitted(name, caller), input);
+    const handler = workspace.handlers[name as keyof typeof workspace.handlers] as (call: unknown, input: unknown) => Promise<never>;
+    return handler(workspace.call(caller, requestId), values);
+  };
+  return {
+    get workspace() {
+      return workspace;
+    },
+    ...{ ledger, puppet, folder: place, limits, log, ask },
+    async spawn(name, more = {}, caller = person) {
+      const agent = await ask("agent.spawn", { name, task: "work", service: "puppet", ...more }, caller);
+      while (!puppet.links.has(name)) await new Promise((resolve) => setTimeout(resolve, 5));
+      return agentCaller("w1", agent.id, agent.name);
+    },
+    async reopen() {
+      await workspace.close();
+      workspace = await open();
+    },
+    async [Symbol.asyncDispose]() {
+      await workspace.close();
+      stopped.abort();
+      await ledger.close();
+      await rm(place, { recursive: true, force: true });
+    },
+  };
+}
