@@ -25,7 +25,7 @@ export interface Derived {
 /** Fields that hold a text of any length: `-` means standard input, and a file can be named instead. */
 const TEXTS = new Set(["content", "value", "text", "task"]);
 
-/** Where each noun's commands stand in the help. */
+/** Where each noun's commands stand in the help, in this order; all others come after them. */
 const GROUPS: Record<string, string> = {
   agent: "Agents:",
   terminal: "Agents:",
@@ -67,14 +67,15 @@ export interface AddedCommand {
 
 /** Adds a command to the program for every operation that has one. */
 export function addDerived(program: Command, io: Io): Map<OperationName, AddedCommand> {
-  return new Map(derivedCommands().map((derived) => [derived.name, addCommand(program, io, derived)]));
+  const inHelpOrder = derivedCommands().toSorted((a, b) => rank(groupOf(a)) - rank(groupOf(b)));
+  return new Map(inHelpOrder.map((derived) => [derived.name, addCommand(program, io, derived)]));
 }
 
 function addCommand(program: Command, io: Io, derived: Derived): AddedCommand {
   const { name, operation, words, positionals, flags } = derived;
   const parent = words.slice(0, -1).reduce(parentCommand, program);
   const command = withCommon(parent.command(words.at(-1) ?? name).description(operation.summary));
-  command.helpGroup(words.length > 1 ? "Commands:" : (GROUPS[name.split(".")[0] ?? ""] ?? "Server:"));
+  command.helpGroup(words.length > 1 ? "Commands:" : groupOf(derived));
   for (const field of positionals) {
     const text = TEXTS.has(field.key);
     const label = field.required && !text ? `<${field.key}>` : `[${field.key}]`;
@@ -103,6 +104,15 @@ function addCommand(program: Command, io: Io, derived: Derived): AddedCommand {
     else print(io, showResult(name, output as Output<Operations[typeof name]>, styleOf(io)));
   });
   return added;
+}
+
+function groupOf({ name }: Derived): string {
+  return GROUPS[name.split(".")[0] ?? ""] ?? "Server:";
+}
+
+function rank(group: string): number {
+  const at = Object.values(GROUPS).indexOf(group);
+  return at < 0 ? Infinity : at;
 }
 
 function parentCommand(program: Command, word: string): Command {

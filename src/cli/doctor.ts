@@ -10,7 +10,7 @@ export function doctorCommand(program: Command, cli: Cli): void {
   const { io } = cli;
   const command = withCommon(program.command("doctor"))
     .description("Check what Clustr needs: tools, versions, logins, folders, server; says what to do")
-    .helpGroup("Server:")
+    .helpGroup("Beginning:")
     .action(async () => {
       // Loaded only here: no other command needs the services.
       const { examine } = await import("./examine.ts");

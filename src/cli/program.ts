@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, type Argument } from "commander";
 import { attachCommand } from "./attach.ts";
 import type { Cli } from "./cli.ts";
 import { withCommon } from "./connect.ts";
@@ -42,8 +42,12 @@ export function buildProgram(cli: Cli): Command {
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })
+    .configureHelp({ subcommandTerm: (command) => [command.name(), command.registeredArguments.map(termOf).join(" ")].join(" ").trim() })
     .addHelpText("after", AFTER);
+  // In the order of the help: groups stand where their first command does.
   startCommand(program, cli);
+  demoCommand(program, cli);
+  doctorCommand(program, cli);
   const derived = addDerived(program, io);
   const spawn = derived.get("agent.spawn");
   const events = derived.get("event.list");
@@ -53,9 +57,11 @@ export function buildProgram(cli: Cli): Command {
   addFollowing(events, io);
   rulesEditCommand(rules, cli);
   attachCommand(program, cli);
-  doctorCommand(program, cli);
-  demoCommand(program, cli);
   mcpCommand(program, cli);
   shutdownCommand(program, cli);
   return program;
+}
+
+function termOf(argument: Argument): string {
+  return argument.required ? `<${argument.name()}>` : `[${argument.name()}]`;
 }

@@ -104,7 +104,7 @@ function isConflict(error: unknown): boolean {
 export function startCommand(program: Command, cli: Cli): void {
   const command = withCommon(program.command("start [folder]", { isDefault: true }))
     .description("Open a folder as a workspace and start the server, in the foreground (the default command)")
-    .helpGroup("Server:")
+    .helpGroup("Beginning:")
     .option("--port <n>", `Port to listen on; the next free one if taken, any if 0 (default: ${DEFAULT_PORT})`)
     .option("--no-open", "Do not open the dashboard in a browser")
     .action(async (folder: string | undefined) => {
