@@ -1,0 +1,157 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Command } from "commander";
+import type { Client } from "../client/client.ts";
+import { nameOf, type Actor } from "../contract/actor.ts";
+import type { Agent } from "../contract/agent.ts";
+import { ClustrError } from "../contract/error.ts";
+import type { Event } from "../contract/event.ts";
+import { script } from "../services/script/script.ts";
+import type { Cli } from "./cli.ts";
+import { commonOf, withCommon } from "./connect.ts";
+import { print, printJson } from "./io.ts";
+import { pause } from "./pause.ts";
+import { resetSample } from "./sample.ts";
+import { homeOf } from "./server-file.ts";
+import { firstLine, styleOf, type Style } from "./show/style.ts";
+import { serve, type Served } from "./start.ts";
+
+/** The three of the sample project; each follows `demo/<name>.json` there. */
+const CAST = ["ada", "ben", "cleo"];
+const LIMIT_MS = 90_000;
+const LOOK_MS = 200;
+const PAGE = 500;
+
+export function demoCommand(program: Command, cli: Cli): void {
+  const command = withCommon(program.command("demo"))
+    .description("Watch three scripted agents work together on a sample project; needs no account and no network")
+    .helpGroup("Server:")
+    .option("--port <n>", "Port for the server, when none runs yet; any free one unless given")
+    .action(async () => {
+      const { json } = commonOf(command);
+      const port = Number(command.opts<{ port?: string }>().port ?? 0);
+      if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new ClustrError("invalid", "--port takes a number from 0 to 65535.");
+      await demo(cli, port, json);
+    });
+}
+
+/** Plays the demonstration to its end. @throws ClustrError when an agent did not finish. */
+async function demo(cli: Cli, port: number, json: boolean): Promise<void> {
+  const { io } = cli;
+  const folder = join(homeOf(io), "demo");
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  // The server in this process must outlive Ctrl-C for as long as it takes to end the three agents.
+  const server = new AbortController();
+  await serve({ ...cli, io: { ...io, signal: server.signal } }, folder, port, async (served) => {
+    try {
+      await play(cli, served, folder, json);
+    } finally {
+      await leave(served);
+      server.abort();
+    }
+  });
+}
+
+async function play(cli: Cli, { client }: Served, folder: string, json: boolean): Promise<void> {
+  const { io } = cli;
+  const style = styleOf(io);
+  const began = Date.now();
+  if ((await cast(client)).some(({ live, status }) => live && status !== "done")) {
+    throw new ClustrError("conflict", "A demo is being played already; it goes on. Watch it in its own window, or wait until it is over.");
+  }
+  await tidy(client);
+  await resetSample(folder);
+  const feed = await createFeed(client, io.signal);
+  if (!json) print(io, `${style.paint("bold", "The Paper Lantern")}  three scripted agents, one small project  ${style.paint("dim", folder)}\n`);
+  for (const name of CAST) await client.call("agent.spawn", { name, task: `demo/${name}.json`, service: script.id }, { signal: io.signal });
+
+  const shown: Event[] = [];
+  for (;;) {
+    const events = await feed();
+    shown.push(...events);
+    if (!json) for (const event of events) tell(io.stdout, event, style);
+    const agents = await cast(client);
+    if (agents.length === CAST.length && agents.every(({ status }) => status === "done")) {
+      // What was recorded between the two looks.
+      const last = await feed();
+      if (!json) for (const event of last) tell(io.stdout, event, style);
+      return conclude(cli, agents, [...shown, ...last], folder, json, Date.now() - began);
+    }
+    if (Date.now() - began > LIMIT_MS) {
+      const waiting = agents.filter(({ status }) => status !== "done").map(({ name, activity }) => `${name} (${activity ?? "starting"})`);
+      throw new ClustrError("unavailable", `The demo was not over after ${LIMIT_MS / 1000} s; its agents are ended. Still at work: ${waiting.join(", ")}.`);
+    }
+    await pause(LOOK_MS, io.signal);
+  }
+}
+
+function conclude({ io }: Cli, agents: Agent[], events: Event[], folder: string, json: boolean, ms: number): void {
+  const failed = agents.filter(({ outcome }) => outcome !== "finished");
+  const count = (type: Event["type"]): number => events.filter((event) => event.type === type).length;
+  const summary = { finished: failed.length === 0, agents: agents.map(({ name, status, outcome, reason }) => ({ name, status, outcome, reason })), messages: count("message.sent"), notes: count("context.written"), seconds: Math.round(ms / 100) / 10, folder };
+  if (json) printJson(io, summary);
+  if (failed.length > 0) throw new ClustrError("internal", `The demo went wrong: ${failed.map(({ name, reason, outcome }) => `${name} ${reason ?? outcome ?? ""}`).join("; ")}`);
+  if (!json) print(io, `\nDone in ${summary.seconds} s: ${summary.messages} messages, ${summary.notes} shared notes, three files changed.\nSee what they did:  git -C ${folder} diff\nTry it with your own project:  clustr FOLDER`);
+}
+
+/** Reads the ledger from here on: each call gives what is new. */
+async function createFeed(client: Client, signal: AbortSignal): Promise<() => Promise<Event[]>> {
+  let after = 0;
+  const read = async (): Promise<Event[]> => {
+    const found: Event[] = [];
+    for (;;) {
+      const page = (await client.call("event.list", { after, limit: PAGE }, { signal })) as unknown as Event[];
+      found.push(...page);
+      after = page.at(-1)?.seq ?? after;
+      if (page.length < PAGE) return found;
+    }
+  };
+  await read();
+  return read;
+}
+
+/** One event as a line, if a spectator cares. */
+function tell(out: { write(text: string): unknown }, event: Event, style: Style): void {
+  const line = lineOf(event);
+  if (!line) return;
+  const who = nameOf(event.actor as Actor);
+  const [mark, name, text] = line;
+  out.write(`  ${mark} ${style.paint("bold", (name ?? who).padEnd(5))} ${text}\n`);
+}
+
+function lineOf(event: Event): [mark: string, name: string | undefined, text: string] | undefined {
+  switch (event.type) {
+    case "agent.spawned":
+      return ["+", event.data.agent.name, "joins"];
+    case "agent.announced":
+      return ["·", undefined, `works on ${firstLine(event.data.working_on)}`];
+    case "message.sent":
+      return ["✉", undefined, `→ ${event.data.to}: ${firstLine(event.data.content)}`];
+    case "context.written":
+      return ["✎", undefined, `notes ${event.data.key} = ${firstLine(event.data.value)}`];
+    default:
+      return undefined;
+  }
+}
+
+/** The three agents as they are now. */
+async function cast(client: Client): Promise<Agent[]> {
+  return (await client.call("agent.list", {})).filter(({ name }) => CAST.includes(name));
+}
+
+/** Removes what an earlier demo left, so that the names are free. */
+async function tidy(client: Client): Promise<void> {
+  for (const agent of await cast(client)) {
+    if (agent.live) await client.call("agent.stop", { name: agent.name });
+    await client.call("agent.remove", { name: agent.name });
+  }
+}
+
+/** Ends the three agents, and the server if it was started for them. Agents of other workspaces go on. */
+async function leave({ client, joined }: Served): Promise<void> {
+  for (const { name, live } of await cast(client)) if (live) await client.call("agent.stop", { name });
+  if (joined) return;
+  const workspaces = await client.call("workspace.list", {});
+  const agents = await Promise.all(workspaces.map(({ id }) => client.in(id).call("agent.list", {})));
+  await client.call("server.shutdown", { keep_agents: agents.flat().some(({ live }) => live) }, { timeoutMs: 40_000 });
+}
