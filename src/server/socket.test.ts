@@ -174,10 +174,11 @@ describe("terminals", () => {
   });
 
   test("of another epoch, or too far back, start over from a screen", async () => {
-    print(randomBytes(UNDRAWN_LIMIT + 10));
+    print("few bytes");
     const client = await connect();
     client.send({ type: "attach", channel: 1, agent: name, epoch: "another", offset: 5 });
     await client.next("screen");
+    print(randomBytes(UNDRAWN_LIMIT + 10));
     client.send({ type: "attach", channel: 2, agent: name, epoch: `epoch-${terminal}`, offset: 5 });
     await client.next("screen", 2);
     client.send({ type: "attach", channel: 3, agent: name, epoch: `epoch-${terminal}`, offset: 99_999_999 });
