@@ -8,6 +8,7 @@ import { note, type Io } from "./io.ts";
 import { CLEAR, readKeys, RESTORE } from "./keys.ts";
 
 const GIVE_UP_MS = 30_000;
+const BELL = "\u0007";
 
 export function attachCommand(program: Command, cli: Cli): void {
   const { io } = cli;
@@ -48,14 +49,15 @@ async function show(io: Io, target: Omit<StreamOptions, "on">, agent: string): P
       },
       output: (bytes, drawn) => stdout.write(bytes, drawn),
       exit: (code, signal) => resolve(code === null ? `signal ${signal ?? "unknown"}` : `exit code ${code}`),
-      refused: (failure) => reject(fromFailure(failure)),
+      // Too much pasted at once is dropped by the server; that is no reason to leave.
+      refused: (failure) => (failure.code === "limited" ? stdout.write(BELL) : reject(fromFailure(failure))),
     },
     size(),
   );
   const onKeys = (bytes: Uint8Array): void => {
     const { send, detach } = readKeys(Buffer.from(bytes).toString("latin1"));
     // The bell says that a key was not taken: the server is away.
-    if (send && !channel.write(Buffer.from(send, "latin1"))) stdout.write("\u0007");
+    if (send && !channel.write(Buffer.from(send, "latin1"))) stdout.write(BELL);
     if (detach) resolve("detached");
   };
   const onResize = (): void => channel.resize(size().cols, size().rows);

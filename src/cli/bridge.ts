@@ -11,7 +11,7 @@ export interface BridgeOptions {
   fetch?: typeof fetch;
 }
 
-/** A server that restarts is back within this time; a message that could not even be sent is tried again meanwhile. */
+/** A server that restarts is back within this time; a message is sent again meanwhile, under the same id. */
 const ABSENCE_MS = 15_000;
 /** How long one call may take: tools that wait are not ours, but a slow disk is possible. */
 const CALL_MS = 300_000;
@@ -54,6 +54,9 @@ export class McpBridge {
   async #post(line: string): Promise<Response> {
     const { url, token, signal } = this.#options;
     const until = Date.now() + ABSENCE_MS;
+    const late = AbortSignal.timeout(CALL_MS);
+    // Under the same id the server carries a call out once, however often it arrives.
+    const key = crypto.randomUUID();
     for (;;) {
       try {
         return await (this.#options.fetch ?? fetch)(url, {
@@ -63,15 +66,15 @@ export class McpBridge {
             "content-type": "application/json",
             accept: "application/json, text/event-stream",
             authorization: `Bearer ${token}`,
+            "idempotency-key": key,
             ...(this.#session === undefined ? {} : { "mcp-session-id": this.#session }),
             ...(this.#protocol === undefined ? {} : { "mcp-protocol-version": this.#protocol }),
           },
           body: line,
-          signal: AbortSignal.any([signal, AbortSignal.timeout(CALL_MS)]),
+          signal: AbortSignal.any([signal, late]),
         });
       } catch (error) {
-        // Only what was certainly never received may be sent again.
-        if (!wasRefused(error) || Date.now() > until) throw error;
+        if (late.aborted || Date.now() > until) throw error;
         await pause(250, signal);
       }
     }
@@ -110,11 +113,6 @@ function refusal(status: number, text: string): string {
     // Not ours: said below.
   }
   return `The address answered ${status}, but not as Clustr does. Check CLUSTR_URL.`;
-}
-
-function wasRefused(error: unknown): boolean {
-  const cause = error instanceof Error ? error.cause : undefined;
-  return typeof cause === "object" && cause !== null && "code" in cause && cause.code === "ECONNREFUSED";
 }
 
 /** The `data` of each server-sent event. */

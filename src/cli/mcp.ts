@@ -32,7 +32,7 @@ export function mcpCommand(program: Command, cli: Cli): void {
 
 async function targetOf(io: Io, { url, tokenFile, name }: { url?: string; tokenFile?: string; name?: string }, workspace: string | undefined): Promise<{ url: string; token: string }> {
   const token = tokenFile === undefined ? io.env["CLUSTR_TOKEN"] : await readToken(resolve(io.cwd, tokenFile));
-  const address = url ?? io.env["CLUSTR_URL"];
+  const address = url || io.env["CLUSTR_URL"] || undefined;
   if (address && token) return { url: endpointOf(address), token };
   const connection = await connect(io, workspace);
   if (token) return { url: endpointOf(address ?? connection.access.url), token };

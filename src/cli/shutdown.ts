@@ -15,8 +15,7 @@ export function shutdownCommand(program: Command, cli: Cli): void {
     .action(async () => {
       const { io } = cli;
       const keepAgents = command.opts<{ keepAgents?: boolean }>().keepAgents === true;
-      const { access, home } = await connect(io);
-      const ended = await home.call("server.shutdown", { keep_agents: keepAgents }, { signal: io.signal, timeoutMs: ENDING_MS });
+      const { access, ended } = await end(io, keepAgents);
       if (access.pid !== undefined) await processGone(io, access.pid);
       if (commonOf(command).json) printJson(io, ended);
       else print(io, keepAgents ? 'The server has ended; agents go on running. "clustr" brings it back.' : `Ended ${ended.agents_ended === 1 ? "1 agent" : `${ended.agents_ended} agents`} and the server.`);
@@ -24,6 +23,16 @@ export function shutdownCommand(program: Command, cli: Cli): void {
         throw new ClustrError("internal", `These processes could not be ended: ${ended.survivors.join(", ")}. End them with: kill -9 ${ended.survivors.join(" ")}`);
       }
     });
+}
+
+async function end(io: Io, keepAgents: boolean) {
+  try {
+    const { access, home } = await connect(io);
+    return { access, ended: await home.call("server.shutdown", { keep_agents: keepAgents }, { signal: io.signal, timeoutMs: ENDING_MS }) };
+  } catch (error) {
+    if (!(error instanceof ClustrError) || error.code !== "unavailable") throw error;
+    throw new ClustrError("unavailable", `${error.message} Agents of an earlier server may still run: only a server can end them, so start one first.`, { cause: error });
+  }
 }
 
 /** The server answers before it leaves; whoever types the next command expects it gone. */

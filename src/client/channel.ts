@@ -43,7 +43,7 @@ export class TerminalChannel {
     this.#viewer = viewer;
     this.#send = send;
     this.#forget = forget;
-    this.#size = size;
+    this.#size = size && allowed(size.cols, size.rows);
   }
 
   /** Asks for the terminal, or for the rest of it. Called by the stream whenever a connection opens. */
@@ -66,8 +66,8 @@ export class TerminalChannel {
 
   /** Gives the terminal a new size; remembered for the next connection. */
   resize(cols: number, rows: number): void {
-    this.#size = { cols, rows };
-    this.#send({ type: "resize", channel: this.id, cols, rows });
+    this.#size = allowed(cols, rows);
+    this.#send({ type: "resize", channel: this.id, ...this.#size });
   }
 
   detach(): void {
@@ -142,4 +142,10 @@ export class TerminalChannel {
   #frame(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
     return new Uint8Array(encodeBinary({ kind: 0, channel: this.id, offset: 0, bytes }));
   }
+}
+
+/** Sizes the server takes; a panel that is being opened or closed may have none for a moment. */
+function allowed(cols: number, rows: number): { cols: number; rows: number } {
+  const within = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, Math.trunc(value) || least));
+  return { cols: within(cols, 2, 1000), rows: within(rows, 1, 500) };
 }

@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { WireServer } from "../../test/wire/server.ts";
 import { FAILURES, type FailureCode } from "../contract/error.ts";
 import { createClient, type Client } from "./client.ts";
@@ -45,9 +45,24 @@ test("without a server, the failure says that nothing happened and how to start 
   server = await WireServer.start();
 });
 
-test("a change cut off half way is not called harmless", async () => {
+test("a call cut off by a crash is repeated under the same id until the server is back", async () => {
+  const { port } = server;
   server.answer("message.send", () => server.kill());
-  await expect(client.call("message.send", { to: "ada", content: "x" })).rejects.toMatchObject({ code: "unavailable", message: expect.stringContaining("not known: look before you repeat it") });
+  const call = client.call("message.send", { to: "ada", content: "x" });
+  await vi.waitFor(() => expect(server.keys).toHaveLength(1));
+  const [key] = server.keys;
+  server = new WireServer();
+  server.answer("message.send", () => ({ id: "m1" }));
+  await server.listen(port);
+  expect(await call).toEqual({ id: "m1" });
+  expect(server.keys).toEqual([key]);
+  await client.call("message.send", { to: "ada", content: "x" });
+  expect(server.keys[1]).not.toBe(key);
+});
+
+test("a change cut off for good is not called harmless", async () => {
+  server.answer("message.send", () => server.kill());
+  await expect(client.call("message.send", { to: "ada", content: "x" }, { timeoutMs: 400 })).rejects.toMatchObject({ code: "unavailable", message: expect.stringContaining("not known: look before you repeat it") });
   server = await WireServer.start();
 });
 

@@ -37,6 +37,9 @@ export interface Client {
 }
 
 const TIMEOUT_MS = 30_000;
+/** A call that broke off is repeated for this long: a server that was killed is usually back by then. */
+const REPEAT_MS = 5_000;
+const PAUSE_MS = 200;
 
 export function createClient(options: ClientOptions): Client {
   return {
@@ -46,26 +49,33 @@ export function createClient(options: ClientOptions): Client {
     call: async (name, input, { signal, timeoutMs = TIMEOUT_MS } = {}) => {
       const request = buildRequest(options.routes[name], input as Record<string, unknown>, options.workspace);
       const timeout = AbortSignal.timeout(timeoutMs);
-      try {
-        const response = await (options.fetch ?? fetch)(options.base + request.path, {
-          method: request.method,
-          headers: headersOf(request, options.token),
-          body: request.body ?? null,
-          redirect: "error",
-          signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
-        });
-        return await answerOf(response, options.base);
-      } catch (error) {
-        if (signal?.aborted) throw signal.reason;
-        if (error instanceof Error && error.name === "ClustrError") throw error;
-        throw silence(options.base, request, timeout.aborted ? timeoutMs : undefined, error);
+      const init = {
+        method: request.method,
+        headers: headersOf(request, options.token),
+        body: request.body ?? null,
+        redirect: "error" as const,
+        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+      };
+      for (let until: number | undefined; ; ) {
+        try {
+          return await answerOf(await (options.fetch ?? fetch)(options.base + request.path, init), options.base);
+        } catch (error) {
+          if (signal?.aborted) throw signal.reason;
+          if (error instanceof Error && error.name === "ClustrError") throw error;
+          const certain = until === undefined && wasRefused(error);
+          until ??= Date.now() + REPEAT_MS;
+          if (certain || timeout.aborted || Date.now() > until) throw silence(options.base, request, certain, timeout.aborted ? timeoutMs : undefined, error);
+          await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+        }
       }
     },
   };
 }
 
+/** A change carries an id of its own: the server makes a repeat under the same id a no-op with the same answer. */
 function headersOf(request: CallRequest, token: string | undefined): Record<string, string> {
   const headers: Record<string, string> = { accept: "application/json" };
+  if (request.method !== "GET") headers["idempotency-key"] = crypto.randomUUID();
   if (request.body !== undefined) headers["content-type"] = "application/json";
   if (token !== undefined) headers["authorization"] = `Bearer ${token}`;
   return headers;
@@ -95,13 +105,13 @@ function isFailure(body: unknown): body is Failure {
 }
 
 /** No answer. Says whether the call may have been carried out all the same, since the caller must decide about a repeat. */
-function silence(base: string, request: CallRequest, timedOutAfterMs: number | undefined, cause: unknown): ClustrError {
+function silence(base: string, request: CallRequest, neverSent: boolean, timedOutAfterMs: number | undefined, cause: unknown): ClustrError {
   const server = base ? `The Clustr server at ${base}` : "The Clustr server";
-  const harmless = request.method === "GET";
-  if (timedOutAfterMs === undefined && (harmless || wasRefused(cause))) {
+  const harmless = request.method === "GET" || neverSent;
+  if (timedOutAfterMs === undefined && harmless) {
     return new ClustrError("unavailable", `${server} does not answer; nothing was changed. Start it with "clustr" in the project folder, then try again.`, { cause });
   }
-  const what = timedOutAfterMs === undefined ? "broke off" : `gave no answer within ${timedOutAfterMs / 1000} s`;
+  const what = timedOutAfterMs === undefined ? "broke off and did not come back" : `gave no answer within ${timedOutAfterMs / 1000} s`;
   const then = harmless ? "Nothing was changed; try again." : "Whether the call was carried out is not known: look before you repeat it.";
   return new ClustrError("unavailable", `${server} ${what}. ${then}`, { cause });
 }

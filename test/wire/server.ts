@@ -24,6 +24,8 @@ export class WireServer {
   port = 0;
   readonly token = "token-of-the-person";
   readonly calls: Call[] = [];
+  /** Ids that changes carried, in order. */
+  readonly keys: string[] = [];
   readonly answers = new Map<OperationName, Answer>();
   readonly sockets = new WireSockets();
   readonly #http: Server;
@@ -76,6 +78,8 @@ export class WireServer {
     const call = callOf(request, body);
     if (!call) return this.other(request, body, response);
     this.calls.push(call);
+    const key = request.headers["idempotency-key"];
+    if (typeof key === "string") this.keys.push(key);
     try {
       const answer = this.answers.get(call.name);
       if (!answer) throw { code: "internal", message: `no answer was set for ${call.name}` } satisfies Failure;

@@ -34,7 +34,7 @@ export function showMessages(messages: Message[], style: Style): string {
 function showMessage(message: Message, style: Style): string {
   const head = `${style.paint("bold", message.from)} → ${message.to}  ${style.paint("dim", `${ago(message.at, style.now)}  ${message.id}`)}`;
   const more = message.size > Buffer.byteLength(message.content) ? `\n  … (${message.size} bytes in all; --json has the record)` : "";
-  const text = plain(message.content).trimEnd().split("\n").map((line) => `  ${line}`).join("\n");
+  const text = plain(message.content).trimEnd().split("\n").map((line) => `  ${line}`.trimEnd()).join("\n");
   const ladder = Object.values(message.deliveries).map((delivery) => `${delivery.to}: ${plain(rungOf(delivery))}`).join(", ");
   return `${head}\n${text}${more}${ladder ? `\n  ${style.paint("dim", ladder)}` : ""}`;
 }
