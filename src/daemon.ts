@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { pino } from "pino";
 import { ClustrError } from "./contract/error.ts";
@@ -122,9 +123,8 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
     await clustr.reopen();
     const opened = (await clustr.invoke("workspace.open", { path: options.folder }, person, { requestId: newId(), signal })) as Workspace;
 
-    const page = path.join(import.meta.dirname, "page");
     const server = await startServer({
-      ...{ core: clustr, host, screens, version, log, secret: home.secret, logins: access, doorSocket, page },
+      ...{ core: clustr, host, screens, version, log, secret: home.secret, logins: access, doorSocket, page: pageFolder() },
       port: options.port,
       nextFree: options.port !== 0,
       doorPort: () => doorPort,
@@ -138,7 +138,7 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
     process.on("unhandledRejection", fail);
     signal.addEventListener("abort", end, { once: true });
     if (signal.aborted) end();
-    return { url, login: access.link().url, workspace: opened.id, pid: process.pid, ended: ended.promise };
+    return { url, login: access.link().login, workspace: opened.id, pid: process.pid, ended: ended.promise };
   } catch (error) {
     await close();
     throw error;
@@ -156,6 +156,12 @@ async function endAgents(clustr: Clustr, shutdownHost: () => Promise<{ ended: nu
   await Promise.race([Promise.allSettled(stops), late]);
   const { survivors } = await shutdownHost();
   return { agents_ended: stops.length, survivors };
+}
+
+/** The built page: beside the compiled server, or, when that runs from its sources, where the build puts it. */
+function pageFolder(): string | undefined {
+  const places = [path.join(import.meta.dirname, "page"), path.join(import.meta.dirname, "..", "dist", "page")];
+  return places.find((place) => existsSync(place));
 }
 
 /** Sixty random bits in letters and digits: short enough for file names and sockets, never twice. */

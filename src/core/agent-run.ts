@@ -162,7 +162,7 @@ function withChanges(env: Record<string, string>, changes: Record<string, string
 }
 
 function pause(ms: number): Promise<undefined> {
-  return new Promise((resolve) => setTimeout(resolve, ms).unref());
+  return new Promise((resolve) => setTimeout(() => resolve(undefined), ms).unref());
 }
 
 /** Resolves with false after some time, or when the run is let go. */

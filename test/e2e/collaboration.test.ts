@@ -59,8 +59,8 @@ describe.each(PAIRS)("$ada and $bo work together", ({ ada: adaService, bo: boSer
         { do: call("write_context", { key: "plan", value: "CONTEXT-VALUE-31" }) },
         { do: call("list_agents", {}) },
         { after: ["WORD-FROM-BO"], do: call("read_rules", {}) },
-        { do: call("spawn_agent", { name: "cy", task: JSON.stringify([{ tool: "send_message", args: { to: "ada", content: "WORD-FROM-CY" } }]), service: "script" }) },
-        { after: ["WORD-FROM-CY"], do: call("send_message", { to: "human", content: "All done." }) },
+        { do: call("spawn_agent", { name: "cy", task: JSON.stringify([{ call: "send_message", with: { to: "ada", content: "WORD-FROM-CY" } }]), service: "script" }) },
+        { after: ['from="cy"'], do: call("send_message", { to: "human", content: "All done." }) },
       ]),
     });
     const bo = cast.play("bo", {
@@ -82,6 +82,7 @@ describe.each(PAIRS)("$ada and $bo work together", ({ ada: adaService, bo: boSer
     }
     expect(textOf(await bo.until((request) => textOf(request).includes('"name":"ada"')))).toContain("Make a plan.");
 
+    await ada.until((request) => textOf(request).includes('"revision":1'), 30_000);
     expect(await clustr.run(["send", "bo", "WORD-FROM-THE-PERSON"])).toMatchObject({ code: 0 });
     const woken = await bo.until((request) => textOf(request).includes("WORD-FROM-THE-PERSON"), 30_000);
     expect(textOf(woken)).toContain('sender="human"');
@@ -89,7 +90,7 @@ describe.each(PAIRS)("$ada and $bo work together", ({ ada: adaService, bo: boSer
 
     const answered = await ada.until((request) => textOf(request).includes("WORD-FROM-BO"), 30_000);
     expect(textOf(answered)).toMatch(/<clustr-message id="m-[a-z0-9]+" from="bo" sender="agent"/);
-    await ada.until((request) => textOf(request).includes("WORD-FROM-CY"), 30_000);
+    await ada.until((request) => textOf(request).includes('from="cy"'), 30_000);
 
     await expect.poll(async () => (await clustr.client.call("message.list", {})).map(({ from, to }) => `${from} > ${to}`), { timeout: 20_000 }).toEqual(["human > bo", "bo > ada", "cy > ada", "ada > human"]);
     await expect.poll(async () => (await clustr.client.call("agent.list", {})).map(({ name, status, outcome }) => `${name} ${status} ${outcome}`), { timeout: 20_000 }).toEqual(["ada done finished", "bo done finished", "cy done finished"]);
