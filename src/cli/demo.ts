@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import type { Client } from "../client/client.ts";
-import { nameOf, type Actor } from "../contract/actor.ts";
+import { nameOf } from "../contract/actor.ts";
 import type { Agent } from "../contract/agent.ts";
 import { ClustrError } from "../contract/error.ts";
 import type { Event } from "../contract/event.ts";
@@ -66,16 +66,18 @@ async function play(cli: Cli, { client }: Served, folder: string, json: boolean)
   for (const name of CAST) await client.call("agent.spawn", { name, task: `demo/${name}.json`, service: script.id }, { signal: io.signal });
 
   const shown: Event[] = [];
-  for (;;) {
+  const show = async (): Promise<void> => {
     const events = await feed();
     shown.push(...events);
-    if (!json) for (const event of events) tell(io.stdout, event, style);
+    if (!json) for (const event of events) io.stdout.write(lineOf(event, shown, style));
+  };
+  for (;;) {
+    await show();
     const agents = await cast(client);
     if (agents.length === CAST.length && agents.every(({ status }) => status === "done")) {
       // What was recorded between the two looks.
-      const last = await feed();
-      if (!json) for (const event of last) tell(io.stdout, event, style);
-      return conclude(cli, agents, [...shown, ...last], folder, json, Date.now() - began);
+      await show();
+      return conclude(cli, agents, shown, folder, json, Date.now() - began);
     }
     if (Date.now() - began > LIMIT_MS) {
       const waiting = agents.filter(({ status }) => status !== "done").map(({ name, activity }) => `${name} (${activity ?? "starting"})`);
@@ -110,27 +112,28 @@ async function createFeed(client: Client, signal: AbortSignal): Promise<() => Pr
   return read;
 }
 
-/** One event as a line, if a spectator cares. */
-function tell(out: { write(text: string): unknown }, event: Event, style: Style): void {
-  const line = lineOf(event);
-  if (!line) return;
-  const who = nameOf(event.actor as Actor);
-  const [mark, name, text] = line;
-  out.write(`  ${mark} ${style.paint("bold", (name ?? who).padEnd(5))} ${text}\n`);
-}
-
-function lineOf(event: Event): [mark: string, name: string | undefined, text: string] | undefined {
+/** One event as a line, or nothing when a spectator does not care. `before` has the events that name the agents. */
+function lineOf(event: Event, before: Event[], style: Style): string {
+  const actor = nameOf(event.actor);
+  const line = (mark: string, who: string, text: string): string => `  ${mark} ${style.paint("bold", who.padEnd(5))} ${text}\n`;
   switch (event.type) {
     case "agent.spawned":
-      return ["+", event.data.agent.name, "joins"];
+      return line(style.paint("green", "+"), event.data.agent.name, "joins");
     case "agent.announced":
-      return ["·", undefined, `works on ${firstLine(event.data.working_on)}`];
+      return line(style.paint("dim", "·"), actor, `works on ${firstLine(event.data.working_on)}`);
     case "message.sent":
-      return ["✉", undefined, `→ ${event.data.to}: ${firstLine(event.data.content)}`];
+      return line(style.paint("blue", "✉"), actor, `→ ${event.data.to}: ${firstLine(event.data.content)}`);
     case "context.written":
-      return ["✎", undefined, `notes ${event.data.key} = ${firstLine(event.data.value)}`];
+      return line(style.paint("yellow", "✎"), actor, `notes ${event.data.key} = ${firstLine(event.data.value)}`);
+    case "agent.status": {
+      const { id, status, outcome, reason } = event.data;
+      if (status !== "done") return "";
+      const spawned = before.find((each) => each.type === "agent.spawned" && each.data.agent.id === id);
+      const name = spawned?.type === "agent.spawned" ? spawned.data.agent.name : "";
+      return outcome === "finished" ? line(style.paint("green", "✓"), name, "is done") : line(style.paint("red", "✕"), name, firstLine(reason ?? outcome ?? ""));
+    }
     default:
-      return undefined;
+      return "";
   }
 }
 
