@@ -68,7 +68,11 @@ class Client implements TerminalHostClient {
   }
 
   async write(id: string, bytes: Uint8Array): Promise<void> {
-    if (bytes.length > WRITE_LIMIT) throw new ClustrError("too_large", `One call may hand over 1 MB of input, this was ${bytes.length} bytes. Nothing was written; send it in parts.`);
+    if (bytes.length > WRITE_LIMIT)
+      throw new ClustrError(
+        "too_large",
+        `One call may hand over 1 MB of input, this was ${bytes.length} bytes. Nothing was written; send it in parts.`,
+      );
     // Not repeated when the connection breaks: the program may have got it.
     const { current, older } = await this.#hosts.reach();
     await onOwner([current, ...older], (host) => host.write(id, bytes));
@@ -83,7 +87,8 @@ class Client implements TerminalHostClient {
     let epoch: string | undefined;
     const check = (info: TerminalInfo) => {
       epoch ??= info.epoch;
-      if (info.epoch !== epoch) throw new ClustrError("not_found", `Terminal ${id} has ended with its host; another one has its id now.`);
+      if (info.epoch !== epoch)
+        throw new ClustrError("not_found", `Terminal ${id} has ended with its host; another one has its id now.`);
     };
     while (!signal.aborted) {
       const host = await this.#onOwner(async (one) => (check(await one.call("info", { id })), one));
@@ -133,7 +138,10 @@ class Client implements TerminalHostClient {
       }),
     );
     this.#hosts.close();
-    return { ended: results.reduce((sum, one) => sum + one.ended, 0), survivors: results.flatMap((one) => one.survivors) };
+    return {
+      ended: results.reduce((sum, one) => sum + one.ended, 0),
+      survivors: results.flatMap((one) => one.survivors),
+    };
   }
 
   close(): Promise<void> {
@@ -143,7 +151,7 @@ class Client implements TerminalHostClient {
 
   /** For calls that may be repeated: does so, for at most 5 s, when a host went away meanwhile. */
   async #again<T>(use: (current: Connection, older: Connection[]) => Promise<T>): Promise<T> {
-    for (const until = Date.now() + REACH; ; ) {
+    for (const until = Date.now() + REACH; ;) {
       const { current, older } = await this.#hosts.reach();
       try {
         return await use(current, older);

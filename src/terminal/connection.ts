@@ -2,7 +2,20 @@ import { createConnection, type Socket } from "node:net";
 import { ClustrError, fromFailure } from "../contract/error.ts";
 import type { TerminalChunk, TerminalExit, TerminalInfo } from "../core/ports/terminal.ts";
 import type { HostRecord } from "./generation.ts";
-import { type CallName, type Calls, encodeAck, encodeInput, encodeJson, type Frame, frameReader, type News, type Reply, type Request, SPOKEN_PROTOCOLS, WINDOW } from "./link.ts";
+import {
+  type CallName,
+  type Calls,
+  encodeAck,
+  encodeInput,
+  encodeJson,
+  type Frame,
+  frameReader,
+  type News,
+  type Reply,
+  type Request,
+  SPOKEN_PROTOCOLS,
+  WINDOW,
+} from "./link.ts";
 
 /** How long a host may take for an answer, ms, unless the call itself takes longer. */
 const PATIENCE = 5_000;
@@ -65,7 +78,10 @@ export class Connection {
 
   /** Asks the host; `timeoutMs` after which it counts as out of reach. */
   async call<K extends CallName>(call: K, input: Calls[K]["in"], timeoutMs = PATIENCE): Promise<Calls[K]["out"]> {
-    return (await this.#ask((request) => encodeJson({ request, call, with: input } as Request), timeoutMs)) as Calls[K]["out"];
+    return (await this.#ask(
+      (request) => encodeJson({ request, call, with: input } as Request),
+      timeoutMs,
+    )) as Calls[K]["out"];
   }
 
   async write(id: string, bytes: Uint8Array): Promise<void> {
@@ -82,7 +98,12 @@ export class Connection {
    * Output of a terminal from `from` on; ends after the exit or when the signal aborts, and rejects when the connection
    * breaks. What was not taken yet waits here, at most a window's worth: the host sends more as the chunks are taken.
    */
-  async *follow(id: string, from: number, signal: AbortSignal, check: (info: TerminalInfo) => void): AsyncGenerator<TerminalChunk> {
+  async *follow(
+    id: string,
+    from: number,
+    signal: AbortSignal,
+    check: (info: TerminalInfo) => void,
+  ): AsyncGenerator<TerminalChunk> {
     const stream = ++this.#last;
     const queue: TerminalChunk[] = [];
     let wake = Promise.withResolvers<void>();
@@ -128,7 +149,12 @@ export class Connection {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.#pending.delete(request);
-        reject(new ClustrError("unavailable", `The terminal host (process ${this.host.pid}) did not answer within ${Math.round(timeoutMs / 1000)} s. Its terminals go on; try again in a moment.`));
+        reject(
+          new ClustrError(
+            "unavailable",
+            `The terminal host (process ${this.host.pid}) did not answer within ${Math.round(timeoutMs / 1000)} s. Its terminals go on; try again in a moment.`,
+          ),
+        );
       }, timeoutMs);
       this.#pending.set(request, { resolve, reject, timer });
       this.#socket.write(encode(request));
@@ -170,5 +196,8 @@ export function endOf(chunk: TerminalChunk): number {
 }
 
 function lost(): ClustrError {
-  return new ClustrError("unavailable", "The connection to the terminal host broke. Its terminals go on if it lives; try again in a moment.");
+  return new ClustrError(
+    "unavailable",
+    "The connection to the terminal host broke. Its terminals go on if it lives; try again in a moment.",
+  );
 }

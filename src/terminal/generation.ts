@@ -63,7 +63,9 @@ function answers(socket: string): Promise<boolean> {
     };
     const timer = setTimeout(() => settle(true), 2_000);
     probe.once("connect", () => settle(true));
-    probe.once("error", (error: NodeJS.ErrnoException) => settle(error.code !== "ECONNREFUSED" && error.code !== "ENOENT"));
+    probe.once("error", (error: NodeJS.ErrnoException) =>
+      settle(error.code !== "ECONNREFUSED" && error.code !== "ENOENT"),
+    );
   });
 }
 
@@ -72,12 +74,16 @@ function answers(socket: string): Promise<boolean> {
  * is there already: the caller should end. Numbers are claimed by an exclusive link, so two hosts starting at once cannot
  * both win, and no record is ever replaced.
  */
-export async function claimGeneration(home: string, host: Omit<HostRecord, "generation">): Promise<HostRecord | undefined> {
+export async function claimGeneration(
+  home: string,
+  host: Omit<HostRecord, "generation">,
+): Promise<HostRecord | undefined> {
   const folder = hostFolder(home);
   for (;;) {
     const others = await readHosts(home);
     for (const other of others) {
-      if (other.version === host.version && other.protocol === host.protocol && (await isAlive(other))) return undefined;
+      if (other.version === host.version && other.protocol === host.protocol && (await isAlive(other)))
+        return undefined;
     }
     const record = { ...host, generation: (others[0]?.generation ?? 0) + 1 };
     const draft = join(folder, `${host.epoch}.draft`);

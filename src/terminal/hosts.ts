@@ -46,7 +46,9 @@ export class Hosts {
   }
 
   async #find(): Promise<Reached> {
-    const open = [this.#reached?.current, ...(this.#reached?.older ?? [])].filter((one) => one && !one.closed) as Connection[];
+    const open = [this.#reached?.current, ...(this.#reached?.older ?? [])].filter(
+      (one) => one && !one.closed,
+    ) as Connection[];
     const until = Date.now() + REACH;
     let launch: Awaited<ReturnType<typeof launchHost>> | undefined;
     for (;;) {
@@ -57,10 +59,17 @@ export class Hosts {
       }
       open.sort((a, b) => b.host.generation - a.host.generation);
       const current = open.find((one) => !one.closed && this.#isOurs(one.host));
-      if (current) return this.#settle(current, open.filter((one) => one !== current && !one.closed));
+      if (current)
+        return this.#settle(
+          current,
+          open.filter((one) => one !== current && !one.closed),
+        );
       const failure = launch?.failed();
       if (failure || Date.now() > until) {
-        throw new ClustrError("unavailable", `The terminal host did not start: ${failure ?? "it was not ready within 5 s"}. Agents that run are not affected; see host.log in the host folder of Clustr's home, then try again.`);
+        throw new ClustrError(
+          "unavailable",
+          `The terminal host did not start: ${failure ?? "it was not ready within 5 s"}. Agents that run are not affected; see host.log in the host folder of Clustr's home, then try again.`,
+        );
       }
       launch ??= await launchHost(this.#options);
       await sleep(LOOK);
@@ -69,7 +78,10 @@ export class Hosts {
 
   async #connect(record: HostRecord): Promise<Connection | undefined> {
     if (!SPOKEN_PROTOCOLS.includes(record.protocol)) {
-      this.#log("a terminal host speaks a protocol unknown to this version; its terminals go on but cannot be shown", { pid: record.pid, version: record.version });
+      this.#log("a terminal host speaks a protocol unknown to this version; its terminals go on but cannot be shown", {
+        pid: record.pid,
+        version: record.version,
+      });
       return undefined;
     }
     if (!(await isAlive(record))) return undefined;

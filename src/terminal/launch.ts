@@ -35,23 +35,39 @@ export interface Launch {
 export async function launchHost(options: HostOptions): Promise<Launch> {
   const socket = join(options.runtimeDir, "0".repeat(12) + ".sock");
   if (Buffer.byteLength(socket) > PATH_LIMIT) {
-    throw new ClustrError("invalid", `The folder for sockets, ${options.runtimeDir}, has too long a name: ${socket.length} characters with the socket, ${PATH_LIMIT} are possible. Nothing was started; choose a shorter one (XDG_RUNTIME_DIR).`);
+    throw new ClustrError(
+      "invalid",
+      `The folder for sockets, ${options.runtimeDir}, has too long a name: ${socket.length} characters with the socket, ${PATH_LIMIT} are possible. Nothing was started; choose a shorter one (XDG_RUNTIME_DIR).`,
+    );
   }
   const folder = hostFolder(options.home);
   await privateFolder(folder);
   const logPath = join(folder, "host.log");
-  const size = await stat(logPath).then((one) => one.size, () => 0);
+  const size = await stat(logPath).then(
+    (one) => one.size,
+    () => 0,
+  );
   if (size > LOG_LIMIT) await rename(logPath, `${logPath}.old`);
   const log = await open(logPath, "a", 0o600);
   try {
     const main = fileURLToPath(new URL(`./host/main${extname(import.meta.url)}`, import.meta.url));
-    const env = Object.fromEntries(INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])));
-    const child = spawn(process.execPath, [main, JSON.stringify(options)], { detached: true, stdio: ["ignore", log.fd, log.fd], cwd: "/", env });
+    const env = Object.fromEntries(
+      INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+    );
+    const child = spawn(process.execPath, [main, JSON.stringify(options)], {
+      detached: true,
+      stdio: ["ignore", log.fd, log.fd],
+      cwd: "/",
+      env,
+    });
     let failure: string | undefined;
     child.once("error", (error) => (failure = error.message));
     // With code 0 another host was first, and will be found.
     child.once("exit", (code, signal) => {
-      if (code !== 0) void readFile(logPath, "utf8").then((text) => (failure = `it ended with ${signal ?? `code ${code}`}: ${text.trim().slice(-500)}`));
+      if (code !== 0)
+        void readFile(logPath, "utf8").then(
+          (text) => (failure = `it ended with ${signal ?? `code ${code}`}: ${text.trim().slice(-500)}`),
+        );
     });
     child.unref();
     return { failed: () => failure };

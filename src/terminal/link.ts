@@ -23,7 +23,10 @@ export interface Orphan {
 
 /** What can be asked of a host, by name. */
 export interface Calls {
-  hello: { in: { protocols: readonly number[]; version: string }; out: { protocol: number; version: string; epoch: string } };
+  hello: {
+    in: { protocols: readonly number[]; version: string };
+    out: { protocol: number; version: string; epoch: string };
+  };
   ensure: { in: { spec: TerminalSpec }; out: TerminalInfo };
   list: { in: Record<never, never>; out: TerminalInfo[] };
   info: { in: { id: string }; out: TerminalInfo };
@@ -42,7 +45,9 @@ export type CallName = keyof Calls;
 export type Request = { [K in CallName]: { request: number; call: K; with: Calls[K]["in"] } }[CallName];
 export type Reply = { request: number; value: unknown } | { request: number; failure: Failure };
 /** What the host says unasked: a part of a stream, in order with its bytes; or that a terminal has ended. */
-export type News = { stream: number; chunk: Exclude<TerminalChunk, { type: "bytes" }> } | { ended: string; exit: TerminalExit };
+export type News =
+  | { stream: number; chunk: Exclude<TerminalChunk, { type: "bytes" }> }
+  | { ended: string; exit: TerminalExit };
 
 /** A frame as it was read. Byte fields are views into the received data, not copies. */
 export type Frame =
@@ -101,10 +106,20 @@ function decode(frame: Buffer): Frame {
     case JSON_FRAME:
       return { type: "json", value: JSON.parse(body.toString()) };
     case OUTPUT:
-      return { type: "output", stream: body.readUInt32BE(0), offset: Number(body.readBigUInt64BE(4)), bytes: body.subarray(12) };
+      return {
+        type: "output",
+        stream: body.readUInt32BE(0),
+        offset: Number(body.readBigUInt64BE(4)),
+        bytes: body.subarray(12),
+      };
     case INPUT: {
       const name = body.readUInt16BE(4);
-      return { type: "input", request: body.readUInt32BE(0), id: body.toString("utf8", 6, 6 + name), bytes: body.subarray(6 + name) };
+      return {
+        type: "input",
+        request: body.readUInt32BE(0),
+        id: body.toString("utf8", 6, 6 + name),
+        bytes: body.subarray(6 + name),
+      };
     }
     case ACK:
       return { type: "ack", stream: body.readUInt32BE(0), offset: Number(body.readBigUInt64BE(4)) };

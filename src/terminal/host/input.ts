@@ -23,7 +23,10 @@ export class Input {
   /** Takes bytes; `limited` when the program has left too much unread. */
   add(bytes: Uint8Array): void {
     if (this.#waiting + bytes.length > QUEUE_LIMIT) {
-      throw new ClustrError("limited", "The program does not read its input: 4 MB wait already, this was not added. Try again when it goes on, or stop it.");
+      throw new ClustrError(
+        "limited",
+        "The program does not read its input: 4 MB wait already, this was not added. Try again when it goes on, or stop it.",
+      );
     }
     this.#queue.push(Uint8Array.from(bytes));
     this.#waiting += bytes.length;

@@ -107,10 +107,8 @@ export class Journal {
   /** Writes all that waits and a last note, then closes the files. */
   async finish(last: Record<string, unknown>): Promise<void> {
     this.#notes.push(note({ offset: this.#end, at: Date.now(), ...last }));
-    while (this.#notes.length > 0) {
-      this.#begin();
-      await this.#writing;
-    }
+    this.#begin();
+    while (this.#writing) await this.#writing;
     await this.#close();
   }
 
@@ -122,7 +120,9 @@ export class Journal {
     try {
       const file = await open(join(this.#folder, segmentName(segment.start, "raw")));
       try {
-        const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(max, segment.length - at)), { position: at });
+        const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(max, segment.length - at)), {
+          position: at,
+        });
         return buffer.subarray(0, bytesRead);
       } finally {
         await file.close();
@@ -141,7 +141,10 @@ export class Journal {
   #begin(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#writing ??= this.#drain().finally(() => (this.#writing = undefined));
+    this.#writing ??= this.#drain().finally(() => {
+      this.#writing = undefined;
+      if (this.#waiting.length > 0 || this.#notes.length > 0) this.#begin(); // Came while it was finishing.
+    });
   }
 
   async #drain(): Promise<void> {
@@ -163,14 +166,24 @@ export class Journal {
   }
 
   async #write(start: number, bytes: Buffer, notes: string[]): Promise<void> {
-    const last = this.#segments.at(-1);
-    const fits = last && last.start + last.length === start && last.length < SEGMENT && last.notes < NOTES_LIMIT;
-    const segment = this.#bytes && fits ? last : await this.#roll(start);
-    await this.#bytes?.appendFile(bytes);
-    segment.length += bytes.length;
+    let rest = bytes;
+    do {
+      const at = start + bytes.length - rest.length;
+      const last = this.#segments.at(-1);
+      const fits = last && last.start + last.length === at && last.length < SEGMENT && last.notes < NOTES_LIMIT;
+      const segment = this.#bytes && fits ? last : await this.#roll(at);
+      const part = rest.subarray(0, SEGMENT - segment.length);
+      await this.#bytes?.appendFile(part);
+      segment.length += part.length;
+      rest = rest.subarray(part.length);
+      if (rest.length === 0) await this.#writeNotes(segment, notes);
+    } while (rest.length > 0);
+  }
+
+  async #writeNotes(segment: Segment, notes: string[]): Promise<void> {
     if (Date.now() - this.#markAt >= MARK_EVERY) {
       this.#markAt = Date.now();
-      notes.push(note({ offset: start + bytes.length, at: this.#markAt }));
+      notes.push(note({ offset: segment.start + segment.length, at: this.#markAt }));
     }
     const text = notes.join("");
     segment.notes += text.length;

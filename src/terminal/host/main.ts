@@ -2,10 +2,19 @@ import { randomBytes } from "node:crypto";
 import { chmod, rm } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
-import { claimGeneration, dropGeneration, hostFolder, type HostRecord, isAlive, privateFolder, readHosts } from "../generation.ts";
+import {
+  claimGeneration,
+  dropGeneration,
+  hostFolder,
+  type HostRecord,
+  isAlive,
+  privateFolder,
+  readHosts,
+} from "../generation.ts";
 import type { HostOptions } from "../launch.ts";
 import { encodeJson, LINK_PROTOCOL } from "../link.ts";
 import { openDoor } from "./door.ts";
+import { closeInherited } from "./inherited.ts";
 import { startOf } from "./processes.ts";
 import { serveClient, type Serving } from "./serve.ts";
 import { Terminals } from "./terminals.ts";
@@ -23,6 +32,7 @@ const LEAVE_LIMIT = 2_000;
 /** Runs a host until it is told to end or nobody needs it. Resolves early when another of the same version was first. */
 async function runHost(options: HostOptions): Promise<void> {
   process.umask(0o077);
+  closeInherited();
   const epoch = randomBytes(6).toString("hex");
   const log = (message: string, details?: Record<string, unknown>) => {
     console.log(JSON.stringify({ at: new Date().toISOString(), host: epoch, message, ...details }));
@@ -61,15 +71,28 @@ async function runHost(options: HostOptions): Promise<void> {
   await chmod(socket, 0o600);
 
   const door = await openDoor({ target: options.doorTarget, host: "127.0.0.1", log });
-  const identity = { pid: process.pid, start: startOf(process.pid) ?? "", version: options.version, protocol: LINK_PROTOCOL, epoch };
-  const record = await claimGeneration(options.home, { ...identity, socket, doorPort: door.port, doorTarget: options.doorTarget });
+  const identity = {
+    pid: process.pid,
+    start: startOf(process.pid) ?? "",
+    version: options.version,
+    protocol: LINK_PROTOCOL,
+    epoch,
+  };
+  const record = await claimGeneration(options.home, {
+    ...identity,
+    socket,
+    doorPort: door.port,
+    doorTarget: options.doorTarget,
+  });
   if (!record) {
     await rm(socket, { force: true });
     return process.exit(0);
   }
   // From here on a stray error must not end every agent; the terminal it came from has its own handling.
   process.on("uncaughtException", (error) => log("unexpected failure, going on", { error: error.stack }));
-  process.on("unhandledRejection", (error) => log("unexpected failure, going on", { error: error instanceof Error ? error.stack : String(error) }));
+  process.on("unhandledRejection", (error) =>
+    log("unexpected failure, going on", { error: error instanceof Error ? error.stack : String(error) }),
+  );
   log("ready", { generation: record.generation, pid: process.pid, version: options.version });
   await dropDead(options.home, record);
 

@@ -112,7 +112,10 @@ export class Output {
     if (ring && offset >= ring.start) return { bytes: ring.read(offset, max), next: offset };
     const bytes = await this.#journal.read(offset, max);
     if (bytes.length > 0) return { bytes, next: offset };
-    return { bytes, next: Math.max(offset, Math.min(this.#journal.next(offset) ?? this.#end, this.#ring?.start ?? this.#end)) };
+    return {
+      bytes,
+      next: Math.max(offset, Math.min(this.#journal.next(offset) ?? this.#end, this.#ring?.start ?? this.#end)),
+    };
   }
 
   /** Calls `watcher` when there is more to read; the function returned stops that. */

@@ -1,6 +1,16 @@
 import type { Socket } from "node:net";
 import { ClustrError, toFailure } from "../../contract/error.ts";
-import { type CallName, type Calls, encodeJson, encodeOutput, type Frame, frameReader, LINK_PROTOCOL, type Reply, type Request } from "../link.ts";
+import {
+  type CallName,
+  type Calls,
+  encodeJson,
+  encodeOutput,
+  type Frame,
+  frameReader,
+  LINK_PROTOCOL,
+  type Reply,
+  type Request,
+} from "../link.ts";
 import { Follower } from "./follower.ts";
 import type { Terminals } from "./terminals.ts";
 import { checkSize } from "./usable.ts";
@@ -31,7 +41,11 @@ export function serveClient(socket: Socket, host: Serving): void {
 
   const answers: Answers = {
     hello: ({ protocols }) => {
-      if (!protocols.includes(LINK_PROTOCOL)) throw new ClustrError("invalid", `This terminal host speaks protocol ${LINK_PROTOCOL}, the caller only ${protocols.join(", ")}.`);
+      if (!protocols.includes(LINK_PROTOCOL))
+        throw new ClustrError(
+          "invalid",
+          `This terminal host speaks protocol ${LINK_PROTOCOL}, the caller only ${protocols.join(", ")}.`,
+        );
       greeted = true;
       return { protocol: LINK_PROTOCOL, version: host.version, epoch: host.epoch };
     },
@@ -46,14 +60,20 @@ export function serveClient(socket: Socket, host: Serving): void {
     follow: async ({ id, from, stream }) => {
       const { info, output } = await host.terminals.find(id);
       if (!Number.isSafeInteger(from) || from < 0 || from > info.endOffset) {
-        throw new ClustrError("invalid", `Terminal ${id} has printed ${info.endOffset} bytes; output from byte ${from} on does not exist yet.`);
+        throw new ClustrError(
+          "invalid",
+          `Terminal ${id} has printed ${info.endOffset} bytes; output from byte ${from} on does not exist yet.`,
+        );
       }
-      if (streams.size >= STREAMS) throw new ClustrError("limited", `One client may follow ${STREAMS} terminals. Let go of some.`);
+      if (streams.size >= STREAMS)
+        throw new ClustrError("limited", `One client may follow ${STREAMS} terminals. Let go of some.`);
       // The reply is written first: the follower sends in a later turn.
       setImmediate(() => {
         if (socket.destroyed || streams.has(stream)) return;
         const follower = new Follower(output, from, (chunk) => {
-          socket.write(chunk.type === "bytes" ? encodeOutput(stream, chunk.offset, chunk.bytes) : encodeJson({ stream, chunk }));
+          socket.write(
+            chunk.type === "bytes" ? encodeOutput(stream, chunk.offset, chunk.bytes) : encodeJson({ stream, chunk }),
+          );
         });
         streams.set(stream, follower);
         follower.pump();
@@ -83,15 +103,24 @@ export function serveClient(socket: Socket, host: Serving): void {
     if (socket.writableLength > UNREAD_LIMIT) socket.destroy(new Error("the client does not read"));
   };
   const refuse = (request: number, error: unknown) => {
-    if (!(error instanceof ClustrError)) host.log(`a call failed inside: ${error instanceof Error ? error.stack : String(error)}`);
+    if (!(error instanceof ClustrError))
+      host.log(`a call failed inside: ${error instanceof Error ? error.stack : String(error)}`);
     reply({ request, failure: toFailure(error) });
   };
 
-  async function answer<K extends CallName>(request: { request: number; call: K; with: Calls[K]["in"] }): Promise<void> {
+  async function answer<K extends CallName>(request: {
+    request: number;
+    call: K;
+    with: Calls[K]["in"];
+  }): Promise<void> {
     try {
       if (!greeted && request.call !== "hello") throw new ClustrError("invalid", "A client says hello first.");
       const known: Answers[K] | undefined = answers[request.call];
-      if (!known) throw new ClustrError("not_found", `This terminal host (version ${host.version}) does not know the call ${request.call}.`);
+      if (!known)
+        throw new ClustrError(
+          "not_found",
+          `This terminal host (version ${host.version}) does not know the call ${request.call}.`,
+        );
       reply({ request: request.request, value: await known(request.with) });
       if (request.call === "shutdown") host.leave();
     } catch (error) {

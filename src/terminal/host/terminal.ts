@@ -22,9 +22,16 @@ export class Terminal {
   }
 
   /** Starts the program. The record is on disk before, so that a crash in between leaves nothing unknown behind. */
-  static async start(home: string, spec: TerminalSpec, record: TerminalRecord, log: (message: string) => void): Promise<Terminal> {
+  static async start(
+    home: string,
+    spec: TerminalSpec,
+    record: TerminalRecord,
+    log: (message: string) => void,
+  ): Promise<Terminal> {
     await writeRecord(home, record);
-    const output = await Output.create(spec.journal, spec.cols, spec.rows, (message) => log(`terminal ${spec.id}: ${message}`));
+    const output = await Output.create(spec.journal, spec.cols, spec.rows, (message) =>
+      log(`terminal ${spec.id}: ${message}`),
+    );
     const terminal = new Terminal(record, output);
     const pty = openPty(spec, `${record.host}:${record.id}`, {
       data: (bytes) => output.push(bytes, pty),
@@ -64,14 +71,26 @@ export class Terminal {
 
   get info(): TerminalInfo {
     const { end, exit, first, size } = this.output;
-    const info = { id: this.id, epoch: this.record.epoch, pid: this.#pid, cols: size.cols, rows: size.rows, firstOffset: first, endOffset: end };
+    const info = {
+      id: this.id,
+      epoch: this.record.epoch,
+      pid: this.#pid,
+      cols: size.cols,
+      rows: size.rows,
+      firstOffset: first,
+      endOffset: end,
+    };
     return exit ? { ...info, exit } : info;
   }
 
   /** What belongs to this terminal, for ending it. */
   get tree(): Tree {
     const own = `${this.record.host}:${this.id}`;
-    return { tagged: (tag) => tag === own, leaders: this.live && this.record.leader ? [this.record.leader] : [], remembered: this.#remembered };
+    return {
+      tagged: (tag) => tag === own,
+      leaders: this.live && this.record.leader ? [this.record.leader] : [],
+      remembered: this.#remembered,
+    };
   }
 
   write(bytes: Uint8Array): void {
@@ -104,7 +123,9 @@ export class Terminal {
     const endOffset = this.output.end;
     await this.output.finish(exit, () =>
       writeExit(this.record.journal, { exit, endOffset, pid: this.#pid }).catch((error: unknown) =>
-        log(`terminal ${this.id}: the exit could not be recorded and is known only until the host ends: ${String(error)}`),
+        log(
+          `terminal ${this.id}: the exit could not be recorded and is known only until the host ends: ${String(error)}`,
+        ),
       ),
     );
     this.#ended.resolve();

@@ -19,7 +19,10 @@ const SETTLE = 2_000;
 const LEFTOVER_GRACE = 1_000;
 
 function unknown(id: string): ClustrError {
-  return new ClustrError("not_found", `There is no terminal ${id}: it was never started, was forgotten, or its host has died.`);
+  return new ClustrError(
+    "not_found",
+    `There is no terminal ${id}: it was never started, was forgotten, or its host has died.`,
+  );
 }
 
 /**
@@ -73,7 +76,11 @@ export class Terminals {
   }
 
   async #start(spec: TerminalSpec): Promise<Terminal> {
-    if (this.#closed) throw new ClustrError("unavailable", "The terminal host is ending and starts nothing new. Try again in a moment.");
+    if (this.#closed)
+      throw new ClustrError(
+        "unavailable",
+        "The terminal host is ending and starts nothing new. Try again in a moment.",
+      );
     await checkUsable(spec);
     await privateFolder(recordFolder(this.#home));
     await privateFolder(spec.journal);
@@ -83,7 +90,10 @@ export class Terminals {
     const terminal = await Terminal.start(this.#home, spec, record, this.#log).catch(async (error: unknown) => {
       await removeRecord(this.#home, record).catch(() => {});
       this.#log(`terminal ${spec.id} could not start: ${String(error)}`);
-      throw new ClustrError("unavailable", `The system gave no terminal to ${spec.command}: ${error instanceof Error ? error.message : String(error)}. Nothing was started; close other programs or check the disk, then try again.`);
+      throw new ClustrError(
+        "unavailable",
+        `The system gave no terminal to ${spec.command}: ${error instanceof Error ? error.message : String(error)}. Nothing was started; close other programs or check the disk, then try again.`,
+      );
     });
     this.#known.set(spec.id, terminal);
     void terminal.ended.then(() => this.#onEnd(terminal));
@@ -121,7 +131,11 @@ export class Terminals {
 
   async forget(id: string): Promise<void> {
     const terminal = this.#known.get(id) ?? (await this.#takeOver(id));
-    if (terminal?.live) throw new ClustrError("conflict", `The program in terminal ${id} still runs. Nothing was deleted; stop it first.`);
+    if (terminal?.live)
+      throw new ClustrError(
+        "conflict",
+        `The program in terminal ${id} still runs. Nothing was deleted; stop it first.`,
+      );
     const record = terminal?.record ?? (await this.#deserted(id));
     if (!record) throw unknown(id);
     this.#known.delete(id);
@@ -132,7 +146,9 @@ export class Terminals {
 
   /** Programs still running whose terminal died with its host. */
   async orphans(): Promise<Orphan[]> {
-    const records = (await Promise.all((await recordedIds(this.#home)).map((id) => this.#deserted(id)))).flatMap((one) => one ?? []);
+    const records = (await Promise.all((await recordedIds(this.#home)).map((id) => this.#deserted(id)))).flatMap(
+      (one) => one ?? [],
+    );
     if (records.length === 0) return [];
     const tags = processes().map((one) => ({ pid: one.pid, tag: tagOf(one.pid) }));
     return records
@@ -193,7 +209,10 @@ export class Terminals {
 
   #endLeftovers(record: TerminalRecord, graceMs: number): Promise<number[]> {
     const tag = tagIn(record);
-    return endTree({ tagged: (one) => one === tag, leaders: record.leader ? [record.leader] : [], remembered: new Map() }, graceMs);
+    return endTree(
+      { tagged: (one) => one === tag, leaders: record.leader ? [record.leader] : [], remembered: new Map() },
+      graceMs,
+    );
   }
 }
 

@@ -34,7 +34,7 @@ export function members(tree: Tree, among = processes()): Process[] {
       if (tag !== undefined && tree.tagged(tag)) found.add(one.pid);
     }
   }
-  for (let before = -1; before !== found.size; ) {
+  for (let before = -1; before !== found.size;) {
     before = found.size;
     for (const one of all) if (found.has(one.parent)) found.add(one.pid);
   }
