@@ -59,7 +59,7 @@ export function tailSuite(fresh: () => Promise<Ledger<TestFact>>): void {
     const done = (async () => {
       for await (const { seq } of ledger.tail(0, waiting.signal)) seen.push(seq);
     })();
-    await expect.poll(() => seen.length).toBe(5);
+    await expect.poll(() => seen.length, { timeout: 5_000 }).toBe(5);
     waiting.abort();
     await done;
 

@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { freshFile } from "../../../test/suites/ledger-file.ts";
@@ -85,6 +86,12 @@ describe("kill -9", () => {
       expect(await ledger.last()).toBeGreaterThan(0);
       // A refused attempt of our own must not cost us the lock (as closing any descriptor of a locked file would).
       await expect(openSqliteLedger(file)).rejects.toMatchObject({ code: "unavailable" });
+      const taken = `import Database from "better-sqlite3"; new Database(${JSON.stringify(`${file}-lock`)}, { timeout: 0 }).exec("BEGIN EXCLUSIVE")`;
+      const other = spawnSync(process.execPath, ["--input-type=module", "-e", taken], {
+        cwd: dirname(WRITER),
+        encoding: "utf8",
+      });
+      expect(other.stderr).toContain("SQLITE_BUSY");
       const third = writer(file, "third");
       await third.gone;
       expect(third.lines).toEqual([expect.stringContaining("Another Clustr server uses the ledger")]);

@@ -182,6 +182,38 @@ describe("a damaged ledger", () => {
     }
   });
 
+  it("is refused when an index lost an id: its event could be written twice", async () => {
+    const file = copy();
+    await (await openSqliteLedger<TestFact>(file)).close(); // Everything is in the file now, nothing in the WAL.
+    const bytes = readFileSync(file);
+    const id = Buffer.from(events[50]?.id ?? "");
+    let spoiled = 0;
+    for (let at = bytes.indexOf(id); at >= 0; at = bytes.indexOf(id, at + 1)) {
+      // In a row the id is followed by a time, in the index by a position.
+      if (bytes.toString("latin1", at + id.length, at + id.length + 2) === "20") continue;
+      bytes[at] = "j".charCodeAt(0);
+      spoiled += 1;
+    }
+    expect(spoiled).toBeGreaterThan(0);
+    writeFileSync(file, bytes);
+    expect(await openedOrRefused(file)).toMatch(/is damaged: .* index/);
+  });
+
+  it("found in one event while it is open is an error of that read", async () => {
+    const file = copy();
+    const ledger = await openSqliteLedger<TestFact>(file);
+    const bytes = readFileSync(file);
+    const at = bytes.lastIndexOf("long long");
+    expect(at).toBeGreaterThan(0);
+    bytes[at] = "L".charCodeAt(0);
+    writeFileSync(file, bytes);
+    expect(await ledger.read({ limit: 300 })).toEqual(events.slice(0, 300));
+    const failed = { code: "unavailable", message: expect.stringMatching(/event 301 does not match its checksum/) };
+    await expect(ledger.read({ after: 300, limit: 1 })).rejects.toMatchObject(failed);
+    await expect(ledger.find(events[300]?.id ?? "")).rejects.toMatchObject(failed);
+    await ledger.close();
+  });
+
   it("found while it is open is an error of the read, and stops all writing", async () => {
     const file = copy();
     const ledger = await openSqliteLedger<TestFact>(file);
