@@ -12,12 +12,13 @@ const SOCKET_PATH_LIMIT = 100;
 export const TOKEN_VARIABLE = "CLUSTR_TOKEN";
 
 /**
- * What Codex may do unasked. `ask`: it reads freely in a sandbox without writes and network; whatever that sandbox would
- * stop (a command that writes, an edit, the network) is asked. `auto`: Codex's own sandbox, writes inside the folder go
- * ahead, the rest is asked. `full`: no sandbox, nothing is asked.
+ * What Codex may do unasked. `ask` is Codex's own "Read Only": it reads in a sandbox without writes and network, and has
+ * to ask for every edit and every command that needs more. `auto`: writes inside the folder go ahead, the rest is asked.
+ * `full`: no sandbox, nothing is asked. (The policies "untrusted" and "granular" exist too: the first asks for each `ls`,
+ * the second asks about only some of the commands the sandbox stopped, depending on how fast they ended.)
  */
 export const PERMISSIONS: Record<Autonomy, { approvalPolicy: ApprovalPolicy; sandbox: SandboxMode }> = {
-  ask: { approvalPolicy: { granular: { sandbox_approval: true, rules: true, skill_approval: true, request_permissions: true, mcp_elicitations: true } }, sandbox: "read-only" },
+  ask: { approvalPolicy: "on-request", sandbox: "read-only" },
   auto: { approvalPolicy: "on-request", sandbox: "workspace-write" },
   full: { approvalPolicy: "never", sandbox: "danger-full-access" },
 };

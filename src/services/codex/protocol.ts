@@ -46,7 +46,7 @@ export type Question = { [M in keyof Questions]: { id: RequestId; method: M; par
 
 export type RequestId = number | string;
 export type SandboxMode = "read-only" | "workspace-write" | "danger-full-access";
-export type ApprovalPolicy = "on-request" | "never" | { granular: Record<"sandbox_approval" | "rules" | "skill_approval" | "request_permissions" | "mcp_elicitations", boolean> };
+export type ApprovalPolicy = "on-request" | "never";
 export type ThreadStatus = { type: "notLoaded" | "idle" | "systemError" } | { type: "active"; activeFlags: string[] };
 
 export interface Thread {

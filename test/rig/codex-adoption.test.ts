@@ -1,0 +1,117 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { codexRun } from "./codex-run.ts";
+import type { ModelRequest } from "./script.ts";
+
+const says = (text: string) => (request: ModelRequest) => request.messages.some((message) => message.text.includes(text));
+const times = (request: ModelRequest, text: string) => request.messages.filter((message) => message.text.includes(text)).length;
+const SLEEP = { call: "exec_command", args: { cmd: "sleep 2; echo slept", yield_time_ms: 10_000 } };
+
+describe("after the server was killed and is back", () => {
+  it("an agent at rest is taken over: same programs, same conversation, no prompt repeated", async () => {
+    await using made = await codexRun({ steps: [{ text: "Ready." }, { text: "Heard." }] });
+    const { run, model } = made;
+    await made.start();
+    await run.signal("idle");
+    const { pid } = run;
+    run.drop();
+    const since = run.signals.length;
+    await made.start();
+    await run.signal("idle", { since });
+    run.post("msg-1", "<msg-1> welcome back");
+    const request = await model.until(says("<msg-1>"));
+    expect(times(request, "Say hello.")).toBe(1);
+    await run.signal("seen", { since });
+    expect(run.pid).toBe(pid);
+    expect(run.started).toHaveLength(2);
+    expect(model.turns).toHaveLength(2);
+    const [first, second] = run.signals.filter((signal) => signal.type === "session");
+    expect(second?.session).toBe(first?.session);
+  });
+
+  it("a message that waits in the running turn is neither lost nor doubled", async () => {
+    await using made = await codexRun({ steps: [SLEEP, { text: "Done." }] }, { autonomy: "auto" });
+    const { run, model } = made;
+    const before = await made.start();
+    await run.signal("working", { where: ({ activity }) => activity !== undefined });
+    const parcel = { id: "msg-2", text: "<msg-2> on the way", fromHuman: false };
+    await before.deliver([parcel]);
+    run.drop();
+    const after = await made.start();
+    // The ledger may not know yet that it was handed over: then it is handed over again.
+    await after.deliver([parcel]);
+    const request = await model.until(says("<msg-2>"));
+    expect(times(request, "<msg-2>")).toBe(1);
+    await run.signal("seen");
+    await run.signal("idle");
+    expect(model.turns).toHaveLength(2);
+  });
+
+  it("a message that entered the conversation meanwhile is reported as seen, not sent again", async () => {
+    await using made = await codexRun({ steps: [{ text: "Ready." }, { text: "Heard." }] });
+    const { run, model } = made;
+    const before = await made.start();
+    await run.signal("idle");
+    const sending = before.deliver([{ id: "msg-3", text: "<msg-3> just in time", fromHuman: false }]);
+    // As soon as it is on the wire, before any answer of Codex.
+    await expect.poll(() => readFile(join(run.runDir, "codex.json"), "utf8"), { interval: 2 }).toContain("msg-3");
+    await new Promise((resolve) => setImmediate(resolve));
+    run.drop();
+    await sending;
+    await made.start();
+    await run.signal("seen", { where: ({ messages }) => messages.includes("msg-3") });
+    await model.until(says("<msg-3>"));
+    // Longer than an answer and a repetition would take.
+    await sleep(1_000);
+    expect(model.turns.filter(says("<msg-3>")).map((request) => times(request, "<msg-3>"))).toEqual([1]);
+  });
+
+  it("a message that never reached Codex is sent from the record", async () => {
+    await using made = await codexRun({ steps: [{ text: "Ready." }, { text: "Heard." }] });
+    const { run, model } = made;
+    await made.start();
+    await run.signal("idle");
+    run.drop();
+    const path = join(run.runDir, "codex.json");
+    const record = JSON.parse(await readFile(path, "utf8")) as { handed: unknown[] };
+    record.handed.push({ id: "msg-4", text: "<msg-4> lost on the way", fromHuman: false });
+    await writeFile(path, JSON.stringify(record));
+    await made.start();
+    await model.until(says("<msg-4>"));
+    await run.signal("seen");
+  });
+
+  it("an open question is asked again and can still be answered", async () => {
+    await using made = await codexRun({ steps: [{ call: "exec_command", args: { cmd: "touch made-it", sandbox_permissions: "require_escalated", justification: "it must" } }, { text: "Made." }] }, { autonomy: "ask" });
+    const { run } = made;
+    await made.start();
+    await run.signal("attention");
+    run.drop();
+    const since = run.signals.length;
+    await made.start();
+    const { item } = await run.signal("attention", { since });
+    expect(item.title).toBe("Run touch made-it");
+    await expect.poll(() => run.shows(), { timeout: 8000 }).toContain("Would you like to run the following command?");
+    await sleep(600); // Codex ignores keys that come right after a question appears.
+    run.type("y");
+    await run.signal("resolved", { since });
+    await run.signal("idle", { since });
+  });
+
+  it("a start that was cut short anywhere is finished, and the task goes out once", async () => {
+    for (const afterMs of [30, 120, 180, 230, 280, 400]) {
+      await using made = await codexRun({ steps: [{ text: "Ready." }] });
+      const { run, model } = made;
+      const opening = made.start().catch(() => undefined);
+      await sleep(afterMs);
+      run.drop();
+      await opening;
+      await made.start();
+      await run.signal("idle");
+      expect(model.turns.map((request) => times(request, "Say hello."))).toEqual([1]);
+      expect(run.started).toHaveLength(2);
+    }
+  });
+});

@@ -1,0 +1,104 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { codexRun } from "./codex-run.ts";
+import type { ModelRequest } from "./script.ts";
+
+const says = (text: string) => (request: ModelRequest) => request.messages.some((message) => message.text.includes(text));
+/** How a model asks to run a command without the sandbox. */
+const ASKING = (cmd: string) => ({ cmd, sandbox_permissions: "require_escalated", justification: "it must leave the sandbox" });
+const PATCH = "*** Begin Patch\n*** Add File: new.txt\n+hello\n*** End Patch";
+
+describe("what only a person can resolve", () => {
+  for (const code of [false, true]) {
+    it(`a command that must leave the sandbox: the exact command is asked, a message in between answers nothing (${code ? "code mode" : "classic tools"})`, async () => {
+      await using made = await codexRun({ steps: [{ call: "exec_command", args: ASKING("touch made-it") }, { text: "Made." }] }, { code, autonomy: "ask" });
+      const { run, model } = made;
+      await made.start();
+      const { item } = await run.signal("attention");
+      expect(item).toMatchObject({ kind: "permission", title: "Run touch made-it" });
+      expect(item.detail).toContain("touch made-it");
+      await expect.poll(() => run.shows(), { timeout: 8000 }).toContain("Would you like to run the following command?");
+      run.post("msg-1", "<msg-1> y\ny\n1");
+      await expect.poll(() => run.handed.length).toBe(1);
+      await sleep(600); // Codex ignores keys that come right after a question appears: this one is old.
+      expect(run.signals.some(({ type }) => type === "resolved")).toBe(false);
+      expect(existsSync(join(run.agent.cwd, "made-it"))).toBe(false);
+      run.type("y"); // The person.
+      await run.signal("resolved");
+      await model.until(says("<msg-1>"));
+      await run.signal("idle");
+      expect(existsSync(join(run.agent.cwd, "made-it"))).toBe(true);
+      expect(model.turns).toHaveLength(2);
+    });
+  }
+
+  it("with autonomy ask: nothing is written without a yes", async () => {
+    await using made = await codexRun({ steps: [{ call: "exec_command", args: { cmd: "touch unasked; ls" } }, { text: "Tried." }] }, { autonomy: "ask" });
+    await made.start();
+    await made.run.signal("idle");
+    expect(existsSync(join(made.run.agent.cwd, "unasked"))).toBe(false);
+    expect(made.model.turns.at(-1)?.messages.at(-1)?.text).toContain("Read-only file system");
+  });
+
+  it("an edit: the diff is shown; a no ends the turn and what waited is delivered all the same", async () => {
+    await using made = await codexRun({ steps: [{ call: "exec_command", args: { cmd: `apply_patch <<'EOF'\n${PATCH}\nEOF` } }, { text: "As you wish." }] }, { autonomy: "ask" });
+    const { run, model } = made;
+    await made.start();
+    const { item } = await run.signal("attention");
+    expect(item.title).toBe(`Edit ${join(run.agent.cwd, "new.txt")}`);
+    expect(item.detail).toContain("hello");
+    await expect.poll(() => run.shows(), { timeout: 8000 }).toContain("Would you like to make the following edits?");
+    run.post("msg-2", "<msg-2> still there?");
+    await expect.poll(() => run.handed.length).toBe(1);
+    await sleep(600);
+    run.type("\u001b");
+    await model.until(says("<msg-2>"));
+    await run.signal("seen", { where: ({ messages }) => messages.includes("msg-2") });
+    await run.signal("idle");
+    expect(existsSync(join(run.agent.cwd, "new.txt"))).toBe(false);
+  });
+
+  it("with autonomy auto: nothing inside the folder, but what leaves the sandbox", async () => {
+    await using made = await codexRun({ steps: [{ call: "exec_command", args: { cmd: "touch inside" } }, { call: "exec_command", args: ASKING("touch beyond") }] }, { autonomy: "auto" });
+    const { run } = made;
+    await made.start();
+    const { item } = await run.signal("attention");
+    expect(item).toMatchObject({ title: "Run touch beyond", detail: expect.stringContaining("it must leave the sandbox") as string });
+    expect(existsSync(join(run.agent.cwd, "inside"))).toBe(true);
+    expect(existsSync(join(run.agent.cwd, "beyond"))).toBe(false);
+  });
+
+  it("with autonomy full: nothing, and no sandbox", async () => {
+    // No network is what every sandbox of Codex has in common; the door is a port that is certainly open.
+    await using made = await codexRun({ steps: [() => ({ call: "exec_command", args: { cmd: `bash -c ': < /dev/tcp/127.0.0.1/${new URL(run.door).port}' && touch connected` } }), { text: "Tried." }] }, { autonomy: "full" });
+    const { run } = made;
+    await made.start();
+    await run.signal("idle");
+    expect(run.signals.some(({ type }) => type === "attention")).toBe(false);
+    expect(existsSync(join(run.agent.cwd, "connected"))).toBe(true);
+  });
+
+  it("a failure of the model's API, with what to do; a message wakes the agent again", async () => {
+    await using made = await codexRun({ steps: [{ error: 400, message: "the scripted model is ill" }, { text: "Well again." }] });
+    const { run, model } = made;
+    await made.start();
+    const { reason } = await run.signal("turn_failed");
+    expect(reason).toContain("the scripted model is ill");
+    expect(reason).toMatch(/send the agent a message/);
+    run.post("msg-3", "<msg-3> try again");
+    await model.until(says("<msg-3>"));
+    await run.signal("idle");
+  });
+
+  it("the end of the agent's own server", async () => {
+    await using made = await codexRun({ steps: [{ text: "Ready." }] });
+    await made.start();
+    await made.run.signal("idle");
+    process.kill(made.run.pidOf("app-server"), "SIGKILL");
+    const { reason } = await made.run.signal("failed");
+    expect(reason).toContain("app-server ended");
+    expect(reason).toContain("restart the agent");
+  });
+});
