@@ -33,9 +33,10 @@ function showReport(report: Report, style: Style): string {
 }
 
 function describe({ ready, path, version, loggedIn, builtIn }: Detection): string {
-  if (path === undefined && !builtIn) return "not found";
+  if (builtIn) return "comes with Clustr; runs scripts, not a model";
+  if (path === undefined) return "not found";
   const login = loggedIn === undefined ? [] : [loggedIn ? "logged in" : "not logged in"];
-  return [version ?? "version unknown", ...login, ...(path === undefined ? [] : [plain(path)]), ...(ready ? [] : ["not usable"])].join(", ");
+  return [version ?? "version unknown", ...login, plain(path), ...(ready ? [] : ["not usable"])].join(", ");
 }
 
 function line(style: Style, name: string, text: string, findings: Finding[], ready = true): string {

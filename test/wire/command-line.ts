@@ -18,6 +18,8 @@ export interface World {
   cwd?: string;
   /** Text on standard input. */
   stdin?: string;
+  /** Whether standard input is a terminal, as far as the command can see. */
+  terminal?: boolean;
   /** Columns of a terminal; without it output goes to a pipe. */
   columns?: number;
   signal?: AbortSignal;
@@ -50,7 +52,7 @@ export class Home {
     const err = collect();
     const stdout = world.columns === undefined ? out.stream : Object.assign(out.stream, { isTTY: true, columns: world.columns });
     const io: Io = {
-      stdin,
+      stdin: Object.assign(stdin, { isTTY: world.terminal === true }),
       stdout,
       stderr: err.stream,
       env: { CLUSTR_HOME: this.path, HOME: this.path, ...world.env },
