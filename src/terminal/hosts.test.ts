@@ -41,6 +41,11 @@ function isThere(pid: number): boolean {
   }
 }
 
+/** A program that lives on when its terminal goes. */
+function hangsOn(mark: string): string {
+  return `trap '' HUP; echo ready; exec ${process.execPath} -e 'setTimeout(() => {}, 600_000)' ${mark}`;
+}
+
 const KILLS = FULL ? 30 : 4;
 it(
   `resumes a follower that was killed ${KILLS} times in the middle of 20 MB without losing or doubling a byte`,
@@ -161,10 +166,8 @@ it(
     const host = await at.connect();
     await host.ensure(at.script("ended.1", "echo kept; exit 4"));
     await host.exited("ended.1", never);
-    await host.ensure(
-      at.script("immune.1", "", { args: ["-c", "trap '' HUP; echo ready; while :; do sleep 0.1; done", mark] }),
-    );
-    await readUntil(host, "immune.1", "ready");
+    await host.ensure(at.script("immune.1", hangsOn(mark)));
+    await until("it is there", () => marked(mark).length === 1);
     const exited = host.exited("immune.1", never);
     const followed = readAll(host, "immune.1");
     const [before] = records();
@@ -194,13 +197,14 @@ it("never runs a program twice under one id: what a dead host left of it ends fi
   fresh();
   const mark = freshMark();
   const host = await at.connect();
-  const spec = at.script("again.1", "", { args: ["-c", "trap '' HUP; echo ready; while :; do sleep 0.1; done", mark] });
+  const spec = at.script("again.1", hangsOn(mark));
   const first = await host.ensure(spec);
-  await readUntil(host, "again.1", "ready");
+  await until("it is there", () => marked(mark).length === 1);
   process.kill(records()[0]?.pid ?? 0, "SIGKILL");
   const second = await host.ensure(spec);
   expect(second.epoch).not.toBe(first.epoch);
-  expect(marked(mark)).toEqual([second.pid]);
+  await until("only the second is there", () => marked(mark).join() === `${second.pid}`);
+  expect(marked(mark)).not.toContain(first.pid);
 });
 
 it("says unavailable within 5 s when the host does not answer", { timeout: 20_000 }, async () => {
@@ -240,6 +244,18 @@ it("works with a home of more than 100 characters, and says what to do when the 
   const options = { home: at.home, doorTarget: "/nowhere", version: "9.9.9", signal: never, log: () => {} };
   await expect(connectTerminalHost({ ...options, runtimeDir: join(at.dir, "r".repeat(100)) })).rejects.toMatchObject({
     code: "invalid",
+  });
+});
+
+it("says why when a host cannot start", async () => {
+  fresh();
+  await (await at.connect()).close();
+  writeFileSync(join(at.dir, "plain"), "");
+  const options = { home: at.home, doorTarget: "/nowhere", version: "9.9.9", signal: never, log: () => {} };
+  const connecting = connectTerminalHost({ ...options, runtimeDir: join(at.dir, "plain") });
+  await expect(connecting).rejects.toMatchObject({
+    code: "unavailable",
+    message: expect.stringContaining("EEXIST") as string,
   });
 });
 

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ClustrError } from "../contract/error.ts";
 import { Connection } from "./connection.ts";
 import { type HostRecord, isAlive, readHosts } from "./generation.ts";
-import { type HostOptions, launchHost } from "./launch.ts";
+import { type HostOptions, type Launch, launchHost } from "./launch.ts";
 import { LINK_PROTOCOL, SPOKEN_PROTOCOLS } from "./link.ts";
 
 /** How long a host may take to be found or started, ms. */
@@ -50,7 +50,7 @@ export class Hosts {
       (one) => one && !one.closed,
     ) as Connection[];
     const until = Date.now() + REACH;
-    let launch: Awaited<ReturnType<typeof launchHost>> | undefined;
+    let launch: Launch | undefined;
     for (;;) {
       for (const record of await readHosts(this.#options.home)) {
         if (open.some((one) => one.host.epoch === record.epoch)) continue;
@@ -64,14 +64,14 @@ export class Hosts {
           current,
           open.filter((one) => one !== current && !one.closed),
         );
-      const failure = launch?.failed();
+      const failure = launch?.ended?.failure;
       if (failure || Date.now() > until) {
         throw new ClustrError(
           "unavailable",
           `The terminal host did not start: ${failure ?? "it was not ready within 5 s"}. Agents that run are not affected; see host.log in the host folder of Clustr's home, then try again.`,
         );
       }
-      launch ??= await launchHost(this.#options);
+      if (!launch || launch.ended) launch = await launchHost(this.#options); // The one that was there first may have ended as well.
       await sleep(LOOK);
     }
   }

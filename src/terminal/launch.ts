@@ -27,8 +27,8 @@ const INHERITED = ["PATH", "HOME", "LANG", "TZ"];
 
 /** A host that was started; it is ready once its record appears. */
 export interface Launch {
-  /** Why it ended early, if it did. */
-  failed(): string | undefined;
+  /** It has ended again, because another of its version was there first (no `failure`) or could not start. */
+  ended?: { failure?: string };
 }
 
 /** Starts a terminal host as a process of its own, which our end does not touch. */
@@ -60,17 +60,17 @@ export async function launchHost(options: HostOptions): Promise<Launch> {
       cwd: "/",
       env,
     });
-    let failure: string | undefined;
-    child.once("error", (error) => (failure = error.message));
-    // With code 0 another host was first, and will be found.
+    const launch: Launch = {};
+    child.once("error", (error) => (launch.ended = { failure: error.message }));
     child.once("exit", (code, signal) => {
-      if (code !== 0)
+      if (code === 0) launch.ended = {};
+      else
         void readFile(logPath, "utf8").then(
-          (text) => (failure = `it ended with ${signal ?? `code ${code}`}: ${text.trim().slice(-500)}`),
+          (text) => (launch.ended = { failure: `${signal ?? `code ${code}`}, ${text.trim().slice(-500)}` }),
         );
     });
     child.unref();
-    return { failed: () => failure };
+    return launch;
   } finally {
     await log.close();
   }

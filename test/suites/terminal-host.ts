@@ -69,6 +69,7 @@ export function terminalHostSuite(name: string, open: () => Promise<{ host: Term
       });
       await refused({ id: "../escape" }).toMatchObject({ code: "invalid" });
       await refused({ cols: 0 }).toMatchObject({ code: "invalid" });
+      await refused({ journal: join(plain, "journal") }).toMatchObject({ code: "unavailable" });
       expect((await host.list()).map((info) => info.id)).not.toContain("bad.1");
     });
 

@@ -42,7 +42,8 @@ export class Terminal {
     const start = startOf(pty.pid);
     if (start !== undefined) {
       record.leader = { pid: pty.pid, start };
-      await writeRecord(home, record);
+      // The program runs, so this may not fail any more; its tag is enough to find it by.
+      await writeRecord(home, record).catch((error: unknown) => log(`terminal ${spec.id}: ${String(error)}`));
     }
     return terminal;
   }

@@ -82,22 +82,27 @@ export class Terminals {
         "The terminal host is ending and starts nothing new. Try again in a moment.",
       );
     await checkUsable(spec);
-    await privateFolder(recordFolder(this.#home));
-    await privateFolder(spec.journal);
     const left = await readRecord(this.#home, spec.id);
     if (left) await this.#endLeftovers(left, LEFTOVER_GRACE);
     const record = { id: spec.id, epoch: randomBytes(8).toString("hex"), host: this.#epoch, journal: spec.journal };
-    const terminal = await Terminal.start(this.#home, spec, record, this.#log).catch(async (error: unknown) => {
+    const terminal = await this.#open(spec, record).catch(async (error: unknown) => {
       await removeRecord(this.#home, record).catch(() => {});
       this.#log(`terminal ${spec.id} could not start: ${String(error)}`);
+      const why = error instanceof Error ? error.message : String(error);
       throw new ClustrError(
         "unavailable",
-        `The system gave no terminal to ${spec.command}: ${error instanceof Error ? error.message : String(error)}. Nothing was started; close other programs or check the disk, then try again.`,
+        `No terminal could be made for ${spec.command}: ${why}. Nothing was started; check the disk and the folder ${spec.journal}, then try again.`,
       );
     });
     this.#known.set(spec.id, terminal);
     void terminal.ended.then(() => this.#onEnd(terminal));
     return terminal;
+  }
+
+  async #open(spec: TerminalSpec, record: TerminalRecord): Promise<Terminal> {
+    await privateFolder(recordFolder(this.#home));
+    await privateFolder(spec.journal);
+    return Terminal.start(this.#home, spec, record, this.#log);
   }
 
   async list(): Promise<TerminalInfo[]> {
