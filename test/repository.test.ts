@@ -23,7 +23,7 @@ test("no tracked file holds a path of somebody's machine or the address of a reg
   expect(found).toEqual([]);
 });
 
-test.each([`cd /${"work"}/main`, `"/${"root"}/.npmrc/"`, `/${"home"}/bob/src`, `"https://${["registry", "npmjs", "org"].join(".")}/a"`, "https://x.test/a/-/a-1.0.0.tgz"])(
+test.each([`cd /${"work"}/main`, `"/${"root"}/.npmrc/"`, `/${"home"}/bob/src`, `"https://${["registry", "npmjs", "org"].join(".")}/a"`, `https://x.test/a/-/a-1.0.0.${"tgz"}`])(
   "the check sees %s",
   (text) => {
     expect(ties(text)).not.toEqual([]);
