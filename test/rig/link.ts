@@ -1,6 +1,8 @@
+import { execFile } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { spawn, type IPty } from "@lydell/node-pty";
 import type { AgentBrief, AgentLink, AgentSession, AgentTerminal, Parcel, ProgramSpec, Service, Signal } from "../../src/core/ports/service.ts";
 import type { TerminalExit } from "../../src/core/ports/terminal.ts";
@@ -34,6 +36,8 @@ export class RigRun implements AgentLink, AsyncDisposable {
   /** Command lines of all programs started. */
   readonly started: ProgramSpec[] = [];
   session: AgentSession | undefined;
+  /** Changes a program before it is started: the tool as it might be in another version. */
+  tamper: (program: ProgramSpec) => Promise<ProgramSpec> = async (program) => program;
   #waiting: Parcel[] = [];
   #taken = new Map<string, Parcel[]>();
   #programs = new Map<string, { pty: IPty; screen: RigScreen; exit: Promise<TerminalExit>; over: boolean }>();
@@ -56,7 +60,10 @@ export class RigRun implements AgentLink, AsyncDisposable {
   }
 
   static async make(place: Scratch, env: Record<string, string>, agent: RigAgent, tools: RigTool[]): Promise<RigRun> {
-    const brief: AgentBrief = { id: `ag-${agent.name ?? "alice"}`, name: "alice", cwd: await place.folder("project"), autonomy: "ask", run: 1, instructions: "You are alice.", ...agent };
+    // A repository of its own: tools look for one upwards, and must not find whatever lies in the temp folder.
+    const project = await place.folder("project");
+    await promisify(execFile)("git", ["init", "-q", project]);
+    const brief: AgentBrief = { id: `ag-${agent.name ?? "alice"}`, name: "alice", cwd: project, autonomy: "ask", run: 1, instructions: "You are alice.", ...agent };
     return new RigRun(brief, await place.folder(`run-${brief.id}`), await place.folder("s"), env, await rigDoor(tools));
   }
 
@@ -133,9 +140,10 @@ export class RigRun implements AgentLink, AsyncDisposable {
     return this.side("main", program);
   }
 
-  async side(name: string, program: ProgramSpec): Promise<AgentTerminal> {
+  async side(name: string, asked: ProgramSpec): Promise<AgentTerminal> {
     let entry = this.#programs.get(name);
     if (!entry) {
+      const program = await this.tamper(asked);
       this.started.push(program);
       const merged: Record<string, string> = {};
       for (const [key, value] of Object.entries({ ...this.env, ...program.env })) if (value !== undefined) merged[key] = value;
@@ -163,6 +171,16 @@ export class RigRun implements AgentLink, AsyncDisposable {
     };
   }
 
+  /** Ends the agent's program, as a stop of the core would, and waits until it has. */
+  async stop(): Promise<void> {
+    this.drop();
+    for (const { pty, exit, over } of this.#programs.values()) {
+      if (over) continue;
+      pty.kill("SIGTERM");
+      await Promise.race([exit, sleep(3000).then(() => pty.kill("SIGKILL"))]);
+    }
+  }
+
   /** Types into the agent's terminal, as a person would. */
   type(bytes: string): void {
     this.#programs.get("main")?.pty.write(bytes);
@@ -176,7 +194,12 @@ export class RigRun implements AgentLink, AsyncDisposable {
 
   /** Process id of the agent's program. */
   get pid(): number {
-    return this.#programs.get("main")?.pty.pid ?? 0;
+    return this.pidOf("main");
+  }
+
+  /** The same for a side process, by name; 0 when there is none. */
+  pidOf(name: string): number {
+    return this.#programs.get(name)?.pty.pid ?? 0;
   }
 
   /** The first signal of this type from index `since` of `signals` on, past or future, that `where` accepts. */
@@ -197,12 +220,7 @@ export class RigRun implements AgentLink, AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.drop();
-    for (const { pty, exit, over } of this.#programs.values()) {
-      if (over) continue;
-      pty.kill("SIGTERM");
-      await Promise.race([exit, sleep(3000).then(() => pty.kill("SIGKILL"))]);
-    }
+    await this.stop();
     await this.gate[Symbol.asyncDispose]();
   }
 }

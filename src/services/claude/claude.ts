@@ -4,7 +4,7 @@ import { ClustrError } from "../../contract/error.ts";
 import type { AgentLink, AgentSession, ProgramSpec, Service } from "../../core/ports/service.ts";
 import { accountOf, keyUndecided } from "./account.ts";
 import { detectClaude, ID, TITLE } from "./detect.ts";
-import { launchProgram } from "./launch.ts";
+import { launchProgram, longText } from "./launch.ts";
 import { undecidedServers } from "./project-servers.ts";
 import { RunRecord } from "./record.ts";
 import { writeRunFiles } from "./run-files.ts";
@@ -50,6 +50,7 @@ async function plan(link: AgentLink, record: RunRecord, socket: string, signal: 
   if (disabledServers.length > 0) link.log("MCP servers of the project that you have not approved are off for this agent", { servers: disabledServers });
   const helped = !own.apiKeyHelper && (await keyUndecided(link.env));
   const files = await writeRunFiles(link, { full: agent.autonomy === "full", disabledServers, keyVariable: helped ? KEY : undefined });
+  const long = longText(agent);
   record.resumed = agent.session !== undefined;
   record.session = agent.session ?? randomUUID();
   return launchProgram({
@@ -57,6 +58,7 @@ async function plan(link: AgentLink, record: RunRecord, socket: string, signal: 
     agent,
     conversation: record.resumed ? { resume: record.session } : { begin: record.session },
     files,
+    long: long && { file: await link.file("instructions.md", long.content), prompt: long.prompt },
     socket,
     direct: account.direct,
     root: process.getuid?.() === 0,

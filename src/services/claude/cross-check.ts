@@ -5,6 +5,8 @@ import { answered, rest, type Step } from "./signals.ts";
 export const SETTLE = 1_000;
 /** Milliseconds without a hook after which the quiet sources win even though a hook came last. */
 const STALE = 5_000;
+/** Milliseconds a session may rest at its start before something must be wrong. */
+const UNHEARD = 20_000;
 /** Milliseconds a finished turn may wait to be woken by background work before it counts as over. */
 const WAKE = 30 * 60_000;
 
@@ -27,9 +29,9 @@ export function crossCheck(belief: Belief, now: number): Step {
   if (file.status === "waiting") return belief.dialogs.length > 0 ? same : opened(belief, file.waitingFor, now);
   if (belief.dialogs.length > 0) {
     const over = (dialog: Dialog): boolean => file.since > dialog.at || quiet >= STALE;
-    return file.status === "idle" && over(belief.dialogs[0] as Dialog) ? ending(belief, quiet) : answered(same, over);
+    return file.status === "idle" && over(belief.dialogs[0] as Dialog) ? ending(belief, now) : answered(same, over);
   }
-  if (file.status === "idle") return ending(belief, quiet);
+  if (file.status === "idle") return ending(belief, now);
   return belief.phase !== "working" && !belief.awaits && belief.title?.working === true && quiet >= SETTLE ? { belief: { ...belief, phase: "working" }, signals: [{ type: "working" }] } : same;
 }
 
@@ -40,7 +42,8 @@ function opened(belief: Belief, waitingFor: string | undefined, now: number): St
 }
 
 /** The file says idle. True after Esc; not yet true between a prompt's hook and the file's next change. */
-function ending(belief: Belief, quiet: number): Step {
+function ending(belief: Belief, now: number): Step {
+  const quiet = now - belief.hookAt;
   const same: Step = { belief, signals: [] };
   const since = belief.file?.since ?? 0;
   const certain = since > belief.hookAt || (quiet >= STALE && belief.title?.working !== true);
@@ -48,5 +51,9 @@ function ending(belief: Belief, quiet: number): Step {
   if (belief.phase === "working" && certain) return rest(belief, [{ type: "idle" }]);
   // A conversation that was resumed without a prompt is idle from the start; one with a prompt is about to receive it.
   if (belief.phase === "starting" && !belief.prompted) return rest(belief, [{ type: "idle" }]);
+  if (belief.phase === "starting" && now - Math.max(since, belief.hookAt) >= UNHEARD) {
+    // Without any hook, its first turn went by between two looks; with hooks, no prompt was accepted.
+    return rest(belief, belief.hookAt === 0 ? [{ type: "working" }, { type: "idle" }] : [{ type: "turn_failed", reason: "Claude Code did not take its task; its terminal shows why. Send the task as a message, or restart the agent." }]);
+  }
   return belief.dialogs.length > 0 && certain ? rest(belief, []) : same;
 }

@@ -9,6 +9,8 @@ export interface LaunchPlan {
   /** A conversation of its own under this id, or one to continue. */
   conversation: { begin: string } | { resume: string };
   files: { settings: string; mcp: string };
+  /** Set when instructions and task are too long for a command line: the file with both, and the prompt that points to it. */
+  long?: { file: string; prompt: string } | undefined;
   /** Where the session is to listen for messages. */
   socket: string;
   /** Requests go straight to Anthropic. */
@@ -27,6 +29,17 @@ export function permissionMode(autonomy: Autonomy, direct: boolean): string {
   return direct ? "auto" : "acceptEdits";
 }
 
+/** Bytes of instructions and task a command line may carry: one word of it ends at 128 KiB on Linux. */
+const LONG = 90_000;
+
+/** Instructions as a file when they, or the task, are too long for a command line; undefined when they are not. */
+export function longText(agent: AgentBrief): { content: string; prompt: string } | undefined {
+  if (Buffer.byteLength(agent.task) > LONG) {
+    return { content: `${agent.instructions}\n\n# Your task\n\n${agent.task}\n`, prompt: 'Do the task given in your instructions under "Your task".' };
+  }
+  return Buffer.byteLength(agent.instructions) > LONG ? { content: agent.instructions, prompt: agent.task } : undefined;
+}
+
 /** The command line. It is visible to every user of the machine: instructions and task may be in it, secrets never. */
 export function launchProgram(plan: LaunchPlan): ProgramSpec {
   const { agent, conversation, files } = plan;
@@ -41,11 +54,11 @@ export function launchProgram(plan: LaunchPlan): ProgramSpec {
     // These two swallow every following word up to the next flag.
     "--allowedTools", "mcp__clustr",
     "--disallowedTools", "SendMessage,ListAgents",
-    "--append-system-prompt", agent.instructions,
+    ...(plan.long === undefined ? ["--append-system-prompt", agent.instructions] : ["--append-system-prompt-file", plan.long.file]),
     "--messaging-socket-path", plan.socket,
     ...(agent.model === undefined ? [] : ["--model", agent.model]),
     "--permission-mode", permissionMode(agent.autonomy, plan.direct),
-    ...(resumed ? [] : ["--", agent.task]),
+    ...(resumed ? [] : ["--", literal(plan.long?.prompt ?? agent.task)]),
   ];
   const env: Record<string, string | undefined> = {
     // Trust in the folder was given to Clustr; the tool's own question would come on top, defaulting to "exit".
@@ -58,4 +71,9 @@ export function launchProgram(plan: LaunchPlan): ProgramSpec {
     ...plan.env,
   };
   return { command: plan.command, args, env };
+}
+
+/** A prompt that begins with a slash would be run as one of the tool's own commands (`/clear`): a task is always text. */
+function literal(prompt: string): string {
+  return /^\s*\//.test(prompt) ? `Task: ${prompt}` : prompt;
 }

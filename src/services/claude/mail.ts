@@ -62,14 +62,12 @@ export class Mail {
   /** As `AgentSession.deliver`. */
   async deliver(parcels: Parcel[]): Promise<HandOver> {
     const { phase } = this.#situation();
+    if (parcels.every((parcel) => this.#record.knows(parcel.id))) return this.#again(parcels.map((parcel) => parcel.id));
     if (phase === "starting") return { later: "it is starting" };
     // While it works, hooks carry messages at the very next boundary; without hooks the socket is what there is.
-    if (phase === "working" && this.#record.begun) return { later: "it is working: handed over at its next tool call or at the end of its turn" };
-    const ids = parcels.map((parcel) => parcel.id);
+    if (phase === "working" && this.#record.hooks) return { later: "it is working: handed over at its next tool call or at the end of its turn" };
     const fresh = this.#record.claim(parcels, "socket");
-    const known = this.#record.seen(ids);
-    if (known.length > 0) await this.#link.report({ type: "seen", messages: known });
-    if (fresh.length === 0) return { channel: this.#record.inFlight.get(ids[0] ?? "")?.channel ?? "socket" };
+    await this.#again(parcels.map((parcel) => parcel.id));
     await this.#record.save();
     const channel = await this.#hand(fresh);
     if (channel !== undefined) return { channel };
@@ -129,6 +127,13 @@ export class Mail {
   /** Whether anything is still to be found out. */
   get open(): boolean {
     return [...this.#record.inFlight.keys()].some((id) => (this.#tries.get(id) ?? 0) < AGAIN);
+  }
+
+  /** Parcels offered a second time (a server died before it heard of the first): what is known of them is said again. */
+  async #again(ids: string[]): Promise<HandOver> {
+    const seen = this.#record.seen(ids);
+    if (seen.length > 0) await this.#link.report({ type: "seen", messages: seen });
+    return { channel: this.#record.inFlight.get(ids[0] ?? "")?.channel ?? "socket" };
   }
 
   /** The channel that took the parcels, or undefined when none did. */

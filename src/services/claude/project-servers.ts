@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { objectOf, readObject, stateFile, stringsOf, type OwnSettings } from "./settings.ts";
+import { objectOf, readObject, stateFile, stringsOf, upwards, type OwnSettings } from "./settings.ts";
 
 /**
  * MCP servers a project brings along (`.mcp.json`) that the person has not decided about: Claude Code would open a dialog
@@ -8,10 +8,12 @@ import { objectOf, readObject, stateFile, stringsOf, type OwnSettings } from "./
  */
 export async function undecidedServers(env: Record<string, string>, cwd: string, own: OwnSettings): Promise<string[]> {
   if (own.mcp.all) return [];
-  const names = Object.keys(objectOf((await readObject(join(cwd, ".mcp.json"))).mcpServers));
+  const folders = upwards(cwd);
+  const files = await Promise.all(folders.map((folder) => readObject(join(folder, ".mcp.json"))));
+  const names = [...new Set(files.flatMap((file) => Object.keys(objectOf(file.mcpServers))))];
   if (names.length === 0) return [];
-  // Older decisions live in the state file, per project folder.
-  const project = objectOf(objectOf((await readObject(stateFile(env))).projects)[cwd]);
-  const decided = new Set([...own.mcp.decided, ...stringsOf(project.enabledMcpjsonServers), ...stringsOf(project.disabledMcpjsonServers)]);
-  return names.filter((name) => !decided.has(name));
+  // Older decisions live in the state file, by project folder.
+  const projects = objectOf((await readObject(stateFile(env))).projects);
+  const noted = folders.map((folder) => objectOf(projects[folder])).flatMap((project) => [...stringsOf(project.enabledMcpjsonServers), ...stringsOf(project.disabledMcpjsonServers)]);
+  return names.filter((name) => !own.mcp.decided.has(name) && !noted.includes(name));
 }

@@ -28,6 +28,8 @@ export class RunRecord {
   resumed = false;
   /** A prompt was accepted in this run. */
   begun = false;
+  /** A hook of a turn was heard in this run. Policy can forbid hooks: delivery must then do without them. */
+  hooks = false;
   /** The last turn ended in a failure, which was reported. */
   failed = false;
   readonly inFlight = new Map<string, InFlight>();
@@ -46,6 +48,7 @@ export class RunRecord {
     record.session = text(data.session);
     record.resumed = data.resumed === true;
     record.begun = data.begun === true;
+    record.hooks = data.hooks === true;
     record.failed = data.failed === true;
     record.#settled = stringsOf(data.settled);
     for (const item of Array.isArray(data.inFlight) ? data.inFlight.map(objectOf) : []) {
@@ -57,9 +60,14 @@ export class RunRecord {
     return record;
   }
 
+  /** Whether this parcel was handed over, or was about to be, at any time lately. */
+  knows(id: string): boolean {
+    return this.inFlight.has(id) || this.#settled.includes(id);
+  }
+
   /** Parcels that were never touched before. Marks them at once, so that two hand-overs at the same time share nothing out twice. */
   claim(parcels: readonly Parcel[], channel: string, request?: string): InFlight[] {
-    const fresh = parcels.filter((parcel) => !this.inFlight.has(parcel.id) && !this.#settled.includes(parcel.id)).map((parcel) => ({ ...parcel, channel, at: Date.now(), request }));
+    const fresh = parcels.filter((parcel) => !this.knows(parcel.id)).map((parcel) => ({ ...parcel, channel, at: Date.now(), request }));
     for (const parcel of fresh) this.inFlight.set(parcel.id, parcel);
     return fresh;
   }
@@ -84,10 +92,10 @@ export class RunRecord {
   /** Writes the record down, after what is being written already. */
   save(): Promise<void> {
     const write = async (): Promise<void> => {
-      const { session, resumed, begun, failed } = this;
+      const { session, resumed, begun, hooks, failed } = this;
       // JSON has no undefined: a variable to be removed from the environment is kept as null.
       const program = this.program && { ...this.program, env: Object.fromEntries(Object.entries(this.program.env).map(([name, value]) => [name, value ?? null])) };
-      await this.#link.file(FILE, JSON.stringify({ program, session, resumed, begun, failed, inFlight: [...this.inFlight.values()], settled: this.#settled }));
+      await this.#link.file(FILE, JSON.stringify({ program, session, resumed, begun, hooks, failed, inFlight: [...this.inFlight.values()], settled: this.#settled }));
     };
     const saved = this.#saved.then(write, write);
     this.#saved = saved.catch(() => {});

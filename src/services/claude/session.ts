@@ -52,7 +52,7 @@ export class ClaudeSession implements AgentSession {
     this.#followTitle().catch(stopped);
     this.#followExit().catch(stopped);
     const report = (signal: Signal): void => void this.#report([signal]);
-    const started = (): boolean => this.#belief.phase !== "starting" || this.#belief.hookAt > 0;
+    const started = (): boolean => this.#belief.phase !== "starting" || this.#belief.hookAt > 0 || this.#belief.file !== undefined;
     watchStart({ terminal: this.#terminal, started, report, log: (message) => this.#link.log(message), signal: this.#signal }).catch(stopped);
     this.#signal.addEventListener("abort", () => clearTimeout(this.#timer), { once: true });
   }
@@ -94,8 +94,8 @@ export class ClaudeSession implements AgentSession {
   async #answer(hook: Hook, call: HookCall): Promise<unknown> {
     await this.#mail.prove(hook, call);
     const context = await this.#mail.forHook(hook, call);
-    if (hook.name === "UserPromptSubmit" && hook.subagent === undefined) await this.#note({ begun: true, failed: false });
-    if (hook.name === "StopFailure" && hook.subagent === undefined) await this.#note({ begun: true, failed: true });
+    if (hook.name === "UserPromptSubmit" && hook.subagent === undefined) await this.#note({ begun: true, hooks: true, failed: false });
+    if (hook.name === "StopFailure" && hook.subagent === undefined) await this.#note({ begun: true, hooks: true, failed: true });
     await this.#take(heard(this.#belief, hook, Date.now(), context !== undefined));
     if (hook.name === "SessionStart" && hook.body.source !== "compact" && hook.body.source !== "clear") {
       if (await this.#link.toolsListed(TOOLS_WAIT)) await sleep(TOOLS_SETTLE, undefined, { ref: false });
@@ -104,8 +104,8 @@ export class ClaudeSession implements AgentSession {
     return context === undefined ? {} : { hookSpecificOutput: { hookEventName: hook.name, additionalContext: context } };
   }
 
-  async #note(news: { begun: boolean; failed: boolean }): Promise<void> {
-    if (this.#record.begun === news.begun && this.#record.failed === news.failed) return;
+  async #note(news: { begun: boolean; hooks: boolean; failed: boolean }): Promise<void> {
+    if (this.#record.begun === news.begun && this.#record.hooks === news.hooks && this.#record.failed === news.failed) return;
     Object.assign(this.#record, news);
     await this.#record.save();
   }
@@ -136,7 +136,8 @@ export class ClaudeSession implements AgentSession {
 
   async #compare(): Promise<void> {
     await this.#take(crossCheck(this.#belief, Date.now()));
-    if (this.#belief.phase === "idle" || !this.#record.begun) await this.#mail.reconcile();
+    if (this.#belief.phase !== "starting" && !this.#record.begun) await this.#note({ begun: true, hooks: this.#record.hooks, failed: false });
+    if (this.#belief.phase === "idle" || !this.#record.hooks) await this.#mail.reconcile();
     if (disagrees(this.#belief) || this.#mail.open) this.#check();
     else if (this.#belief.awaits) this.#check(60_000);
   }
@@ -183,5 +184,5 @@ export class ClaudeSession implements AgentSession {
 function disagrees(belief: Belief): boolean {
   if (belief.file === undefined) return belief.phase === "working" && belief.title?.working === false;
   if ((belief.file.status === "waiting") !== belief.dialogs.length > 0) return true;
-  return belief.file.status === "idle" ? belief.phase === "working" || (belief.phase === "starting" && !belief.prompted) : belief.file.status === "busy" && belief.phase !== "working";
+  return belief.file.status === "idle" ? belief.phase === "working" || belief.phase === "starting" : belief.file.status === "busy" && belief.phase !== "working";
 }

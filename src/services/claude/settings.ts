@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /** The parts of the person's own Claude Code settings Clustr looks at. Values of `env` are never kept, only its names. */
 export interface OwnSettings {
@@ -40,10 +40,16 @@ export function stringsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
 }
 
+/** A folder and all folders above it: the tool looks for a project's files in any of them. */
+export function upwards(folder: string): string[] {
+  const above = dirname(folder);
+  return above === folder ? [folder] : [folder, ...upwards(above)];
+}
+
 /** Reads user settings, and with `cwd` the project's shared and local ones too. */
 export async function ownSettings(env: Record<string, string>, cwd?: string): Promise<OwnSettings> {
   const files = [join(configFolder(env), "settings.json")];
-  if (cwd !== undefined) files.push(join(cwd, ".claude", "settings.json"), join(cwd, ".claude", "settings.local.json"));
+  for (const folder of cwd === undefined ? [] : upwards(cwd)) files.push(join(folder, ".claude", "settings.json"), join(folder, ".claude", "settings.local.json"));
   const found: OwnSettings = { env: new Set(), apiKeyHelper: false, mcp: { all: false, decided: new Set() } };
   for (const settings of await Promise.all(files.map(readObject))) {
     for (const name of Object.keys(objectOf(settings.env))) found.env.add(name);

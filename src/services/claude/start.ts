@@ -7,6 +7,8 @@ import { startScreenOf, type StartScreen } from "./start-screens.ts";
 const LOOK = 500;
 /** Milliseconds after which a start that shows no session, and nothing known, is brought before the person. */
 const UNKNOWN_AFTER = 15_000;
+/** Milliseconds a key may take to show its effect. */
+const EFFECT = 3_000;
 /** Presses of an arrow key, at most, to reach a row. */
 const MOVES = 10;
 
@@ -46,22 +48,31 @@ export async function watchStart(watch: StartWatch): Promise<void> {
 }
 
 /**
- * Moves to the row with this label and takes it. The screen is read again before every key: a key is pressed only while
- * the very dialog is there, and Enter only on that row.
+ * Moves to the row with this label and takes it. A key is pressed only while the very dialog is there and after the one
+ * before has shown its effect (a slow tool would otherwise act on several at once); Enter only on that row.
  */
 async function choose(watch: StartWatch, screen: StartScreen, label: RegExp): Promise<boolean> {
+  let seen = rowsOf(await watch.terminal.screen(), label);
   for (let moved = 0; moved <= MOVES; moved++) {
-    const state = await watch.terminal.screen();
-    if (startScreenOf(textOf(state)) !== screen) return false;
-    const rows = state.lines.map((line) => line.text);
-    const cursor = rows.findIndex((row) => /^\s*[❯›>] /.test(row));
-    const wanted = rows.findIndex((row) => label.test(row));
-    if (cursor < 0 || wanted < 0) return false;
-    await watch.terminal.write(cursor === wanted ? "\r" : cursor < wanted ? "\x1b[B" : "\x1b[A");
-    if (cursor === wanted) return true;
-    await sleep(200, undefined, { signal: watch.signal });
+    if (startScreenOf(seen.text) !== screen || seen.cursor < 0 || seen.wanted < 0) return false;
+    const there = seen.cursor === seen.wanted;
+    await watch.terminal.write(there ? "\r" : seen.cursor < seen.wanted ? "\x1b[B" : "\x1b[A");
+    const before = seen;
+    const deadline = performance.now() + EFFECT;
+    do {
+      await sleep(80, undefined, { signal: watch.signal });
+      seen = rowsOf(await watch.terminal.screen(), label);
+    } while (seen.cursor === before.cursor && startScreenOf(seen.text) === screen && performance.now() < deadline);
+    if (there) return startScreenOf(seen.text) !== screen;
+    if (seen.cursor === before.cursor) return false;
   }
   return false;
+}
+
+/** Where the cursor and the wanted row are; -1 for one that is not on the screen. */
+function rowsOf(state: ScreenState, label: RegExp): { text: string; cursor: number; wanted: number } {
+  const rows = state.lines.map((line) => line.text);
+  return { text: rows.join("\n"), cursor: rows.findIndex((row) => /^\s*❯ /.test(row)), wanted: rows.findIndex((row) => label.test(row)) };
 }
 
 function textOf(state: ScreenState): string {
