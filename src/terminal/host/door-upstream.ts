@@ -30,7 +30,9 @@ export function sendOnce(target: string, ask: Ask, limits: DoorLimits, memory: M
   return new Promise((resolve) => {
     let reached = false;
     const hold = memory.hold();
-    const upstream = send({ socketPath: target, method: ask.method, path: ask.path, headers: ask.headers, agent: false, signal });
+    // Told to close, a server that answers before it has read everything would cut us off in the middle of sending.
+    const headers = [...ask.headers, "connection", "keep-alive"];
+    const upstream = send({ socketPath: target, method: ask.method, path: ask.path, headers, agent: false, signal });
     const settle = (outcome: Outcome): void => {
       if (outcome.type !== "answered") hold.release();
       resolve(outcome);

@@ -20,6 +20,10 @@ import { createServer } from "node:http";
 const [socket, seen, generation] = process.argv.slice(1);
 rmSync(socket, { force: true });
 createServer(async (request, response) => {
+  if (request.url === "/unread") {
+    appendFileSync(seen, [generation, request.headers["x-clustr-request"], request.method, request.url, 0].join(" ") + "\\n");
+    return response.writeHead(401).end("no");
+  }
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   const body = Buffer.concat(chunks);
@@ -39,6 +43,8 @@ createServer(async (request, response) => {
   response.end(JSON.stringify({ headers: request.headers, body: body.toString("utf8").slice(0, 100) }));
 }).listen(socket, () => process.stdout.write("ready"));
 `;
+
+const KILLS = process.env["CLUSTR_FULL"] === "1" ? 100 : 5;
 
 let folder: string;
 let socket: string;
@@ -199,6 +205,37 @@ describe("the agents' door", () => {
     expect(answer.body).toBe("data: one\n\ndata: two\n\n");
     expect(seen()).toHaveLength(1);
   });
+
+  test("an answer given before the request was read is taken as it is, not for a break", async () => {
+    await startServer();
+    await open();
+    const body = Buffer.alloc(2 * 1024 * 1024);
+    for (let at = 0; at < 30; at++) expect((await call("/unread", { method: "POST", body })).status).toBe(401);
+    expect(seen()).toHaveLength(30);
+  });
+
+  test("no call fails through repeated kills, and each is repeated only under its own identity", async () => {
+    await startServer();
+    await open();
+    let over = false;
+    let answered = 0;
+    const agents = Array.from({ length: 4 }, async () => {
+      while (!over) {
+        expect((await call("/slow?ms=20", { method: "POST", body: "x" })).status).toBe(200);
+        answered++;
+      }
+    });
+    for (let kill = 0; kill < KILLS; kill++) {
+      await new Promise((resolve) => setTimeout(resolve, 50 + Math.random() * 100));
+      await killServer();
+      await startServer();
+    }
+    over = true;
+    await Promise.all(agents);
+    const ids = seen().flatMap((line) => (line.startsWith("gone") ? [] : [line.split(" ")[1]]));
+    expect(new Set(ids).size).toBe(answered);
+    expect(answered).toBeGreaterThan(KILLS);
+  }, 120_000);
 
   test("what is too large is refused, and the refusal can be read", async () => {
     await startServer();

@@ -125,7 +125,8 @@ const token = fc.oneof(
   { weight: 3, arbitrary: fc.tuple(upTo(4), pick("L", "M", "P", "@", "X", "S", "T")).map(([n, final]) => `\x1b[${n}${final}`) },
   { weight: 2, arbitrary: fc.tuple(upTo(ROWS), upTo(ROWS)).map(([top, bottom]) => `\x1b[${top};${bottom}r`) },
   { weight: 2, arbitrary: pick("\x1b7", "\x1b8", "\x1b[s", "\x1b[u", "\x1bD", "\x1bM", "\x1bE") },
-  { weight: 2, arbitrary: fc.tuple(pick(1, 6, 7, 25, 66, 1000, 1002, 1003, 1004, 1006, 1016, 2004), pick("h", "l")).map(([mode, final]) => `\x1b[?${mode}${final}`) },
+  // Not 7: without wrapping, xterm leaves halves of wide characters, depending on the pieces in which output arrives.
+  { weight: 2, arbitrary: fc.tuple(pick(1, 6, 25, 66, 1000, 1002, 1003, 1004, 1006, 1016, 2004), pick("h", "l")).map(([mode, final]) => `\x1b[?${mode}${final}`) },
   { weight: 2, arbitrary: pick("\x1b[?1049h", "\x1b[?1049l", "\x1b[?47h", "\x1b[?47l", "\x1b[?1047h", "\x1b[?1047l", "\x1b[4h", "\x1b[4l") },
   { weight: 1, arbitrary: pick("\x1b(0", "\x1b(B", "\x1b)0", "\x1b[3J", "\x1bc", "\x1b[!p", "\x1b[5 q", "\x1b[2 q", "\x1b[0 q", "\x1b[>1u", "\x1b[<u", "\x1b[=5;1u") },
   { weight: 1, arbitrary: pick("\x1b]2;A title – ü\x07", "\x1b]0;another\x1b\\", "\x1bP$qm\x1b\\", "\x1b[?1;1049q", "\x18", "\x1b_private\x1b\\") },
