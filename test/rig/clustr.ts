@@ -24,11 +24,13 @@ export interface RunningClustr extends AsyncDisposable {
   /** The line `clustr --json` printed when it was ready. */
   readonly ready: { url: string; login: string; workspace: string; pid: number };
   readonly client: Client;
+  /** The person's token. */
+  readonly token: string;
   /** Runs a command of Clustr in the project folder. */
   run(args: string[], more?: { input?: string; env?: Record<string, string> }): Promise<Ran>;
   /** Ends the server as a crash would. */
   kill(): Promise<void>;
-  /** Starts it again on the same home. */
+  /** Starts it again on the same home and port. */
   restart(): Promise<void>;
 }
 
@@ -38,15 +40,18 @@ export async function startClustr(folder: string, home: string, env: Record<stri
   let server: ChildProcess | undefined;
   let ready: RunningClustr["ready"];
   let client: Client;
+  let token = "";
   let log = "";
+  let port = "0";
 
   const start = async (): Promise<void> => {
-    const child = spawn(process.execPath, [MAIN, folder, "--json", "--no-open", "--port", "0"], { env: full, cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [MAIN, folder, "--json", "--no-open", "--port", port], { env: full, cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
     server = child;
     child.stderr.on("data", (piece: Buffer) => (log = (log + piece.toString()).slice(-20_000)));
     const line = await Promise.race([firstLine(child), once(child, "exit").then(([code]) => Promise.reject(new Error(`Clustr ended with ${String(code)}: ${log}`)))]);
     ready = JSON.parse(line) as RunningClustr["ready"];
-    const { token } = JSON.parse(await readFile(join(home, "server.json"), "utf8")) as { token: string };
+    port = new URL(ready.url).port;
+    ({ token } = JSON.parse(await readFile(join(home, "server.json"), "utf8")) as { token: string });
     client = createClient({ base: ready.url, token, routes, workspace: ready.workspace });
   };
   await start();
@@ -63,6 +68,9 @@ export async function startClustr(folder: string, home: string, env: Record<stri
     },
     get client() {
       return client;
+    },
+    get token() {
+      return token;
     },
     run,
     async kill() {
