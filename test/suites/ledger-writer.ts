@@ -1,6 +1,6 @@
 /*
  * A process that writes to a ledger until it is killed: `node ledger-writer.ts FILE PREFIX`. Prints "ready", then each
- * acknowledged append as "<seq> <id>", one a line, written to the pipe at once. Ends when its standard input does, so that
+ * acknowledged append as "<seq> <id>", one a line, written at once. Ends when its standard input does, so that
  * it never outlives a test.
  */
 import { writeSync } from "node:fs";

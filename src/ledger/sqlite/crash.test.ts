@@ -1,46 +1,27 @@
-import { once } from "node:events";
-import { spawn, spawnSync } from "node:child_process";
-import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
+import { spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
 import { freshFile } from "../../../test/suites/ledger-file.ts";
+import { startWriter } from "../../../test/suites/ledger-process.ts";
 import type { TestFact } from "../../../test/suites/ledger-facts.ts";
 import { openSqliteLedger } from "./ledger.ts";
 
-const WRITER = fileURLToPath(new URL("../../../test/suites/ledger-writer.ts", import.meta.url));
 const KILLS = Number(process.env["LEDGER_KILLS"] ?? 25);
-
-/** Starts a writer; `acknowledged` fills with what it printed. */
-function writer(file: string, prefix: string) {
-  const child = spawn(process.execPath, [WRITER, file, prefix], {
-    stdio: ["pipe", "pipe", "inherit"],
-    env: { PATH: process.env["PATH"] },
-  });
-  const lines: string[] = [];
-  let rest = "";
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
-    const parts = (rest + text).split("\n");
-    rest = parts.pop() ?? "";
-    lines.push(...parts);
-  });
-  return { child, lines, gone: once(child, "close") };
-}
 
 describe("kill -9", () => {
   it(
     `loses, doubles and reorders nothing acknowledged in ${KILLS} kills at random moments`,
-    { timeout: 20_000 + KILLS * 2_000 },
+    { timeout: 30_000 + KILLS * 4_000 },
     async () => {
       const file = freshFile();
       const acknowledged = new Map<string, number>();
       for (let kill = 0; kill < KILLS; kill++) {
-        const { child, lines, gone } = writer(file, `${kill}`);
-        await expect.poll(() => lines.length, { timeout: 10_000, interval: 5 }).toBeGreaterThan(0);
-        expect(lines[0]).toBe("ready");
+        const { child, lines, gone } = startWriter(file, `${kill}`);
+        await expect.poll(() => lines().length, { timeout: 20_000, interval: 5 }).toBeGreaterThan(0);
+        expect(lines()[0]).toBe("ready");
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 400));
         child.kill("SIGKILL");
         await gone;
-        for (const line of lines.slice(1)) {
+        for (const line of lines().slice(1)) {
           expect(line).toMatch(/^\d+ [\d-]+$/);
           const [seq, id = ""] = line.split(" ");
           acknowledged.set(id, Number(seq));
@@ -48,7 +29,7 @@ describe("kill -9", () => {
       }
       expect(acknowledged.size).toBeGreaterThan(KILLS * 10);
       const ledger = await openSqliteLedger<TestFact>(file);
-      const events = await ledger.read({ limit: 10_000_000 });
+      const events = await ledger.read({ limit: 20_000_000 });
       await ledger.close();
       const found = new Map(events.map(({ id, seq }) => [id, seq]));
       expect(found.size).toBe(events.length);
@@ -67,19 +48,19 @@ describe("kill -9", () => {
 
   it(
     "frees the ledger: a second server is refused while the first lives, and gets in the moment it is killed",
-    { timeout: 20_000 },
+    { timeout: 60_000 },
     async () => {
       const file = freshFile();
-      const first = writer(file, "first");
-      await expect.poll(() => first.lines[0], { timeout: 10_000 }).toBe("ready");
+      const first = startWriter(file, "first");
+      await expect.poll(() => first.lines()[0], { timeout: 20_000 }).toBe("ready");
       await expect(openSqliteLedger(file)).rejects.toMatchObject({
         code: "unavailable",
         message: expect.stringContaining("Another Clustr server uses the ledger"),
       });
-      const second = writer(file, "second");
+      const second = startWriter(file, "second");
       await second.gone;
       expect(second.child.exitCode).toBe(7);
-      expect(second.lines).toEqual([expect.stringContaining("Another Clustr server uses the ledger")]);
+      expect(second.lines()).toEqual([expect.stringContaining("Another Clustr server uses the ledger")]);
       first.child.kill("SIGKILL");
       await first.gone;
       const ledger = await openSqliteLedger(file);
@@ -88,13 +69,13 @@ describe("kill -9", () => {
       await expect(openSqliteLedger(file)).rejects.toMatchObject({ code: "unavailable" });
       const taken = `import Database from "better-sqlite3"; new Database(${JSON.stringify(`${file}-lock`)}, { timeout: 0 }).exec("BEGIN EXCLUSIVE")`;
       const other = spawnSync(process.execPath, ["--input-type=module", "-e", taken], {
-        cwd: dirname(WRITER),
+        cwd: import.meta.dirname,
         encoding: "utf8",
       });
       expect(other.stderr).toContain("SQLITE_BUSY");
-      const third = writer(file, "third");
+      const third = startWriter(file, "third");
       await third.gone;
-      expect(third.lines).toEqual([expect.stringContaining("Another Clustr server uses the ledger")]);
+      expect(third.lines()).toEqual([expect.stringContaining("Another Clustr server uses the ledger")]);
       await ledger.close();
     },
   );

@@ -1,14 +1,11 @@
-import { spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
 import { freshFile } from "../../../test/suites/ledger-file.ts";
+import { startWriter } from "../../../test/suites/ledger-process.ts";
 import { note, written, type TestFact } from "../../../test/suites/ledger-facts.ts";
 import { openSqliteLedger } from "./ledger.ts";
-
-const WRITER = fileURLToPath(new URL("../../../test/suites/ledger-writer.ts", import.meta.url));
 
 const mounted: string[] = [];
 afterAll(() => {
@@ -28,20 +25,10 @@ function smallDisk(): string | undefined {
 }
 const disk = smallDisk();
 
-/** The writer under a shell's limits, with the lines it prints. */
-function limitedWriter(file: string, limits: string) {
-  const child = spawn("bash", ["-c", `${limits}; exec "$0" "$@"`, process.execPath, WRITER, file, "w"], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const lines: string[] = [];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => lines.push(...text.trimEnd().split("\n")));
-  return { child, lines, gone: once(child, "close") };
-}
-
 describe("the disk", () => {
   it.skipIf(!disk)(
     "when full refuses appends with what to do, keeps what it acknowledged, and takes more once there is room (needs a mount of its own)",
-    { timeout: 20_000 },
+    { timeout: 60_000 },
     async () => {
       const file = join(disk ?? "", "ledger.db");
       const filler = join(disk ?? "", "filler");
@@ -92,26 +79,32 @@ describe("the disk", () => {
   const canLimit = process.platform === "linux" && spawnSync("prlimit", ["--version"]).status === 0;
   it.skipIf(!canLimit)(
     "when it fails a write is no end: appends say so, and go on when it works again (needs prlimit)",
-    { timeout: 20_000 },
+    { timeout: 60_000 },
     async () => {
       const file = freshFile();
       // A limit on file sizes, with its signal ignored, makes writes beyond it fail: an I/O error to SQLite.
-      const { child, lines, gone } = limitedWriter(file, `trap "" XFSZ; ulimit -Sf 300`);
+      const { child, lines, gone } = startWriter(file, "w", `trap "" XFSZ; ulimit -S -f 600`);
       await expect
-        .poll(() => lines.filter((line) => line.startsWith("!")).length, { timeout: 10_000 })
+        .poll(() => lines().filter((line) => line.startsWith("!")).length, { timeout: 20_000 })
         .toBeGreaterThan(8);
-      const refused = lines.filter((line) => line.startsWith("!"));
-      expect(refused[0]).toMatch(
-        /^! (unavailable|unknown) The disk with the ledger .* reports an error \(SQLITE_IOERR_WRITE\)/,
-      );
+      const refused = lines().filter((line) => line.startsWith("!"));
+      expect(refused[0]).toMatch(/^! unavailable The disk with the ledger .* reports an error \(SQLITE_IOERR_WRITE\)/);
       expect(spawnSync("prlimit", ["--pid", `${child.pid}`, "--fsize=unlimited"]).status).toBe(0);
-      const before = lines.length;
+      const before = lines().length;
       await expect
-        .poll(() => lines.slice(before).filter((line) => /^\d/.test(line)).length, { timeout: 10_000 })
+        .poll(
+          () =>
+            lines()
+              .slice(before)
+              .filter((line) => /^\d/.test(line)).length,
+          { timeout: 20_000 },
+        )
         .toBeGreaterThan(100);
-      child.stdin.end();
+      child.stdin?.end();
       await gone;
-      const acknowledged = lines.filter((line) => /^\d+ w-\d+-\d+$/.test(line)).map((line) => line.split(" "));
+      const acknowledged = lines()
+        .filter((line) => /^\d+ w-\d+-\d+$/.test(line))
+        .map((line) => line.split(" "));
       const ledger = await openSqliteLedger<TestFact>(file);
       const found = new Map((await ledger.read({ limit: 1_000_000 })).map(({ id, seq }) => [id, `${seq}`]));
       for (const [seq, id = ""] of acknowledged)
@@ -120,11 +113,11 @@ describe("the disk", () => {
     },
   );
 
-  it("holds private files only, whatever the umask", async () => {
+  it("holds private files only, whatever the umask", { timeout: 60_000 }, async () => {
     for (const umask of ["000", "777"]) {
       const file = freshFile();
-      const { child, lines, gone } = limitedWriter(file, `umask ${umask}`);
-      await expect.poll(() => lines.length, { timeout: 10_000 }).toBeGreaterThan(3);
+      const { child, lines, gone } = startWriter(file, "w", `umask ${umask}`);
+      await expect.poll(() => lines().length, { timeout: 20_000 }).toBeGreaterThan(3);
       child.kill("SIGKILL");
       await gone;
       const modes = () =>

@@ -96,7 +96,7 @@ function create(file: string): void {
   }
   sync(draft);
   renameSync(draft, file);
-  sync(dirname(file));
+  if (process.platform !== "win32") sync(dirname(file)); // Windows cannot open folders, and need not.
 }
 
 /** Private modes whatever the umask was, also for files put back from a backup. SQLite gives the WAL the file's mode. */

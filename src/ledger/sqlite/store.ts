@@ -52,8 +52,9 @@ export class Store implements Calls {
       this.#db.exec("COMMIT");
     } catch (error) {
       this.#rollback(before);
-      // A full disk cannot have taken the commit record. After any other failure it may be on disk, to be found after a crash.
-      return all(/^SQLITE_(FULL|READONLY)/.test(codeOf(error)) ? "unavailable" : "unknown", error);
+      // The commit record comes last, so a failed write means it is not there. After any other failure (a sync) it may be
+      // on disk, to be found after a crash.
+      return all(/^SQLITE_(FULL|READONLY|IOERR_WRITE)/.test(codeOf(error)) ? "unavailable" : "unknown", error);
     }
     if (this.#last > before) this.#mark.set(this.#last);
     return verdicts;
