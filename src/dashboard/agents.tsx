@@ -69,7 +69,7 @@ export function AgentHeader({ agent }: { agent: Agent }) {
       </span>
       <Standing agent={agent} />
       {trouble && (
-        <p role="alert" className="trouble">
+        <p role="alert" className="trouble" data-tone={agent.attention ? "attention" : undefined}>
           {trouble}
         </p>
       )}

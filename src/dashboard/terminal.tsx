@@ -21,6 +21,8 @@ export function TerminalPane({ stream, agent }: { stream: Stream; agent: Agent }
       fontFamily: "ui-monospace, 'JetBrains Mono', Menlo, Consolas, monospace",
       fontSize: 13,
       scrollback: 5000,
+      // Programs choose colours for a dark ground; on a light one they must stay readable.
+      minimumContrastRatio: 4.5,
       macOptionIsMeta: true,
     });
     const fit = new FitAddon();

@@ -41,7 +41,7 @@ export function createEntry(
 
   server.on("request", (req, res) => {
     handle(req, res).catch((error: unknown) => {
-      write(res, failureAnswer(refused(req, error), wantsPage(req)), { connection: "close" });
+      write(res, failureAnswer(refused(req, error), wantsPage(req)));
     });
   });
   server.on("upgrade", (req, stream, head) => {
@@ -106,12 +106,13 @@ function wantsPage(req: IncomingMessage): boolean {
   return req.method === "GET" && !pathOf(req).startsWith("/api") && (req.headers.accept ?? "").includes("text/html");
 }
 
-function write(res: ServerResponse, { status, headers, body }: Answer, more: Record<string, string> = {}): void {
+/** The rest of a refused body is read and thrown away (for 60 s at most), so that the caller is able to read why. */
+function write(res: ServerResponse, { status, headers, body }: Answer): void {
   if (res.headersSent) {
     res.destroy();
     return;
   }
-  res.writeHead(status, { ...headers, ...more, "content-length": Buffer.byteLength(body) }).end(body);
+  res.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) }).end(body);
 }
 
 function writeRaw(stream: Duplex, { status, headers, body }: Answer): void {

@@ -103,6 +103,9 @@ describe("operations", () => {
       duplex: "half",
     } as RequestInit);
     expect(chunked.status).toBe(413);
+    expect(await call(path, { token: "wrong", body: { to: "all", content: "x".repeat(5_000_000) } })).toMatchObject({
+      status: 401,
+    });
   });
 
   test("nothing in path, query or body makes an agent somebody else", async () => {
