@@ -41,9 +41,10 @@ function isThere(pid: number): boolean {
   }
 }
 
-/** A program that lives on when its terminal goes. */
+/** A program that lives on when its terminal goes; `mark` is a file. */
 function hangsOn(mark: string): string {
-  return `trap '' HUP; echo ready; exec ${process.execPath} -e 'setTimeout(() => {}, 600_000)' ${mark}`;
+  writeFileSync(mark, "");
+  return `trap '' HUP; exec tail -f ${mark}`;
 }
 
 const KILLS = FULL ? 30 : 4;
@@ -162,7 +163,7 @@ it(
   { timeout: 30_000 },
   async () => {
     fresh();
-    const mark = freshMark();
+    const mark = join(at.dir, freshMark());
     const host = await at.connect();
     await host.ensure(at.script("ended.1", "echo kept; exit 4"));
     await host.exited("ended.1", never);
@@ -195,7 +196,7 @@ it(
 
 it("never runs a program twice under one id: what a dead host left of it ends first", async () => {
   fresh();
-  const mark = freshMark();
+  const mark = join(at.dir, freshMark());
   const host = await at.connect();
   const spec = at.script("again.1", hangsOn(mark));
   const first = await host.ensure(spec);

@@ -47,13 +47,14 @@ export type TerminalChunk =
 
 /**
  * Terminals that outlive the server, in a process of their own. Every method rejects with `unavailable` when the host
- * cannot be reached within 5 s; a host that died is started anew, and what it held is then unknown to `list`.
+ * cannot be reached within 5 s; a host that died is started anew, and what ran in it is then unknown to `list` (`not_found`),
+ * while what had ended before can still be read.
  */
 export interface TerminalHost {
   /** Starts the terminal, or returns the one that has this id already: safe to repeat after a crash. Rejects with `invalid` when the program or folder cannot be used. */
   ensure(spec: TerminalSpec): Promise<TerminalInfo>;
   list(): Promise<TerminalInfo[]>;
-  /** Hands bytes to the program, in order, at most 1 MB a call. Resolves when the host has taken them. */
+  /** Hands bytes to the program, in order, at most 1 MB a call. Resolves when the host has taken them. `conflict` once it has ended, `limited` while it leaves 4 MB unread. */
   write(id: string, bytes: Uint8Array): Promise<void>;
   resize(id: string, cols: number, rows: number): Promise<void>;
   /** Output from `from` on, then live, then the exit; ends after it. A slow follower never slows the program: it gets a gap. */

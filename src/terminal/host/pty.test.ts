@@ -71,6 +71,12 @@ it("loses nothing when the host is too busy to read while the program ends", asy
   expect(Buffer.concat(parts).equals(printed)).toBe(true);
 });
 
+it("tells the end of a program whose child goes on printing without end", async () => {
+  await host.ensure(at.script("flood.1", "trap '' HUP; yes & sleep 0.2; exit 3"));
+  expect(await host.exited("flood.1", AbortSignal.timeout(10_000))).toMatchObject({ code: 3 });
+  expect(await host.kill("flood.1", 0)).toEqual({ survivors: [] });
+});
+
 it("gives a program its own terminal and no descriptor of another's, nor of the host's files and sockets", async () => {
   const first = await host.ensure(at.script("fds.1", "echo ready; read line"));
   const second = await host.ensure(at.script("fds.2", "echo ready; read line"));

@@ -5,6 +5,9 @@ import type { TerminalSpec } from "../../core/ports/terminal.ts";
 import { Input } from "./input.ts";
 import { TAG } from "./processes.ts";
 
+/** More than the kernel ever holds of a terminal's output, bytes. */
+const KERNEL_LIMIT = 1_048_576;
+
 /** What of node-pty's object its types do not show. The version is pinned; `pty.test.ts` fails when these go. */
 interface PtyInside {
   fd: number;
@@ -77,14 +80,15 @@ function spawnWithMask(spec: TerminalSpec, env: Record<string, string>): IPty {
   }
 }
 
-/** Reads a non-blocking descriptor until it is empty. */
+/** Reads a non-blocking descriptor until it is empty; what a program left behind goes on printing is cut off. */
 function drain(fd: number, take: (bytes: Buffer) => void): void {
   try {
-    for (;;) {
+    for (let taken = 0; taken < KERNEL_LIMIT;) {
       const piece = Buffer.alloc(65_536);
       const count = readSync(fd, piece);
       if (count === 0) return;
       take(piece.subarray(0, count));
+      taken += count;
     }
   } catch {
     // EAGAIN: empty. EIO: nobody can print any more.
