@@ -21,7 +21,9 @@ else {
 /** Loads the program itself. */
 function run() {
   if (!fs.existsSync(main)) {
-    process.stderr.write("Clustr is not built yet: " + main + " is missing.\nIn a clone of the repository run: npm start\n");
+    process.stderr.write(
+      "Clustr is not built yet: " + main + " is missing.\nIn a clone of the repository run: npm start\n",
+    );
     process.exit(1);
   }
   import(require("url").pathToFileURL(main).href).catch(function (error) {
@@ -40,7 +42,15 @@ function isEnough(version) {
 function ownNode() {
   var names = ["node-", "node-bin-"];
   for (var i = 0; i < names.length; i++) {
-    var file = path.join(root, "tools", "node", "node_modules", names[i] + process.platform + "-" + process.arch, "bin", "node");
+    var file = path.join(
+      root,
+      "tools",
+      "node",
+      "node_modules",
+      names[i] + process.platform + "-" + process.arch,
+      "bin",
+      "node",
+    );
     if (fs.existsSync(file)) return file;
   }
   return undefined;
@@ -57,7 +67,13 @@ function hand(node) {
     });
   });
   child.on("error", function (error) {
-    process.stderr.write("Clustr could not run " + node + ": " + error.message + "\nRemove tools/node/node_modules and run npm start again.\n");
+    process.stderr.write(
+      "Clustr could not run " +
+        node +
+        ": " +
+        error.message +
+        "\nRemove tools/node/node_modules and run npm start again.\n",
+    );
     process.exit(1);
   });
   child.on("exit", function (code, signal) {

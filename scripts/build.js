@@ -37,7 +37,10 @@ function assets(folder) {
 
 /** Runs an installed package's program with the Node that runs this. */
 function run(program, args) {
-  const done = spawnSync(process.execPath, [path.join(root, "node_modules", program), ...args], { cwd: root, stdio: "inherit" });
+  const done = spawnSync(process.execPath, [path.join(root, "node_modules", program), ...args], {
+    cwd: root,
+    stdio: "inherit",
+  });
   if (done.status === 0) return;
   fs.rmSync(next, { recursive: true, force: true });
   process.exit(done.status ?? 1);

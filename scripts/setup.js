@@ -40,14 +40,26 @@ export async function install(folder, what) {
   const log = path.join(cache, "logs", "install-" + (folder === "." ? "root" : folder.replace(/\W+/g, "-")) + ".log");
   // Not `npm ci`: it refuses a lock file from which a registry left out other platforms' optional packages. This installs
   // exactly what is locked and never rewrites the lock file.
-  const args = ["install", "--no-save", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=http"];
+  const args = [
+    "install",
+    "--no-save",
+    "--include=dev",
+    "--ignore-scripts",
+    "--no-audit",
+    "--no-fund",
+    "--loglevel=http",
+  ];
   let code = await logged(npm(args), where, log, INSTALL_LIMIT_MS);
   if (code !== 0) {
     say("that did not work; trying once more …");
     code = await logged(npm(args), where, log, INSTALL_LIMIT_MS);
   }
   if (code !== 0) {
-    fail("could not install " + what + ".", log, "Nothing else was changed. Check that the npm registry can be reached, then run the same command again.");
+    fail(
+      "could not install " + what + ".",
+      log,
+      "Nothing else was changed. Check that the npm registry can be reached, then run the same command again.",
+    );
   }
   fs.writeFileSync(stamp, wanted);
   say("installed " + what + " in " + seconds(began));
@@ -71,7 +83,9 @@ export async function nodeAtLeast(need) {
 
 function ownNode() {
   return ["node-", "node-bin-"]
-    .map((name) => path.join(root, "tools", "node", "node_modules", name + process.platform + "-" + process.arch, "bin", "node"))
+    .map((name) =>
+      path.join(root, "tools", "node", "node_modules", name + process.platform + "-" + process.arch, "bin", "node"),
+    )
     .find((file) => fs.existsSync(file));
 }
 
@@ -89,12 +103,18 @@ export async function build(node) {
 
 /** Names the state of everything the build is made from. */
 export function sourceHash() {
-  return hashOf(SOURCES.flatMap((name) => filesIn(path.join(root, name))).filter((file) => !/\.test\.tsx?$/.test(file)));
+  return hashOf(
+    SOURCES.flatMap((name) => filesIn(path.join(root, name))).filter((file) => !/\.test\.tsx?$/.test(file)),
+  );
 }
 
 function hashOf(files) {
   const hash = createHash("sha256");
-  for (const file of files) hash.update(path.relative(root, file) + "\0").update(fs.readFileSync(file)).update("\0");
+  for (const file of files)
+    hash
+      .update(path.relative(root, file) + "\0")
+      .update(fs.readFileSync(file))
+      .update("\0");
   return hash.digest("hex");
 }
 
@@ -102,7 +122,11 @@ function hashOf(files) {
 function filesIn(where) {
   if (!fs.existsSync(where)) return [];
   if (!fs.statSync(where).isDirectory()) return [where];
-  return fs.readdirSync(where).filter((name) => name !== "node_modules").sort().flatMap((name) => filesIn(path.join(where, name)));
+  return fs
+    .readdirSync(where)
+    .filter((name) => name !== "node_modules")
+    .sort()
+    .flatMap((name) => filesIn(path.join(where, name)));
 }
 
 /** npm as a command line: the very npm that runs this script, else the one on PATH. */

@@ -46,7 +46,9 @@ function isInside(folder, parent) {
 function sample(node) {
   const home = process.env.CLUSTR_HOME || path.join(os.homedir(), ".clustr");
   const target = path.join(home, "sample");
-  const made = spawnSync(node, [path.join(root, "scripts", "sample.js"), target], { stdio: ["ignore", "ignore", "inherit"] });
+  const made = spawnSync(node, [path.join(root, "scripts", "sample.js"), target], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   if (made.status !== 0) throw new SetupFailure();
   say("no folder given: opening the sample project in " + target);
   return target;

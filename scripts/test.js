@@ -31,7 +31,8 @@ async function main() {
   const failed = checks.failed + tests.failed;
   const passed = checks.passed + tests.passed;
   if (tests.passed + tests.failed === 0) console.log("No test ran: that counts as a failure.");
-  if (chromiumPath() === undefined && needsBrowser()) console.log("NOT RUN: the browser tests, because there is no Chromium on this machine.");
+  if (chromiumPath() === undefined && needsBrowser())
+    console.log("NOT RUN: the browser tests, because there is no Chromium on this machine.");
   console.log("in " + seconds(began));
   console.log(passed + " passed, " + failed + " failed" + (tests.skipped > 0 ? ", " + tests.skipped + " skipped" : ""));
   process.exit(failed > 0 || tests.passed === 0 ? 1 : 0);
@@ -83,16 +84,28 @@ async function chromium() {
   const began = Date.now();
   say("installing Chromium, for tests …");
   const log = path.join(root, ".cache", "logs", "chromium.log");
-  const command = ["sh", "-c", "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium"];
+  const command = [
+    "sh",
+    "-c",
+    "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium",
+  ];
   const code = await logged(command, root, log, 10 * 60 * 1000);
-  say(code === 0 ? "installed Chromium in " + seconds(began) : "Chromium could not be installed (" + path.relative(process.cwd(), log) + "): browser tests will be skipped.");
+  say(
+    code === 0
+      ? "installed Chromium in " + seconds(began)
+      : "Chromium could not be installed (" + path.relative(process.cwd(), log) + "): browser tests will be skipped.",
+  );
 }
 
 function chromiumPath() {
   const named = process.env.CLUSTR_TEST_CHROMIUM;
   const folders = (process.env.PATH || "").split(path.delimiter);
-  const known = ["chromium", "chromium-browser", "google-chrome"].flatMap((name) => folders.map((folder) => path.join(folder, name)));
-  return [named, ...known, "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"].find((file) => file && fs.existsSync(file));
+  const known = ["chromium", "chromium-browser", "google-chrome"].flatMap((name) =>
+    folders.map((folder) => path.join(folder, name)),
+  );
+  return [named, ...known, "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"].find(
+    (file) => file && fs.existsSync(file),
+  );
 }
 
 /** Whether any test drives a browser. */

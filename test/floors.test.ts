@@ -38,7 +38,12 @@ test.each([
 test("what is agreed passes", () => {
   expect(violations("src/cli/start.ts", 'await import("../daemon.ts");')).toEqual([]);
   expect(violations("src/services/registry.ts", 'import { a } from "./claude/service.ts";')).toEqual([]);
-  expect(violations("src/services/claude/x.ts", 'import { a } from "../../core/ports/service.ts"; import { b } from "./y.ts";')).toEqual([]);
+  expect(
+    violations(
+      "src/services/claude/x.ts",
+      'import { a } from "../../core/ports/service.ts"; import { b } from "./y.ts";',
+    ),
+  ).toEqual([]);
 });
 
 test("the page carries no schemas: what it loads at run time never leads to zod", () => {
@@ -60,7 +65,10 @@ test("the page carries no schemas: what it loads at run time never leads to zod"
 });
 
 /** Ids of services: one folder each. */
-const services = fs.readdirSync(path.join(root, "src/services"), { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+const services = fs
+  .readdirSync(path.join(root, "src/services"), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name);
 
 test("no code outside services/ names a service: what a tool can do, its service alone says", () => {
   expect(services.length).toBeGreaterThanOrEqual(1);
@@ -68,7 +76,11 @@ test("no code outside services/ names a service: what a tool can do, its service
   expect(outside.flatMap((file) => namings(file, textOf(file)))).toEqual([]);
 });
 
-test.each(['if (service === "claude") act();', "switch (s) { case `claude`: act(); }", "if (/^claude$/.test(s)) act();"])("the check sees %s", (text) => {
+test.each([
+  'if (service === "claude") act();',
+  "switch (s) { case `claude`: act(); }",
+  "if (/^claude$/.test(s)) act();",
+])("the check sees %s", (text) => {
   expect(namings("src/core/x.ts", text)).toHaveLength(1);
 });
 

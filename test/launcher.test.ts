@@ -30,21 +30,26 @@ function pretend(root: string, version: string): string {
 
 test.each(["v22.13.0", "v22.20.1", "v24.0.0", "v30.1.0"])("Node %s is new enough", (version) => {
   const { root, launcher } = installation("console.log('started ' + process.argv.slice(2).join(' '))");
-  const done = spawnSync(process.execPath, ["--require", pretend(root, version), launcher, "agents", "--json"], { encoding: "utf8" });
+  const done = spawnSync(process.execPath, ["--require", pretend(root, version), launcher, "agents", "--json"], {
+    encoding: "utf8",
+  });
   expect(done).toMatchObject({ status: 0, stdout: "started agents --json\n", stderr: "" });
 });
 
-test.each(["v12.22.12", "v20.20.2", "v22.12.0"])("Node %s is told what was found, what is needed and three ways on", (version) => {
-  const { root, launcher } = installation("console.log('started')");
-  const done = spawnSync(process.execPath, ["--require", pretend(root, version), launcher], { encoding: "utf8" });
-  expect(done.status).toBe(1);
-  expect(done.stdout).toBe("");
-  expect(done.stderr).toContain(`found   ${version.slice(1)}`);
-  expect(done.stderr).toContain("needed  22.13");
-  expect(done.stderr).toContain("npx -y -p node@24 -p clustr -c clustr");
-  expect(done.stderr.match(/^ +[123]\. /gm)).toHaveLength(3);
-  expect(done.stderr.split("\n").length).toBeLessThan(24);
-});
+test.each(["v12.22.12", "v20.20.2", "v22.12.0"])(
+  "Node %s is told what was found, what is needed and three ways on",
+  (version) => {
+    const { root, launcher } = installation("console.log('started')");
+    const done = spawnSync(process.execPath, ["--require", pretend(root, version), launcher], { encoding: "utf8" });
+    expect(done.status).toBe(1);
+    expect(done.stdout).toBe("");
+    expect(done.stderr).toContain(`found   ${version.slice(1)}`);
+    expect(done.stderr).toContain("needed  22.13");
+    expect(done.stderr).toContain("npx -y -p node@24 -p clustr -c clustr");
+    expect(done.stderr.match(/^ +[123]\. /gm)).toHaveLength(3);
+    expect(done.stderr.split("\n").length).toBeLessThan(24);
+  },
+);
 
 /** A clone whose own Node (this one, without the pretence) waits in tools/node. */
 function clone(program: string): { root: string; launcher: string } {
@@ -57,7 +62,9 @@ function clone(program: string): { root: string; launcher: string } {
 
 test("on an old Node a clone uses its own Node, and the exit code comes through", () => {
   const { root, launcher } = clone("console.log(process.argv.slice(2).join(' ')); process.exitCode = 42");
-  const done = spawnSync(process.execPath, ["--require", pretend(root, "v20.20.2"), launcher, "a b", "--json"], { encoding: "utf8" });
+  const done = spawnSync(process.execPath, ["--require", pretend(root, "v20.20.2"), launcher, "a b", "--json"], {
+    encoding: "utf8",
+  });
   expect(done).toMatchObject({ status: 42, stdout: "a b --json\n" });
 });
 
@@ -66,7 +73,9 @@ test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)("%s reaches the program behi
     process.on("${signal}", () => { console.log("got ${signal}"); process.exit(9); });
     setInterval(() => {}, 1000);
     console.log("ready");`);
-  const child = spawn(process.execPath, ["--require", pretend(root, "v20.20.2"), launcher], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--require", pretend(root, "v20.20.2"), launcher], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   let out = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     if (text.includes("ready")) child.kill(signal);

@@ -30,7 +30,8 @@ export function demoCommand(program: Command, cli: Cli): void {
     .action(async () => {
       const { json } = commonOf(command);
       const port = Number(command.opts<{ port?: string }>().port ?? 0);
-      if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new ClustrError("invalid", "--port takes a number from 0 to 65535.");
+      if (!Number.isInteger(port) || port < 0 || port > 65_535)
+        throw new ClustrError("invalid", "--port takes a number from 0 to 65535.");
       await demo(cli, port, json);
     });
 }
@@ -57,13 +58,21 @@ async function play(cli: Cli, { client }: Served, folder: string, json: boolean)
   const style = styleOf(io);
   const began = Date.now();
   if ((await cast(client)).some(({ live, status }) => live && status !== "done")) {
-    throw new ClustrError("conflict", "A demo is being played already; it goes on. Watch it in its own window, or wait until it is over.");
+    throw new ClustrError(
+      "conflict",
+      "A demo is being played already; it goes on. Watch it in its own window, or wait until it is over.",
+    );
   }
   await tidy(client);
   await resetSample(folder);
   const feed = await createFeed(client, io.signal);
-  if (!json) print(io, `${style.paint("bold", "The Paper Lantern")}  three scripted agents, one small project  ${style.paint("dim", folder)}\n`);
-  for (const name of CAST) await client.call("agent.spawn", { name, task: `demo/${name}.json`, service: script.id }, { signal: io.signal });
+  if (!json)
+    print(
+      io,
+      `${style.paint("bold", "The Paper Lantern")}  three scripted agents, one small project  ${style.paint("dim", folder)}\n`,
+    );
+  for (const name of CAST)
+    await client.call("agent.spawn", { name, task: `demo/${name}.json`, service: script.id }, { signal: io.signal });
 
   const shown: Event[] = [];
   const show = async (): Promise<void> => {
@@ -80,8 +89,13 @@ async function play(cli: Cli, { client }: Served, folder: string, json: boolean)
       return conclude(cli, agents, shown, folder, json, Date.now() - began);
     }
     if (Date.now() - began > LIMIT_MS) {
-      const waiting = agents.filter(({ status }) => status !== "done").map(({ name, activity }) => `${name} (${activity ?? "starting"})`);
-      throw new ClustrError("unavailable", `The demo was not over after ${LIMIT_MS / 1000} s; its agents are ended. Still at work: ${waiting.join(", ")}.`);
+      const waiting = agents
+        .filter(({ status }) => status !== "done")
+        .map(({ name, activity }) => `${name} (${activity ?? "starting"})`);
+      throw new ClustrError(
+        "unavailable",
+        `The demo was not over after ${LIMIT_MS / 1000} s; its agents are ended. Still at work: ${waiting.join(", ")}.`,
+      );
     }
     await pause(LOOK_MS, io.signal);
   }
@@ -90,10 +104,25 @@ async function play(cli: Cli, { client }: Served, folder: string, json: boolean)
 function conclude({ io }: Cli, agents: Agent[], events: Event[], folder: string, json: boolean, ms: number): void {
   const failed = agents.filter(({ outcome }) => outcome !== "finished");
   const count = (type: Event["type"]): number => events.filter((event) => event.type === type).length;
-  const summary = { finished: failed.length === 0, agents: agents.map(({ name, status, outcome, reason }) => ({ name, status, outcome, reason })), messages: count("message.sent"), notes: count("context.written"), seconds: Math.round(ms / 100) / 10, folder };
+  const summary = {
+    finished: failed.length === 0,
+    agents: agents.map(({ name, status, outcome, reason }) => ({ name, status, outcome, reason })),
+    messages: count("message.sent"),
+    notes: count("context.written"),
+    seconds: Math.round(ms / 100) / 10,
+    folder,
+  };
   if (json) printJson(io, summary);
-  if (failed.length > 0) throw new ClustrError("internal", `The demo went wrong: ${failed.map(({ name, reason, outcome }) => `${name} ${reason ?? outcome ?? ""}`).join("; ")}`);
-  if (!json) print(io, `\nDone in ${summary.seconds} s: ${summary.messages} messages, ${summary.notes} shared notes, three files changed.\nSee what they did:  git -C ${folder} diff\nTry it with your own project:  clustr FOLDER`);
+  if (failed.length > 0)
+    throw new ClustrError(
+      "internal",
+      `The demo went wrong: ${failed.map(({ name, reason, outcome }) => `${name} ${reason ?? outcome ?? ""}`).join("; ")}`,
+    );
+  if (!json)
+    print(
+      io,
+      `\nDone in ${summary.seconds} s: ${summary.messages} messages, ${summary.notes} shared notes, three files changed.\nSee what they did:  git -C ${folder} diff\nTry it with your own project:  clustr FOLDER`,
+    );
 }
 
 /** Reads the ledger from here on: each call gives what is new. */
@@ -115,7 +144,8 @@ async function createFeed(client: Client, signal: AbortSignal): Promise<() => Pr
 /** One event as a line, or nothing when a spectator does not care. `before` has the events that name the agents. */
 function lineOf(event: Event, before: Event[], style: Style): string {
   const actor = nameOf(event.actor);
-  const line = (mark: string, who: string, text: string): string => `  ${mark} ${style.paint("bold", who.padEnd(5))} ${text}\n`;
+  const line = (mark: string, who: string, text: string): string =>
+    `  ${mark} ${style.paint("bold", who.padEnd(5))} ${text}\n`;
   switch (event.type) {
     case "agent.spawned":
       return line(style.paint("green", "+"), event.data.agent.name, "joins");
@@ -130,7 +160,9 @@ function lineOf(event: Event, before: Event[], style: Style): string {
       if (status !== "done") return "";
       const spawned = before.find((each) => each.type === "agent.spawned" && each.data.agent.id === id);
       const name = spawned?.type === "agent.spawned" ? spawned.data.agent.name : "";
-      return outcome === "finished" ? line(style.paint("green", "✓"), name, "is done") : line(style.paint("red", "✕"), name, firstLine(reason ?? outcome ?? ""));
+      return outcome === "finished"
+        ? line(style.paint("green", "✓"), name, "is done")
+        : line(style.paint("red", "✕"), name, firstLine(reason ?? outcome ?? ""));
     }
     default:
       return "";

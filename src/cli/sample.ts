@@ -14,21 +14,40 @@ export async function makeSample(target: string): Promise<void> {
   const there = await readdir(target);
   if (there.length === 0) await fill(target);
   else if (!(await stat(path.join(target, "package.json")).catch(() => undefined))) {
-    throw new ClustrError("conflict", `${target} has files that are not the sample project; nothing was changed. Give another folder, or move these files away.`);
+    throw new ClustrError(
+      "conflict",
+      `${target} has files that are not the sample project; nothing was changed. Give another folder, or move these files away.`,
+    );
   }
 }
 
 /** Makes a folder the unchanged sample project again, whatever was in it. Only for folders of Clustr's own. */
 export async function resetSample(target: string): Promise<void> {
   await mkdir(target, { recursive: true, mode: 0o700 });
-  for (const name of await readdir(target)) if (name !== ".git") await rm(path.join(target, name), { recursive: true, force: true });
+  for (const name of await readdir(target))
+    if (name !== ".git") await rm(path.join(target, name), { recursive: true, force: true });
   await fill(target);
 }
 
 async function fill(target: string): Promise<void> {
   await cp(SAMPLE, target, { recursive: true });
   const run = promisify(execFile);
-  const git = (...args: string[]) => run("git", ["-c", "user.name=Clustr", "-c", "user.email=clustr@localhost", "-c", "commit.gpgsign=false", "-c", "core.hooksPath=/dev/null", ...args], { cwd: target, timeout: 20_000 });
+  const git = (...args: string[]) =>
+    run(
+      "git",
+      [
+        "-c",
+        "user.name=Clustr",
+        "-c",
+        "user.email=clustr@localhost",
+        "-c",
+        "commit.gpgsign=false",
+        "-c",
+        "core.hooksPath=/dev/null",
+        ...args,
+      ],
+      { cwd: target, timeout: 20_000 },
+    );
   try {
     await git("init", "--quiet");
     await git("add", "--all");

@@ -19,27 +19,53 @@ beforeAll(async () => {
   const [only] = JSON.parse(pack.stdout.slice(pack.stdout.search(/^\[/m))) as (typeof packed)[];
   if (!only) throw new Error("npm pack named no package");
   packed = only;
-  const install = await finish("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", path.join(place.path, packed.filename)], path.join(place.path, "installed"), forNpm());
+  const install = await finish(
+    "npm",
+    ["install", "--ignore-scripts", "--no-audit", "--no-fund", path.join(place.path, packed.filename)],
+    path.join(place.path, "installed"),
+    forNpm(),
+  );
   expect(install, install.stderr).toMatchObject({ code: 0 });
 }, 240_000);
 afterAll(() => place.remove());
 
 test("the package holds what is needed to run, and nothing else", () => {
   const names = packed.files.map(({ path: name }) => name);
-  expect(names).toEqual(expect.arrayContaining(["bin/clustr.js", "bin/package.json", "dist/cli/main.js", "dist/daemon.js", "dist/services/script/agent.js", "sample/README.md", "sample/demo/ada.json", "LICENSE", "package.json"]));
+  expect(names).toEqual(
+    expect.arrayContaining([
+      "bin/clustr.js",
+      "bin/package.json",
+      "dist/cli/main.js",
+      "dist/daemon.js",
+      "dist/services/script/agent.js",
+      "sample/README.md",
+      "sample/demo/ada.json",
+      "LICENSE",
+      "package.json",
+    ]),
+  );
   expect(names.filter((name) => !/^(bin|dist|sample)\/|^(README\.md|LICENSE|package\.json)$/.test(name))).toEqual([]);
   expect(names.filter((name) => /\.tsx?$|^dist\/.*\.test\.|\.map$/.test(name))).toEqual([]);
   expect(packed.size).toBeLessThan(3_000_000);
 });
 
 test("installed without running any package's scripts, clustr says its version", async () => {
-  expect(await finish(clustr, ["--version"], empty, personal(home))).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
+  expect(await finish(clustr, ["--version"], empty, personal(home))).toEqual({
+    code: 0,
+    stdout: `${version}\n`,
+    stderr: "",
+  });
 });
 
 test("it starts from an empty folder, says so in one line of JSON, and shuts down with nothing left", async () => {
   const server = begin(clustr, ["--json", "--no-open", "--port", "0"], empty, personal(home));
   const ready = await server.ready;
-  expect(ready).toEqual({ url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) as unknown, login: expect.stringContaining("/login") as unknown, workspace: expect.any(String) as unknown, pid: expect.any(Number) as unknown });
+  expect(ready).toEqual({
+    url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) as unknown,
+    login: expect.stringContaining("/login") as unknown,
+    workspace: expect.any(String) as unknown,
+    pid: expect.any(Number) as unknown,
+  });
   const agents = await finish(clustr, ["agents", "--json"], empty, personal(home));
   expect(agents).toMatchObject({ code: 0, stdout: "[]\n" });
   const shutdown = await finish(clustr, ["shutdown", "--json"], empty, personal(home));
@@ -61,5 +87,8 @@ test("its demonstration works: three agents list each other, share, talk, edit a
   const project = path.join(home, ".clustr/demo");
   const changed = await finish("git", ["diff", "--name-only"], project, personal(home));
   expect(changed.stdout.trim().split("\n")).toEqual(["README.md", "src/brew.js", "src/menu.js"]);
-  expect(await finish(process.execPath, ["test/house.test.js"], project, personal(home))).toMatchObject({ code: 0, stdout: "4 teas, everything in order\n" });
+  expect(await finish(process.execPath, ["test/house.test.js"], project, personal(home))).toMatchObject({
+    code: 0,
+    stdout: "4 teas, everything in order\n",
+  });
 });

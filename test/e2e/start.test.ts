@@ -16,11 +16,19 @@ afterAll(() => place.remove());
 
 /** `npm start` in the clone, called from a folder. `--silent`, because npm itself announces the script on stdout. */
 function start(from: string, ...args: string[]): Running {
-  return begin("npm", ["start", "--silent", "--prefix", clone, "--", ...args], from, { ...forNpm(), ...personal(home) });
+  return begin("npm", ["start", "--silent", "--prefix", clone, "--", ...args], from, {
+    ...forNpm(),
+    ...personal(home),
+  });
 }
 
 async function openFolders(): Promise<string[]> {
-  const done = await finish(process.execPath, [path.join(clone, "bin/clustr.js"), "workspaces", "--json"], project, personal(home));
+  const done = await finish(
+    process.execPath,
+    [path.join(clone, "bin/clustr.js"), "workspaces", "--json"],
+    project,
+    personal(home),
+  );
   expect(done, done.stderr).toMatchObject({ code: 0 });
   return (JSON.parse(done.stdout) as { path: string }[]).map((workspace) => workspace.path);
 }
@@ -34,7 +42,9 @@ test("from the clone npm start builds, opens a copy of the sample project, and p
   server.child.kill("SIGINT");
   const { code, stdout, stderr } = await server.ended;
   expect({ code, lines: stdout.split("\n").length - 1 }).toEqual({ code: 0, lines: 1 });
-  expect(stderr).toMatch(/^clustr: building …\nclustr: built in [\d.]+ s\nclustr: no folder given: opening the sample project in .*\n/);
+  expect(stderr).toMatch(
+    /^clustr: building …\nclustr: built in [\d.]+ s\nclustr: no folder given: opening the sample project in .*\n/,
+  );
 });
 
 test("from another folder it opens that one, without building again", async () => {
@@ -52,7 +62,12 @@ test("a folder is taken from where it was called; shutdown ends everything", asy
   const server = start(project, "--port", "0", "--json", "inner");
   await server.ready;
   expect(await openFolders()).toContain(path.join(project, "inner"));
-  const shutdown = await finish(process.execPath, [path.join(clone, "bin/clustr.js"), "shutdown", "--json"], project, personal(home));
+  const shutdown = await finish(
+    process.execPath,
+    [path.join(clone, "bin/clustr.js"), "shutdown", "--json"],
+    project,
+    personal(home),
+  );
   expect(shutdown, shutdown.stderr).toMatchObject({ code: 0 });
   expect(await server.ended).toMatchObject({ code: 0 });
 });
@@ -74,10 +89,20 @@ test("when packages cannot be had it tries once more, then says what happened an
   fs.mkdirSync(bare);
   await copyOfRepository(bare);
   fs.rmSync(path.join(bare, "node_modules"));
-  const nowhere = { npm_config_registry: "http://127.0.0.1:1/", npm_config_cache: path.join(place.path, "npm-cache"), npm_config_fetch_retries: "0" };
-  const { code, stdout, stderr } = await begin("npm", ["start", "--silent", "--prefix", bare, "--", "--json"], bare, { ...forNpm(), ...personal(home), ...nowhere }).ended;
+  const nowhere = {
+    npm_config_registry: "http://127.0.0.1:1/",
+    npm_config_cache: path.join(place.path, "npm-cache"),
+    npm_config_fetch_retries: "0",
+  };
+  const { code, stdout, stderr } = await begin("npm", ["start", "--silent", "--prefix", bare, "--", "--json"], bare, {
+    ...forNpm(),
+    ...personal(home),
+    ...nowhere,
+  }).ended;
   expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
-  expect(stderr).toMatch(/installing packages …\nclustr: that did not work; trying once more …\nclustr: could not install packages\./);
+  expect(stderr).toMatch(
+    /installing packages …\nclustr: that did not work; trying once more …\nclustr: could not install packages\./,
+  );
   expect(stderr).toContain("install-root.log");
   expect(stderr).toContain("Check that the npm registry can be reached");
 });

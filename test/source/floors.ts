@@ -17,13 +17,25 @@ export const FLOORS: Record<string, Floor> = {
   core: { from: ["contract"], npm: [], node: false },
   services: { from: ["contract", "core/ports"], npm: ["ws"], node: true },
   ledger: { from: ["contract", "core/ports"], npm: ["better-sqlite3"], node: true },
-  terminal: { from: ["contract", "core/ports"], npm: ["@lydell/node-pty", "@xterm/headless", "@xterm/addon-serialize"], node: true },
+  terminal: {
+    from: ["contract", "core/ports"],
+    npm: ["@lydell/node-pty", "@xterm/headless", "@xterm/addon-serialize"],
+    node: true,
+  },
   git: { from: ["contract", "core/ports"], npm: [], node: true },
   files: { from: ["contract", "core/ports"], npm: ["@parcel/watcher"], node: true },
-  server: { from: ["contract", "core"], npm: ["hono", "@hono/node-server", "ws", "@modelcontextprotocol/server"], node: true },
+  server: {
+    from: ["contract", "core"],
+    npm: ["hono", "@hono/node-server", "ws", "@modelcontextprotocol/server"],
+    node: true,
+  },
   client: { from: ["contract"], npm: [], node: false },
   cli: { from: ["contract", "client", "services"], npm: ["commander"], node: true },
-  dashboard: { from: ["contract", "client"], npm: ["react", "react-dom", "@xterm/xterm", "@xterm/addon-fit"], node: false },
+  dashboard: {
+    from: ["contract", "client"],
+    npm: ["react", "react-dom", "@xterm/xterm", "@xterm/addon-fit"],
+    node: false,
+  },
   "dashboard/vite.config.ts": { from: [], npm: ["vite", "@vitejs/plugin-react"], node: true },
   "daemon.ts": {
     from: ["contract", "core", "services", "ledger", "terminal", "git", "files", "server", "client", "daemon"],
@@ -46,13 +58,20 @@ export function violations(file: string, text: string): string[] {
   if (!floor || name === undefined) return [`${file}: lies on no floor; add it to the table or move it`];
   const wrong: string[] = [];
   for (const { specifier, kind, line } of importsOf(file, text)) {
-    const problem = specifier === undefined ? "imports something computed at run time" : judge(here, name, floor, specifier, kind);
+    const problem =
+      specifier === undefined ? "imports something computed at run time" : judge(here, name, floor, specifier, kind);
     if (problem) wrong.push(`${file}:${line} ${problem}`);
   }
   return wrong;
 }
 
-function judge(here: string, name: string, floor: Floor, specifier: string, kind: "static" | "dynamic"): string | undefined {
+function judge(
+  here: string,
+  name: string,
+  floor: Floor,
+  specifier: string,
+  kind: "static" | "dynamic",
+): string | undefined {
   if (specifier.startsWith("node:")) return floor.node ? undefined : `uses ${specifier}: ${name} does without Node`;
   if (!specifier.startsWith(".")) {
     const parts = specifier.split("/");

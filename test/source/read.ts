@@ -59,7 +59,13 @@ export function importsOf(file: string, text: string): Import[] {
   const found: (Import & { start: number })[] = [];
   walk(file, text, (node) => {
     const add = (source: unknown, kind: Import["kind"], typeOnly: boolean): void => {
-      found.push({ specifier: stringOf(source), kind, typeOnly, start: node.start, line: text.slice(0, node.start).split("\n").length });
+      found.push({
+        specifier: stringOf(source),
+        kind,
+        typeOnly,
+        start: node.start,
+        line: text.slice(0, node.start).split("\n").length,
+      });
     };
     switch (node.type) {
       case "ImportDeclaration":
@@ -77,7 +83,8 @@ export function importsOf(file: string, text: string): Import[] {
       case "CallExpression": {
         const callee = node["callee"];
         const first = (node["arguments"] as unknown[])[0];
-        if (isNode(callee) && callee.type === "Identifier" && callee["name"] === "require") add(first, "dynamic", false);
+        if (isNode(callee) && callee.type === "Identifier" && callee["name"] === "require")
+          add(first, "dynamic", false);
       }
     }
   });
@@ -89,7 +96,11 @@ export function stringsOf(file: string, text: string): { value: string; line: nu
   const found: { value: string; line: number }[] = [];
   walk(file, text, (node) => {
     const value =
-      node.type === "TemplateElement" ? (node["value"] as { cooked: string | null }).cooked : node.type === "Literal" ? (stringOf(node) ?? patternOf(node)) : undefined;
+      node.type === "TemplateElement"
+        ? (node["value"] as { cooked: string | null }).cooked
+        : node.type === "Literal"
+          ? (stringOf(node) ?? patternOf(node))
+          : undefined;
     if (typeof value === "string") found.push({ value, line: text.slice(0, node.start).split("\n").length });
   });
   return found;

@@ -32,7 +32,17 @@ async function main(file: string): Promise<number> {
     await tell({ type: "failed", reason: `${why} ${HOW}` });
     return 2;
   }
-  const world: World = { cwd: run.cwd, autonomy: run.autonomy, door, folder, mailbox: new Mailbox(door, (mail) => show.mail(mail)), person: new Person(process.stdin), show, tell, signal: stop.signal };
+  const world: World = {
+    cwd: run.cwd,
+    autonomy: run.autonomy,
+    door,
+    folder,
+    mailbox: new Mailbox(door, (mail) => show.mail(mail)),
+    person: new Person(process.stdin),
+    show,
+    tell,
+    signal: stop.signal,
+  };
   show.title(run.name, script.steps.length);
   await door.listTools();
   await tell({ type: "session", session: run.session });
@@ -61,7 +71,9 @@ async function scriptOf(task: string, folder: Folder): Promise<string> {
     return text;
   }
   return folder.read(text).catch((error: unknown) => {
-    throw new ScriptError(`The script ${text} could not be read: ${error instanceof Error ? error.message : String(error)}.`);
+    throw new ScriptError(
+      `The script ${text} could not be read: ${error instanceof Error ? error.message : String(error)}.`,
+    );
   });
 }
 
@@ -75,7 +87,9 @@ async function performAll(script: Script, run: Run, world: World): Promise<never
     if (!mail) continue;
     const rule = script.on_message.find((each) => fits(mail, each));
     await world.tell({ type: "working", activity: `reading a message from ${mail.from}` });
-    await turn(world, () => perform(rule?.steps ?? [], world, new Map([...values, ["message", mail]]), "on_message, step"));
+    await turn(world, () =>
+      perform(rule?.steps ?? [], world, new Map([...values, ["message", mail]]), "on_message, step"),
+    );
   }
 }
 

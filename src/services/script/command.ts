@@ -10,7 +10,13 @@ export interface Ran {
 }
 
 /** Runs a shell command with its output shown as it comes. It and all it started end with the time limit or the signal. */
-export function runCommand(command: string, cwd: string, timeoutMs: number, show: (text: string) => void, signal: AbortSignal): Promise<Ran> {
+export function runCommand(
+  command: string,
+  cwd: string,
+  timeoutMs: number,
+  show: (text: string) => void,
+  signal: AbortSignal,
+): Promise<Ran> {
   return new Promise((resolve, reject) => {
     // A process group of its own, so that whatever it starts can be ended with it.
     const child = spawn("/bin/sh", ["-c", command], { cwd, detached: true, stdio: ["ignore", "pipe", "pipe"] });

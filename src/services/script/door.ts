@@ -48,7 +48,8 @@ export function openDoor(url: string, token: string, signal: AbortSignal): Door 
         });
         const text = await response.text();
         if (response.ok) return text === "" ? {} : JSON.parse(text);
-        if (response.status !== 503 || Date.now() > until) throw new Error(`Clustr answered ${response.status}: ${text.slice(0, 500)}`);
+        if (response.status !== 503 || Date.now() > until)
+          throw new Error(`Clustr answered ${response.status}: ${text.slice(0, 500)}`);
       } catch (error) {
         if (!isClosed(error) || Date.now() > until) throw error;
       }
@@ -72,7 +73,8 @@ export function openDoor(url: string, token: string, signal: AbortSignal): Door 
       if (error) throw new ToolRefusal(error.message);
       return (result?.tools ?? []).map(({ name }) => name);
     },
-    hook: async (name, body, timeoutMs = CALL_MS) => (await post(`/hooks/${name}`, body, timeoutMs)) as Record<string, unknown>,
+    hook: async (name, body, timeoutMs = CALL_MS) =>
+      (await post(`/hooks/${name}`, body, timeoutMs)) as Record<string, unknown>,
   };
 }
 

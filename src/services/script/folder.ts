@@ -21,7 +21,8 @@ export class Folder {
   async edit(file: string, from: string, to: string): Promise<void> {
     const target = await this.#inside(file);
     const parts = (await readFile(target, "utf8")).split(from);
-    if (from === "" || parts.length !== 2) throw new Error(`${file} has the text to replace ${parts.length - 1} times; it must be there exactly once`);
+    if (from === "" || parts.length !== 2)
+      throw new Error(`${file} has the text to replace ${parts.length - 1} times; it must be there exactly once`);
     await writeFile(target, parts.join(to));
   }
 

@@ -39,7 +39,8 @@ export class Mailbox {
     while (!signal.aborted) {
       try {
         const { parcels } = await this.#door.hook("next-message", { got: this.#got }, LINE_MS);
-        for (const parcel of Array.isArray(parcels) ? (parcels as { id: string; text: string }[]) : []) await this.#receive(parcel);
+        for (const parcel of Array.isArray(parcels) ? (parcels as { id: string; text: string }[]) : [])
+          await this.#receive(parcel);
       } catch {
         // The line broke. Nothing is lost: what was not confirmed is handed over again.
         await sleep(500, undefined, { signal }).catch(() => undefined);
@@ -60,7 +61,9 @@ export class Mailbox {
 
   /** The parcel is made for a model; the tool has the message in its parts, and in full. */
   async #read(id: string, text: string): Promise<Mail> {
-    const answer = (await this.#door.call("read_messages", { id }).catch(() => undefined)) as { messages?: Mail[] } | undefined;
+    const answer = (await this.#door.call("read_messages", { id }).catch(() => undefined)) as
+      | { messages?: Mail[] }
+      | undefined;
     return answer?.messages?.[0] ?? { id, from: "system", to: "", content: text };
   }
 
@@ -88,5 +91,8 @@ export class Mailbox {
 }
 
 export function fits(mail: Mail, { from, containing }: Match): boolean {
-  return (from === undefined || mail.from === from) && (containing === undefined || mail.content.toLowerCase().includes(containing.toLowerCase()));
+  return (
+    (from === undefined || mail.from === from) &&
+    (containing === undefined || mail.content.toLowerCase().includes(containing.toLowerCase()))
+  );
 }

@@ -60,7 +60,10 @@ async function performOne(step: Step, world: World, values: Values, place: strin
   signal.throwIfAborted();
   const began = (what: string): Promise<void> => {
     show.step(verbOf(step), what);
-    return world.tell({ type: "working", activity: step.note ?? `${verbOf(step)} ${what}`.split("\n")[0]?.slice(0, 120) });
+    return world.tell({
+      type: "working",
+      activity: step.note ?? `${verbOf(step)} ${what}`.split("\n")[0]?.slice(0, 120),
+    });
   };
 
   if ("say" in step) return show.said(fill(step.say));
@@ -83,15 +86,26 @@ async function performOne(step: Step, world: World, values: Values, place: strin
     const command = fill(step.run);
     await began(command);
     await permission(world, `Allow the script to run ${command}?`);
-    const ran = await runCommand(command, world.cwd, (step.timeout ?? COMMAND_S) * 1000, (text) => show.output(text), signal);
+    const ran = await runCommand(
+      command,
+      world.cwd,
+      (step.timeout ?? COMMAND_S) * 1000,
+      (text) => show.output(text),
+      signal,
+    );
     signal.throwIfAborted();
     keep(step.as, ran);
-    if (ran.code !== 0 && step.may_fail !== true) throw new Error(`it ended with exit code ${ran.code}${ran.code === 124 ? " (too slow)" : ""}`);
+    if (ran.code !== 0 && step.may_fail !== true)
+      throw new Error(`it ended with exit code ${ran.code}${ran.code === 124 ? " (too slow)" : ""}`);
     return;
   }
   if ("wait" in step) {
     const match = fillIn(step.wait, values) as typeof step.wait;
-    await began(["for a message", match.from && `from ${match.from}`, match.containing && `about "${match.containing}"`].filter(Boolean).join(" "));
+    await began(
+      ["for a message", match.from && `from ${match.from}`, match.containing && `about "${match.containing}"`]
+        .filter(Boolean)
+        .join(" "),
+    );
     const seconds = step.timeout ?? MESSAGE_S;
     const mail = await world.mailbox.take(match, AbortSignal.any([signal, AbortSignal.timeout(seconds * 1000)]));
     signal.throwIfAborted();
@@ -103,7 +117,8 @@ async function performOne(step: Step, world: World, values: Values, place: strin
     return sleep(step.sleep * 1000, undefined, { signal });
   }
   if ("repeat" in step) {
-    for (let round = 1; round <= step.repeat; round++) await perform(step.steps, world, values, `${place}, round ${round}, step`);
+    for (let round = 1; round <= step.repeat; round++)
+      await perform(step.steps, world, values, `${place}, round ${round}, step`);
     return;
   }
   if ("ask" in step) return keep(step.as, await ask(world, "question", fill(step.ask)));
@@ -119,7 +134,11 @@ async function permission(world: World, title: string): Promise<void> {
 }
 
 /** Holds the agent until a person has typed a line into its terminal. */
-async function ask({ show, person, tell, signal }: World, kind: "question" | "permission", title: string): Promise<string> {
+async function ask(
+  { show, person, tell, signal }: World,
+  kind: "question" | "permission",
+  title: string,
+): Promise<string> {
   const answer = person.answer();
   show.ask(kind === "permission" ? `${title} [y/n]` : title);
   await tell({ type: "attention", item: { kind, title } });
@@ -129,5 +148,7 @@ async function ask({ show, person, tell, signal }: World, kind: "question" | "pe
 }
 
 function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true }));
+  return new Promise((_, reject) =>
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true }),
+  );
 }

@@ -34,9 +34,16 @@ async function make(task: string | Step[] | Partial<Script>, agent: Partial<RigA
   const tools = [
     tool("list_agents", () => ({ agents: [{ name: "alice" }, { name: "ben" }] })),
     tool("send_message", () => ({ id: "m-1" })),
-    tool("read_messages", ({ id }) => ({ messages: mail.has(String(id)) ? [{ id, to: "alice", ...mail.get(String(id)) }] : [] })),
+    tool("read_messages", ({ id }) => ({
+      messages: mail.has(String(id)) ? [{ id, to: "alice", ...mail.get(String(id)) }] : [],
+    })),
   ];
-  const run = await RigRun.make(place, cleanEnv(await place.folder("home")), { autonomy: "auto", ...agent, task: text }, tools);
+  const run = await RigRun.make(
+    place,
+    cleanEnv(await place.folder("home")),
+    { autonomy: "auto", ...agent, task: text },
+    tools,
+  );
   runs.push(run);
   return run;
 }
@@ -53,7 +60,11 @@ function send(run: RigRun, id: string, from: string, content: string): void {
 }
 
 test("it is always there, without an account", async () => {
-  expect(await script.detect({}, AbortSignal.timeout(1000))).toMatchObject({ service: "script", ready: true, findings: [] });
+  expect(await script.detect({}, AbortSignal.timeout(1000))).toMatchObject({
+    service: "script",
+    ready: true,
+    findings: [],
+  });
 });
 
 test("it lists the tools, calls them, keeps what they return, edits files, runs commands, and comes to rest", async () => {
@@ -71,7 +82,11 @@ test("it lists the tools, calls them, keeps what they return, edits files, runs 
   expect(await readFile(join(run.agent.cwd, "notes/hello.txt"), "utf8")).toBe("Good day ben\nfrom alice\n");
   expect(calls.map(({ tool }) => tool)).toEqual(["list_agents", "send_message", "send_message"]);
   expect(calls[1]?.args).toEqual({ to: "ben", content: "lines: 2\n" });
-  expect(run.signals.map(({ type }) => type).filter((type, index, all) => type !== all[index - 1])).toEqual(["session", "working", "idle"]);
+  expect(run.signals.map(({ type }) => type).filter((type, index, all) => type !== all[index - 1])).toEqual([
+    "session",
+    "working",
+    "idle",
+  ]);
   await expect.poll(() => run.shows()).toContain("✓ done");
   const screen = await run.shows();
   expect(screen).toContain("◆ alice");
@@ -82,11 +97,18 @@ test("it lists the tools, calls them, keeps what they return, edits files, runs 
 test("what it is doing is told while it does it, in the words of its note", async () => {
   const run = await started([{ sleep: 0, note: "thinking it over" }, { run: "true" }]);
   await run.signal("idle");
-  expect(run.signals.flatMap((signal) => (signal.type === "working" ? [signal.activity] : []))).toEqual(["starting", "thinking it over", "run true"]);
+  expect(run.signals.flatMap((signal) => (signal.type === "working" ? [signal.activity] : []))).toEqual([
+    "starting",
+    "thinking it over",
+    "run true",
+  ]);
 });
 
 test("the token is in a private file, not in the command line or the environment", async () => {
-  const run = await started([{ run: "env", as: "env" }, { call: "send_message", with: { to: "ben", content: "{{env.output}}" } }]);
+  const run = await started([
+    { run: "env", as: "env" },
+    { call: "send_message", with: { to: "ben", content: "{{env.output}}" } },
+  ]);
   await run.signal("idle");
   const [program] = run.started;
   expect(JSON.stringify(program)).not.toContain(run.token);
@@ -126,7 +148,10 @@ test.each<[string, Step, string]>([
   ["a tool that does not exist", { call: "fly" }, "step 2 (call)"],
   ["the script's own word", { fail: "I give up" }, "I give up"],
 ])("%s fails the turn with its place, and the agent can still be reached", async (_what, step, problem) => {
-  const run = await started({ steps: [{ write: "a.txt", text: "x" }, step], on_message: [{ steps: [{ say: "still here" }] }] });
+  const run = await started({
+    steps: [{ write: "a.txt", text: "x" }, step],
+    on_message: [{ steps: [{ say: "still here" }] }],
+  });
   expect((await run.signal("turn_failed")).reason).toContain(problem);
   send(run, "m1", "ben", "are you there?");
   await run.signal("idle");
@@ -144,12 +169,22 @@ test("a link that leads out of the folder is not followed", async () => {
 });
 
 test("a message that came before its step is taken by the first step it fits, and each is confirmed as seen", async () => {
-  const run = await started([{ sleep: 0.4 }, { wait: { from: "ben" }, as: "b" }, { wait: { containing: "PLAN" }, as: "c" }, { write: "got.txt", text: "{{b.content}}|{{c.from}}" }]);
+  const run = await started([
+    { sleep: 0.4 },
+    { wait: { from: "ben" }, as: "b" },
+    { wait: { containing: "PLAN" }, as: "c" },
+    { write: "got.txt", text: "{{b.content}}|{{c.from}}" },
+  ]);
   send(run, "m1", "cleo", "here is the plan");
   send(run, "m2", "ben", "hello");
   await run.signal("idle");
   expect(await readFile(join(run.agent.cwd, "got.txt"), "utf8")).toBe("hello|cleo");
-  expect(run.handed.map(({ id, channel }) => [id, channel])).toEqual(expect.arrayContaining([["m1", "poll"], ["m2", "poll"]]));
+  expect(run.handed.map(({ id, channel }) => [id, channel])).toEqual(
+    expect.arrayContaining([
+      ["m1", "poll"],
+      ["m2", "poll"],
+    ]),
+  );
   expect(run.handed).toHaveLength(2);
   const seen = run.signals.flatMap((signal) => (signal.type === "seen" ? signal.messages : []));
   expect(seen.sort()).toEqual(["m1", "m2"]);
@@ -159,7 +194,10 @@ test("an agent at rest wakes for a message, answers by its rules, and rests agai
   const run = await started({
     steps: [],
     on_message: [
-      { containing: "ping", steps: [{ call: "send_message", with: { to: "{{message.from}}", content: "pong to {{message.id}}" } }] },
+      {
+        containing: "ping",
+        steps: [{ call: "send_message", with: { to: "{{message.from}}", content: "pong to {{message.id}}" } }],
+      },
       { steps: [{ say: "noted" }] },
     ],
   });
@@ -168,12 +206,18 @@ test("an agent at rest wakes for a message, answers by its rules, and rests agai
   send(run, "m1", "ben", "Ping!");
   await run.signal("working", { since });
   await run.signal("idle", { since });
-  expect(calls.filter(({ tool }) => tool === "send_message").map(({ args }) => args)).toEqual([{ to: "ben", content: "pong to m1" }]);
+  expect(calls.filter(({ tool }) => tool === "send_message").map(({ args }) => args)).toEqual([
+    { to: "ben", content: "pong to m1" },
+  ]);
   await expect.poll(() => run.shows()).toContain("✉ ben");
 });
 
 test("taken over by a new server it goes on, and is asked what it has before anything is handed over again", async () => {
-  const run = await started([{ wait: { containing: "first" } }, { wait: { containing: "second" } }, { write: "done.txt", text: "both" }]);
+  const run = await started([
+    { wait: { containing: "first" } },
+    { wait: { containing: "second" } },
+    { write: "done.txt", text: "both" },
+  ]);
   send(run, "m1", "ben", "first");
   await run.signal("seen");
   // Where a server dies, the door asks the next one what this one left unanswered; here the program itself asks again.
@@ -188,7 +232,10 @@ test("taken over by a new server it goes on, and is asked what it has before any
 });
 
 test("a question holds it until the person has typed an answer", async () => {
-  const run = await started([{ ask: "Which colour?", as: "colour" }, { write: "colour.txt", text: "{{colour}}" }]);
+  const run = await started([
+    { ask: "Which colour?", as: "colour" },
+    { write: "colour.txt", text: "{{colour}}" },
+  ]);
   expect((await run.signal("attention")).item).toMatchObject({ kind: "question", title: "Which colour?" });
   run.type("green\r");
   await run.signal("resolved");
@@ -198,7 +245,10 @@ test("a question holds it until the person has typed an answer", async () => {
 
 test("with autonomy ask nothing changes without a yes", async () => {
   const run = await started([{ run: "touch one" }, { run: "touch two" }], { autonomy: "ask" });
-  expect((await run.signal("attention")).item).toMatchObject({ kind: "permission", title: "Allow the script to run touch one?" });
+  expect((await run.signal("attention")).item).toMatchObject({
+    kind: "permission",
+    title: "Allow the script to run touch one?",
+  });
   run.type("y\r");
   await run.signal("attention", { where: ({ item }) => item.title.includes("two") });
   run.type("n\r");

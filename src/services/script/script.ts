@@ -12,7 +12,15 @@ export const script: Service = {
   title: "Script",
 
   async detect(): Promise<Detection> {
-    return { service: "script", title: "Script", ready: true, builtIn: true, path: program, loggedIn: true, findings: [] };
+    return {
+      service: "script",
+      title: "Script",
+      ready: true,
+      builtIn: true,
+      path: program,
+      loggedIn: true,
+      findings: [],
+    };
   },
 
   async open(link: AgentLink): Promise<AgentSession> {

@@ -1,5 +1,13 @@
 import { ClustrError } from "../../contract/error.ts";
-import type { AgentLink, AgentSession, AgentTerminal, HandOver, HookCall, Parcel, Signal } from "../../core/ports/service.ts";
+import type {
+  AgentLink,
+  AgentSession,
+  AgentTerminal,
+  HandOver,
+  HookCall,
+  Parcel,
+  Signal,
+} from "../../core/ports/service.ts";
 
 /** For how long a request for messages is held open when there are none. */
 const LINE_MS = 20_000;
@@ -112,7 +120,10 @@ function signalOf(body: unknown): Signal {
       return { type, session: String(session).slice(0, 200) };
     case "attention": {
       const { kind, title } = item as Record<string, unknown>;
-      return { type, item: { kind: kind === "permission" ? "permission" : "question", title: String(title).slice(0, 500) } };
+      return {
+        type,
+        item: { kind: kind === "permission" ? "permission" : "question", title: String(title).slice(0, 500) },
+      };
     }
     default:
       throw new ClustrError("invalid", `A script agent has no signal "${String(type)}".`);

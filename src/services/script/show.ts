@@ -18,7 +18,9 @@ export class Show {
   }
 
   title(name: string, steps: number): void {
-    this.#line(`${BOLD}${LIME}◆ ${name}${PLAIN}${DIM}  script agent, ${steps} ${steps === 1 ? "step" : "steps"}${PLAIN}\n`);
+    this.#line(
+      `${BOLD}${LIME}◆ ${name}${PLAIN}${DIM}  script agent, ${steps} ${steps === 1 ? "step" : "steps"}${PLAIN}\n`,
+    );
   }
 
   /** A step begins. */

@@ -77,7 +77,10 @@ export function parseScript(text: string): Script {
   onlyKeys(script, ["steps", "on_message"], "The script");
   const rules = script["on_message"] ?? [];
   if (!Array.isArray(rules)) throw new ScriptError('"on_message" must be a list of rules {from?, containing?, steps}.');
-  return { steps: readSteps(script["steps"] ?? [], "step"), on_message: rules.map((rule, index) => readRule(rule, `on_message ${index + 1}`)) };
+  return {
+    steps: readSteps(script["steps"] ?? [], "step"),
+    on_message: rules.map((rule, index) => readRule(rule, `on_message ${index + 1}`)),
+  };
 }
 
 function readJson(text: string): unknown {
@@ -85,7 +88,8 @@ function readJson(text: string): unknown {
     return JSON.parse(text);
   } catch (whole) {
     const lines = text.split("\n").filter((line) => line.trim() !== "");
-    if (lines.length < 2 || !lines.every((line) => line.trim().startsWith("{"))) throw new ScriptError(`It is not JSON: ${(whole as Error).message}`);
+    if (lines.length < 2 || !lines.every((line) => line.trim().startsWith("{")))
+      throw new ScriptError(`It is not JSON: ${(whole as Error).message}`);
     return lines.map((line, index) => {
       try {
         return JSON.parse(line) as unknown;
@@ -112,7 +116,9 @@ function readStep(value: unknown, where: string): Step {
   const [verb] = verbs;
   const shape = verb === undefined ? undefined : VERBS[verb];
   if (verb === undefined || !shape || verbs.length > 1) {
-    throw new ScriptError(`${where} must have exactly one of ${Object.keys(VERBS).join(", ")}; it has ${Object.keys(step).join(", ") || "nothing"}.`);
+    throw new ScriptError(
+      `${where} must have exactly one of ${Object.keys(VERBS).join(", ")}; it has ${Object.keys(step).join(", ") || "nothing"}.`,
+    );
   }
   onlyKeys(step, [verb, "note", ...Object.keys(shape.fields)], `${where} (${verb})`);
   checkKind(step[verb], shape.value, `${where}: "${verb}"`);
@@ -134,16 +140,19 @@ function checkKind(value: unknown, kind: Kind, where: string): void {
 
 function readMatch(value: Record<string, unknown>, where: string): Match {
   onlyKeys(value, ["from", "containing"], where);
-  for (const key of ["from", "containing"]) if (value[key] !== undefined) checkKind(value[key], "string", `${where}: "${key}"`);
+  for (const key of ["from", "containing"])
+    if (value[key] !== undefined) checkKind(value[key], "string", `${where}: "${key}"`);
   return value;
 }
 
 function readObject(value: unknown, where: string): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new ScriptError(`${where} must be an object.`);
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw new ScriptError(`${where} must be an object.`);
   return value as Record<string, unknown>;
 }
 
 function onlyKeys(value: Record<string, unknown>, allowed: string[], where: string): void {
   const unknown = Object.keys(value).find((key) => !allowed.includes(key));
-  if (unknown !== undefined) throw new ScriptError(`${where} has "${unknown}", which it does not take; it takes ${allowed.join(", ")}.`);
+  if (unknown !== undefined)
+    throw new ScriptError(`${where} has "${unknown}", which it does not take; it takes ${allowed.join(", ")}.`);
 }

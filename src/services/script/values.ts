@@ -21,7 +21,7 @@ export function fillText(text: string, values: Values): string {
 }
 
 export function asText(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value) ?? "";
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 }
 
 function lookUp(path: string, values: Values): unknown {
@@ -29,7 +29,10 @@ function lookUp(path: string, values: Values): unknown {
   if (!values.has(name)) throw new Error(`{{${path}}}: no earlier step kept "${name}"`);
   let value = values.get(name);
   for (const field of fields) {
-    const next = typeof value === "object" && value !== null && Object.hasOwn(value, field) ? (value as Record<string, unknown>)[field] : undefined;
+    const next =
+      typeof value === "object" && value !== null && Object.hasOwn(value, field)
+        ? (value as Record<string, unknown>)[field]
+        : undefined;
     if (next === undefined) throw new Error(`{{${path}}}: there is no "${field}"`);
     value = next;
   }
