@@ -6,6 +6,8 @@ const PALETTE_256 = 0x2000000;
 const RGB = 0x3000000;
 /** Colour of an underline that follows the text: xterm stores it as -1. */
 const NO_COLOUR = 0x3ffffff;
+/** Of a text colour: underlined, in a style kept elsewhere. */
+const UNDERLINE = 0x10000000;
 /** Of a background: the extended attributes count. Restoring a cursor can leave a link behind without it. */
 const HAS_EXTENDED = 0x10000000;
 
@@ -67,9 +69,11 @@ function codes(look: Attributes): string {
   if (look.isBold()) all.push("1");
   if (look.isDim()) all.push("2");
   if (look.isItalic()) all.push("3");
-  const underline = look.getUnderlineStyle();
-  // A link shows as dashed in place of the style it has.
-  if (underline > 0) all.push(underline === 1 || look.extended.urlId ? "4" : `4:${underline}`);
+  if (look.fg & UNDERLINE) {
+    // A saved cursor has lost the style, and a link shows as dashed in place of the one it has.
+    const style = look.getUnderlineStyle();
+    all.push(style <= 1 || look.extended.urlId ? "4" : `4:${style}`);
+  }
   if (look.isBlink()) all.push("5");
   if (look.isInverse()) all.push("7");
   if (look.isInvisible()) all.push("8");

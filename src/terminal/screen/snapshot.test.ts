@@ -32,7 +32,7 @@ function packed(look: number): number {
 }
 
 /** The underline that shows: a pen may remember one it does not draw. */
-const underline = (look: Attributes): number[] => (look.getUnderlineStyle() === 0 ? [] : [look.getUnderlineStyle(), look.bg & 0x10000000 ? packed(look.extended.underlineColor) : 0]);
+const underline = (look: Attributes): number[] => ((look.fg & 0x10000000) === 0 ? [] : [look.getUnderlineStyle() || 1, look.bg & 0x10000000 ? packed(look.extended.underlineColor) : 0]);
 
 /** Everything that can be seen of a terminal or changes what later output does, as text that can be compared. */
 function describeAll({ terminal, keyboard, title }: Subject): string {
