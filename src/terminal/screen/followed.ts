@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { ScreenSnapshot, ScreenState } from "../../core/ports/screen.ts";
 import type { TerminalHost, TerminalInfo } from "../../core/ports/terminal.ts";
 import { DEBT_LIMIT, HeadlessScreen, REBUILD_BYTES } from "./headless.ts";
+import type { Turns } from "./turns.ts";
 
 /** Between two tries to follow a terminal whose host cannot be reached. */
 const AGAIN_MS = 500;
@@ -11,6 +12,7 @@ interface FollowedOptions {
   signal: AbortSignal;
   log: (message: string, details?: Record<string, unknown>) => void;
   info: TerminalInfo;
+  turns: Turns;
   /** Queries before this offset are not answered. */
   answerFrom: number;
 }
@@ -71,12 +73,12 @@ export class Followed {
 
   /** A terminal with more output than is worth parsing begins near its end. */
   #begin(info: TerminalInfo, answerFrom: number): HeadlessScreen {
-    const { host, log } = this.#options;
+    const { host, log, turns } = this.#options;
     const offset = info.endOffset - info.firstOffset > DEBT_LIMIT ? info.endOffset - REBUILD_BYTES : info.firstOffset;
     const answer = (text: string): void => {
       host.write(info.id, Buffer.from(text, "latin1")).catch((error: unknown) => log("an answer to a terminal's query was not taken", { terminal: info.id, error: String(error) }));
     };
-    return new HeadlessScreen({ cols: info.cols, rows: info.rows, offset, answerFrom, answer, log });
+    return new HeadlessScreen({ cols: info.cols, rows: info.rows, offset, answerFrom, turns, answer, log });
   }
 
   async #info(): Promise<TerminalInfo | undefined> {

@@ -1,13 +1,15 @@
 import { afterEach, describe, expect, test } from "vitest";
 import type { TerminalChunk } from "../../core/ports/terminal.ts";
 import { DEBT_LIMIT, HeadlessScreen, type HeadlessOptions, REBUILD_BYTES } from "./headless.ts";
+import { Turns } from "./turns.ts";
 
+const turns = new Turns();
 const open: HeadlessScreen[] = [];
 const answers: string[] = [];
 const logged: string[] = [];
 
 function screen(more: Partial<HeadlessOptions> = {}): HeadlessScreen {
-  const made = new HeadlessScreen({ cols: 40, rows: 6, offset: 0, answerFrom: 0, answer: (text) => answers.push(text), log: (message) => logged.push(message), ...more });
+  const made = new HeadlessScreen({ cols: 40, rows: 6, offset: 0, answerFrom: 0, turns, answer: (text) => answers.push(text), log: (message) => logged.push(message), ...more });
   open.push(made);
   return made;
 }
@@ -140,6 +142,23 @@ describe("a headless screen", () => {
     expect(answers.join("").replaceAll("\x1b", "^")).toBe(
       "^[?1;2c^[>0;276;0c^[0n^[2;3R^[?2004;2$y^P>|xterm.js(6.0.0)^\\^]10;rgb:e6e6/e6e6/e6e6^\\^]11;rgb:1010/1010/1414^\\^]4;1;rgb:cccc/0000/0000^\\^]10;rgb:e6e6/e6e6/e6e6^\\^]11;rgb:1010/1010/1414^\\",
     );
+  });
+
+  test("many screens with much to read leave everybody else a turn after each slice", async () => {
+    const many = Array.from({ length: 8 }, () => screen());
+    for (const one of many) print(one, "x".repeat(1_000_000));
+    const waits: number[] = [];
+    let last = performance.now();
+    const watch = (): void => {
+      waits.push(performance.now() - last);
+      last = performance.now();
+      if (many.some((one) => !one.idle)) setImmediate(watch);
+    };
+    setImmediate(watch);
+    await Promise.all(many.map((one) => one.caughtUp(one.received, 5_000)));
+    // 8 MB in slices of 64 kB, one a turn.
+    expect(waits.length).toBeGreaterThanOrEqual(120);
+    expect(many.map((one) => one.read().offset)).toEqual(many.map(() => 1_000_000));
   });
 
   test("a flood of queries is not answered without bound", async () => {

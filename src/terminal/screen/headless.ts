@@ -9,6 +9,7 @@ import { Exactness } from "./exactness.ts";
 import { KeyboardFlags } from "./keyboard.ts";
 import { readScreen } from "./read.ts";
 import { drawModes, drawSnapshot } from "./snapshot.ts";
+import type { Turns } from "./turns.ts";
 
 /** Lines above the screen that are kept. */
 export const SCROLLBACK = 1_000;
@@ -30,6 +31,8 @@ export interface HeadlessOptions {
   offset: number;
   /** Queries in bytes from here on are answered; those before have been, or nobody waits for them any more. */
   answerFrom: number;
+  /** Shared by all screens of this thread. */
+  turns: Turns;
   /** Takes the answers, at most 4 kB a slice, in order. */
   answer: (text: string) => void;
   log: (message: string, details?: Record<string, unknown>) => void;
@@ -49,7 +52,7 @@ export class HeadlessScreen {
   #title = "";
   #answers = "";
   #answering = false;
-  #working: NodeJS.Immediate | undefined;
+  #working = false;
   #urgent = 0;
   #oldest = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -139,7 +142,7 @@ export class HeadlessScreen {
   dispose(): void {
     this.#disposed = true;
     clearTimeout(this.#timer);
-    clearImmediate(this.#working);
+    this.#options.turns.leave(this.#turn);
     this.#terminal.dispose();
     this.wake();
   }
@@ -179,13 +182,16 @@ export class HeadlessScreen {
   #work(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#working = setImmediate(() => {
-      this.#working = undefined;
-      this.#slice();
-      if (!this.#backlog.empty) this.#work();
-      this.wake();
-    });
+    this.#working = true;
+    this.#options.turns.ask(this.#turn);
   }
+
+  readonly #turn = (): void => {
+    this.#slice();
+    this.#working = false;
+    if (!this.#backlog.empty) this.#work();
+    this.wake();
+  };
 
   #slice(): void {
     const next = this.#backlog.take(SLICE, this.#options.answerFrom);

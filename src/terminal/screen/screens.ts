@@ -2,6 +2,7 @@ import { ClustrError } from "../../contract/error.ts";
 import type { Screens } from "../../core/ports/screen.ts";
 import type { TerminalHost, TerminalInfo } from "../../core/ports/terminal.ts";
 import { Followed } from "./followed.ts";
+import { Turns } from "./turns.ts";
 
 export interface ScreensOptions {
   host: Pick<TerminalHost, "follow" | "list" | "write">;
@@ -21,6 +22,7 @@ const CATCH_UP_MS = 1_000;
  */
 export function createScreens(options: ScreensOptions): Screens {
   const { host, signal, log } = options;
+  const turns = new Turns();
   const screens = new Map<string, Promise<Followed>>();
   /** Terminals whose past output must not be answered (again). */
   const answered = host.list().then(
@@ -35,7 +37,7 @@ export function createScreens(options: ScreensOptions): Screens {
     const fresh = !past.has(id);
     past.add(id);
     forget(past, all);
-    return new Followed({ host, signal, log, info, answerFrom: fresh ? 0 : info.endOffset });
+    return new Followed({ host, signal, log, turns, info, answerFrom: fresh ? 0 : info.endOffset });
   }
 
   function followed(id: string): Promise<Followed> {
