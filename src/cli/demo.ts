@@ -9,7 +9,7 @@ import type { Event } from "../contract/event.ts";
 import { script } from "../services/script/script.ts";
 import type { Cli } from "./cli.ts";
 import { commonOf, withCommon } from "./connect.ts";
-import { print, printJson } from "./io.ts";
+import { note, print, printJson } from "./io.ts";
 import { pause } from "./pause.ts";
 import { resetSample } from "./sample.ts";
 import { homeOf } from "./server-file.ts";
@@ -47,7 +47,10 @@ async function demo(cli: Cli, port: number, json: boolean): Promise<void> {
     try {
       await play(cli, served, folder, json);
     } finally {
-      await leave(served);
+      await leave(served).catch((error: unknown) => {
+        const why = error instanceof Error ? error.message : String(error);
+        note(io, `The demo's agents could not all be ended: ${why} "clustr shutdown" ends everything.`);
+      });
       server.abort();
     }
   });
