@@ -6,22 +6,25 @@ import { configFolder, objectOf, readObject, stateFile, stringsOf, type OwnSetti
 export interface Account {
   /** Undefined when only the tool itself could tell (a login in the macOS keychain). */
   loggedIn: boolean | undefined;
+  /** An API key of the environment is the only login to be seen. */
+  keyOnly: boolean;
   /** False on a home where Claude Code was never started: it would open with a theme and a login screen. */
   onboarded: boolean;
   /** Whether requests go straight to Anthropic. Behind gateways the server-side check of auto mode is not to be had. */
   direct: boolean;
 }
 
-const CREDENTIALS = ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"];
+const TOKENS = ["ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"];
 const CLOUDS = ["CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY", "CLAUDE_CODE_USE_ANTHROPIC_AWS", "CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD", "CLAUDE_CODE_USE_GATEWAY", "CLAUDE_CODE_USE_MANTLE"];
 
 export async function accountOf(env: Record<string, string>, own: OwnSettings): Promise<Account> {
   const has = (name: string): boolean => Boolean(env[name]) || own.env.has(name);
   const state = await readObject(stateFile(env));
   const cloud = CLOUDS.some(has);
-  const evident = CREDENTIALS.some(has) || cloud || own.apiKeyHelper || Object.keys(objectOf(state.oauthAccount)).length > 0 || (await exists(join(configFolder(env), ".credentials.json")));
+  const beside = TOKENS.some(has) || cloud || own.apiKeyHelper || Object.keys(objectOf(state.oauthAccount)).length > 0 || (await exists(join(configFolder(env), ".credentials.json")));
   return {
-    loggedIn: evident ? true : process.platform === "darwin" ? undefined : false,
+    loggedIn: beside || has("ANTHROPIC_API_KEY") ? true : process.platform === "darwin" ? undefined : false,
+    keyOnly: !beside && has("ANTHROPIC_API_KEY"),
     onboarded: state.hasCompletedOnboarding === true,
     direct: !cloud && !own.env.has("ANTHROPIC_BASE_URL") && isAnthropic(env.ANTHROPIC_BASE_URL),
   };

@@ -48,7 +48,11 @@ async function plan(link: AgentLink, record: RunRecord, socket: string, signal: 
   const account = await accountOf(link.env, own);
   const disabledServers = await undecidedServers(link.env, agent.cwd, own);
   if (disabledServers.length > 0) link.log("MCP servers of the project that you have not approved are off for this agent", { servers: disabledServers });
-  const helped = !own.apiKeyHelper && (await keyUndecided(link.env));
+  // A key nobody decided about would open a dialog. As the only login it is what the person means to use; beside another
+  // login the tool recommends not to use it (it would be billed apart), so it is kept from the tool.
+  const undecided = await keyUndecided(link.env);
+  const helped = undecided && account.keyOnly;
+  if (undecided && !helped) link.log("ANTHROPIC_API_KEY is kept from this agent: Claude Code has another login, and you have not told it to use the key");
   const files = await writeRunFiles(link, { full: agent.autonomy === "full", disabledServers, keyVariable: helped ? KEY : undefined });
   const long = longText(agent);
   record.resumed = agent.session !== undefined;
@@ -62,6 +66,6 @@ async function plan(link: AgentLink, record: RunRecord, socket: string, signal: 
     socket,
     direct: account.direct,
     root: process.getuid?.() === 0,
-    env: helped ? { [KEY]: link.env.ANTHROPIC_API_KEY, ANTHROPIC_API_KEY: undefined } : {},
+    env: undecided ? { ANTHROPIC_API_KEY: undefined, ...(helped ? { [KEY]: link.env.ANTHROPIC_API_KEY } : {}) } : {},
   });
 }

@@ -68,7 +68,12 @@ export class Mail {
     if (phase === "working" && this.#record.hooks) return { later: "it is working: handed over at its next tool call or at the end of its turn" };
     const fresh = this.#record.claim(parcels, "socket");
     await this.#again(parcels.map((parcel) => parcel.id));
-    await this.#record.save();
+    try {
+      await this.#record.save();
+    } catch (error) {
+      this.#record.release(fresh);
+      throw error;
+    }
     const channel = await this.#hand(fresh);
     if (channel !== undefined) return { channel };
     this.#record.release(fresh);

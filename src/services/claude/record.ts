@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Dialog } from "./belief.ts";
 import type { AgentLink, Parcel, ProgramSpec } from "../../core/ports/service.ts";
 import { text } from "./hooks.ts";
 import { objectOf, readObject, stringsOf } from "./settings.ts";
@@ -32,6 +33,8 @@ export class RunRecord {
   hooks = false;
   /** The last turn ended in a failure, which was reported. */
   failed = false;
+  /** Dialogs that were open when last heard of. */
+  dialogs: Dialog[] = [];
   readonly inFlight = new Map<string, InFlight>();
   #settled: string[] = [];
   readonly #link: AgentLink;
@@ -50,6 +53,7 @@ export class RunRecord {
     record.begun = data.begun === true;
     record.hooks = data.hooks === true;
     record.failed = data.failed === true;
+    record.dialogs = (Array.isArray(data.dialogs) ? data.dialogs : []) as Dialog[];
     record.#settled = stringsOf(data.settled);
     for (const item of Array.isArray(data.inFlight) ? data.inFlight.map(objectOf) : []) {
       const { id, text: content, channel, at, fromHuman, request } = item;
@@ -92,10 +96,10 @@ export class RunRecord {
   /** Writes the record down, after what is being written already. */
   save(): Promise<void> {
     const write = async (): Promise<void> => {
-      const { session, resumed, begun, hooks, failed } = this;
+      const { session, resumed, begun, hooks, failed, dialogs } = this;
       // JSON has no undefined: a variable to be removed from the environment is kept as null.
       const program = this.program && { ...this.program, env: Object.fromEntries(Object.entries(this.program.env).map(([name, value]) => [name, value ?? null])) };
-      await this.#link.file(FILE, JSON.stringify({ program, session, resumed, begun, hooks, failed, inFlight: [...this.inFlight.values()], settled: this.#settled }));
+      await this.#link.file(FILE, JSON.stringify({ program, session, resumed, begun, hooks, failed, dialogs, inFlight: [...this.inFlight.values()], settled: this.#settled }));
     };
     const saved = this.#saved.then(write, write);
     this.#saved = saved.catch(() => {});

@@ -114,9 +114,9 @@ export class ClaudeSession implements AgentSession {
   async #adopt(): Promise<void> {
     const file = await readSessionStatus(this.#mark);
     const belief: Belief = { ...this.#belief, file, session: this.#record.session };
-    if (file === undefined || file.status === "busy") await this.#take({ belief: { ...belief, phase: "working" }, signals: file === undefined ? [] : [{ type: "working" }] });
-    else if (file.status === "idle") await this.#take(rest(belief, this.#record.failed ? [] : [{ type: "idle" }]));
-    else await this.#take({ belief: { ...belief, phase: "working" }, signals: [] });
+    if (file === undefined || file.status === "busy") await this.#take({ belief: { ...belief, phase: "working", dialogs: file ? this.#record.dialogs : [] }, signals: file === undefined ? [] : [{ type: "working" }] });
+    else if (file.status === "idle") await this.#take(rest({ ...belief, dialogs: this.#record.dialogs }, this.#record.failed ? [] : [{ type: "idle" }]));
+    else await this.#take({ belief: { ...belief, phase: "working", dialogs: this.#record.dialogs }, signals: [] });
   }
 
   /** New evidence besides hooks: what follows from it shows once it has stood for a moment. */
@@ -148,6 +148,10 @@ export class ClaudeSession implements AgentSession {
     this.#belief = { ...step.belief, answering: this.#belief.answering };
     if (settled || disagrees(this.#belief)) this.#check();
     if (step.signals.length > 0) await this.#report(step.signals);
+    const { session = this.#record.session, dialogs } = this.#belief;
+    if (session === this.#record.session && JSON.stringify(dialogs) === JSON.stringify(this.#record.dialogs)) return;
+    Object.assign(this.#record, { session, dialogs });
+    await this.#record.save();
   }
 
   #report(signals: Signal[]): Promise<void> {
@@ -169,8 +173,9 @@ export class ClaudeSession implements AgentSession {
   async #followExit(): Promise<void> {
     const exit = await this.#terminal.exited(this.#signal);
     if (this.#record.begun) return;
-    const screen = await this.#terminal.screen();
-    await this.#report([{ type: "failed", reason: `Claude Code ended while starting (${exit.signal === null ? `exit code ${exit.code ?? "unknown"}` : `signal ${exit.signal}`}). Its last words: ${tail(screen, 6) || "none"}` }]);
+    const words = await this.#terminal.screen().then((screen) => tail(screen, 6), () => "");
+    const how = exit.signal === null ? `exit code ${exit.code ?? "unknown"}` : `signal ${exit.signal}`;
+    await this.#report([{ type: "failed", reason: `Claude Code ended while starting (${how}). Its last words: ${words || "none"}` }]);
   }
 
   async #findTranscript(): Promise<string | undefined> {
