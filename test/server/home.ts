@@ -1,12 +1,14 @@
-import { randomUUID } from "node:crypto";
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import type { HomeFact } from "../../src/contract/event.ts";
+import type { OperationName } from "../../src/contract/operations.ts";
 import type { Workspace } from "../../src/contract/workspace.ts";
 import { person } from "../../src/core/caller.ts";
 import { createClustr, type Clustr } from "../../src/core/clustr.ts";
 import { createDetections } from "../../src/core/detections.ts";
 import type { Folders } from "../../src/core/ports/folders.ts";
-import type { HookCall, Service } from "../../src/core/ports/service.ts";
+import type { Screens } from "../../src/core/ports/screen.ts";
+import type { HookCall, ProgramSpec, Service } from "../../src/core/ports/service.ts";
+import type { TerminalHost } from "../../src/core/ports/terminal.ts";
 import { openWorkspace } from "../../src/core/workspace.ts";
 import { memoryLedger } from "../../src/ledger/memory.ts";
 import { createAccess, type Logins } from "../../src/server/access.ts";
@@ -20,7 +22,10 @@ export const DOOR_PORT = 45_678;
 
 /** A whole server over the real core, with ledgers in memory and terminals without programs. */
 export interface TestHome extends AsyncDisposable {
+  /** The server of the moment. */
   readonly server: RunningServer;
+  /** Ends the server and starts another on the same port; the core goes on. */
+  restartServer(): Promise<void>;
   readonly core: Clustr;
   readonly logins: Logins;
   readonly host: MemoryHost;
@@ -53,9 +58,15 @@ const folders: Folders = {
   inside: (base, real) => real === base || real.startsWith(`${base}/`),
 };
 
-export async function testHome(
-  options: { page?: string; host?: MemoryHost; port?: number; nextFree?: boolean } = {},
-): Promise<TestHome> {
+export interface TestHomeOptions {
+  page?: string;
+  /** Instead of terminals without programs. */
+  terminals?: { host: TerminalHost; screens: Screens };
+  /** What agents run in their terminal. */
+  program?: ProgramSpec;
+}
+
+export async function testHome(options: TestHomeOptions = {}): Promise<TestHome> {
   const place = await scratch();
   const ended = new AbortController();
   const secret = randomBytes(32);
@@ -63,8 +74,9 @@ export async function testHome(
   const hooks: HookCall[] = [];
   let answer: (call: HookCall) => Promise<unknown> = async () => ({});
   const log = (message: string, details?: object) => void logged.push(JSON.stringify({ message, ...details }));
-  const host = options.host ?? memoryHost();
-  const screens = memoryScreens(host);
+  const memory = memoryHost();
+  const memoryOnes = memoryScreens(memory);
+  const { host, screens } = options.terminals ?? { host: memory, screens: memoryOnes };
   let url = "";
   const logins = createAccess({ secret, url: () => url });
 
@@ -74,7 +86,7 @@ export async function testHome(
     title: "Idle",
     detect: async () => ({ service: "idle", title: "Idle", ready: true, path: "/bin/true", findings: [] }),
     async open(link) {
-      await link.terminal({ command: "/bin/true", args: [], env: {} });
+      await link.terminal(options.program ?? { command: "/bin/true", args: [], env: {} });
       await link.report({ type: "working" });
       return {
         hook: (call) => {
@@ -134,38 +146,49 @@ export async function testHome(
     log,
     fail: (error) => log("home failed", { error: String(error) }),
   });
-  const open = (name: string) =>
-    core.invoke("workspace.open", { path: `${place.path}/${name}` }, person, {
+  const ask = (operation: OperationName, input: object, at?: Workspace) =>
+    core.invoke(operation, input, person, {
+      ...(at && { workspace: at.id }),
       requestId: randomUUID(),
       signal: ended.signal,
-    }) as Promise<Workspace>;
+    });
+  const open = async (name: string) => (await ask("workspace.open", { path: await place.folder(name) })) as Workspace;
   const workspace = await open("alpha");
   const other = await open("beta");
 
   const doorSocket = `${await place.folder("s")}/door.sock`;
-  const server = await startServer({
-    core,
-    host,
-    screens,
-    secret,
-    logins,
-    port: options.port ?? 0,
-    nextFree: options.nextFree ?? false,
-    doorSocket,
-    doorPort: () => DOOR_PORT,
-    page: options.page,
-    version: "0.0.0-test",
-    signal: ended.signal,
-    log,
-  });
+  const serve = (port: number) =>
+    startServer({
+      core,
+      host,
+      screens,
+      secret,
+      logins,
+      doorSocket,
+      log,
+      port,
+      nextFree: false,
+      doorPort: () => DOOR_PORT,
+      page: options.page,
+      version: "0.0.0-test",
+      signal: ended.signal,
+    });
+  let server = await serve(0);
   url = server.url;
 
   return {
-    server,
+    get server() {
+      return server;
+    },
+    async restartServer() {
+      const { port } = server;
+      await server.close();
+      server = await serve(port);
+    },
     core,
     logins,
-    host,
-    screens,
+    host: memory,
+    screens: memoryOnes,
     doorSocket,
     folder: place.path,
     secret,
@@ -176,23 +199,17 @@ export async function testHome(
     other,
     human: personToken(secret),
     async agent(name, at = workspace) {
-      const spawned = (await core.invoke("agent.spawn", { name, task: "wait", service: "idle" }, person, {
-        workspace: at.id,
-        requestId: randomUUID(),
-        signal: ended.signal,
-      })) as { id: string };
-      const terminal = `${spawned.id}.1`;
-      while (!(await host.list()).some(({ id }) => id === terminal))
+      const { id } = (await ask("agent.spawn", { name, task: "wait", service: "idle" }, at)) as { id: string };
+      const terminal = `${id}.1`;
+      while (!(await host.list()).some((one) => one.id === terminal)) {
+        const reason = core.workspace(at.id)?.view().agents[id]?.reason;
+        if (reason !== undefined) throw new Error(reason);
         await new Promise((resolve) => setTimeout(resolve, 5));
-      return { id: spawned.id, token: agentToken(secret, at.id, spawned.id), terminal };
+      }
+      return { id, token: agentToken(secret, at.id, id), terminal };
     },
     async invite() {
-      const made = await core.invoke("token.create", {}, person, {
-        workspace: workspace.id,
-        requestId: randomUUID(),
-        signal: ended.signal,
-      });
-      return (made as { token: string }).token;
+      return ((await ask("token.create", {}, workspace)) as { token: string }).token;
     },
     async browser() {
       const { login } = logins.link();
