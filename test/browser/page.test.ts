@@ -1,0 +1,164 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { chromium, type Browser, type Page } from "playwright-core";
+import { build } from "vite";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { person } from "../../src/core/caller.ts";
+import { scratch, type Scratch } from "../rig/rig.ts";
+import { testHome, type TestHome } from "../server/home.ts";
+
+const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
+  existsSync(path),
+);
+const ESC = "\x1b";
+/** Runs in the page: a breach of its policy becomes an error in its console. */
+const WATCH_POLICY = `addEventListener("securitypolicyviolation", (e) => console.error("policy", e.violatedDirective, e.blockedURI))`;
+
+describe.skipIf(CHROMIUM === undefined)("the page, in Chromium", () => {
+  let place: Scratch;
+  let home: TestHome;
+  let browser: Browser;
+  let page: Page;
+  let ada: { terminal: string };
+  const problems: string[] = [];
+
+  beforeAll(async () => {
+    place = await scratch();
+    const dashboard = fileURLToPath(new URL("../../src/dashboard/", import.meta.url));
+    await build({
+      configFile: `${dashboard}vite.config.ts`,
+      root: dashboard,
+      logLevel: "error",
+      build: { outDir: `${place.path}/page`, emptyOutDir: true },
+    });
+    home = await testHome({ page: `${place.path}/page` });
+    ada = await home.agent("ada");
+    browser = await chromium.launch({ executablePath: CHROMIUM ?? "", args: ["--no-sandbox", "--disable-gpu"] });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await home[Symbol.asyncDispose]();
+    await place[Symbol.asyncDispose]();
+  });
+
+  /** A page of somebody who has just opened their link. Whatever it complains about fails the test. */
+  beforeEach(async () => {
+    await page?.context().close();
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    await context.addInitScript({ content: WATCH_POLICY });
+    page = await context.newPage();
+    problems.length = 0;
+    page.on("pageerror", (error) => problems.push(String(error)));
+    page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+    await page.goto(home.logins.link().login);
+    await page.locator(".xterm-rows").waitFor();
+  });
+
+  const print = (text: string) => home.host.print(ada.terminal, Buffer.from(text));
+  const shows = (text: string) =>
+    page.waitForFunction(`document.querySelector(".xterm-rows")?.textContent.includes(${JSON.stringify(text)})`);
+
+  test("shows a terminal live and types into it; the link is gone from the address", async () => {
+    expect(page.url()).toBe(`${home.server.url}/`);
+    print("hello from the program\r\n");
+    await shows("hello from the program");
+    await page.locator(".xterm-screen").click();
+    await page.keyboard.type("ls -l\n");
+    await expect.poll(() => home.host.typed(ada.terminal)).toContain("ls -l\r");
+    expect(problems).toEqual([]);
+  });
+
+  test("never answers what a program asks its terminal: that would type into it, once per open page", async () => {
+    const before = home.host.typed(ada.terminal);
+    const queries = [
+      "[c",
+      "[>c",
+      "[=c",
+      "[5n",
+      "[6n",
+      "[?6n",
+      "[?1;2$p",
+      "[4$p",
+      "[>q",
+      "[?u",
+      "[14t",
+      "[18t",
+      "[21t",
+      "]4;1;?\x07",
+      "]10;?\x07",
+      "]11;?\x07",
+      "]12;?\x07",
+      "]52;c;?\x07",
+      "P$qm\x1b\\",
+      "P+q544e\x1b\\",
+    ];
+    for (const query of queries) print(ESC + query);
+    print("\r\nasked everything");
+    await shows("asked everything");
+    await page.waitForTimeout(100);
+    expect(JSON.stringify(home.host.typed(ada.terminal).slice(before.length))).toBe('""');
+  });
+
+  test("shows what agents write as text, whatever it says", async () => {
+    const hostile = `<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>`;
+    const call = { workspace: home.workspace.id, requestId: "hostile", signal: AbortSignal.timeout(5000) };
+    await home.core.invoke("message.send", { to: "ada", content: hostile }, person, call);
+    await home.core.invoke("context.write", { key: hostile, value: hostile }, person, {
+      ...call,
+      requestId: "hostile-2",
+    });
+    await page.getByText(hostile).waitFor();
+    await page.getByRole("tab", { name: "Context" }).click();
+    await page.getByRole("heading", { name: hostile }).waitFor();
+    expect(await page.evaluate(`"hacked" in window`)).toBe(false);
+    expect(problems).toEqual([]);
+  });
+
+  test("sends a message, and saves rules with the revision that was read", async () => {
+    await page.getByLabel("Recipient").selectOption("ada");
+    await page.getByLabel("Message", { exact: true }).fill("how far are you?");
+    await page.keyboard.press("Enter");
+    await page.getByRole("log").getByText("how far are you?").waitFor();
+    await page.getByRole("tab", { name: "Rules" }).click();
+    await page.getByRole("textbox", { name: "Rules" }).fill("Test first.");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("Revision 2 by human").waitFor();
+  });
+
+  test("comes back by itself when the server does, without a byte lost", async () => {
+    print("before the restart\r\n");
+    await shows("before the restart");
+    const restarted = home.restartServer();
+    print("while it was away\r\n");
+    await restarted;
+    print("after it\r\n");
+    for (const text of ["before the restart", "while it was away", "after it"]) await shows(text);
+    await page.getByText("Live").waitFor();
+  });
+
+  test("is readable on every width", async () => {
+    for (const width of [1440, 1024, 390]) {
+      await page.setViewportSize({ width, height: 844 });
+      expect(await page.evaluate(`document.documentElement.scrollWidth`)).toBe(width);
+    }
+    const bar = page.getByRole("contentinfo");
+    for (const section of ["Agents", "Terminal", "Messages", "Context", "Rules"]) {
+      await bar.getByRole("button", { name: section }).click();
+      const shown =
+        section === "Agents"
+          ? page.getByRole("navigation")
+          : section === "Terminal"
+            ? page.getByRole("main")
+            : page.getByRole("tabpanel", { name: section });
+      expect([section, await shown.isVisible()]).toEqual([section, true]);
+    }
+  });
+
+  test("tells somebody without a login what to do", async () => {
+    const stranger = await (await browser.newContext()).newPage();
+    const response = await stranger.goto(home.server.url);
+    expect(response?.status()).toBe(401);
+    await stranger.getByText("clustr link").waitFor();
+    await stranger.context().close();
+  });
+});
