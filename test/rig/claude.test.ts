@@ -292,9 +292,12 @@ describe.concurrent("status", () => {
     expect((await the.run.signal("turn_failed")).reason).toMatch(/authentication_failed.*log in/s);
     await sleep(1_300);
     expect(the.run.signals.some((signal) => signal.type === "idle")).toBe(false);
-    the.run.post("m-retry", "[message m-retry from bob] try again");
+    // The composer shows ghost text now: no draft, so the person's message is typed.
+    expect(await the.run.shows()).toContain("resend your message");
+    the.run.post("m-retry", "[message m-retry from human] try again", true);
     await the.model.until(has("m-retry"));
     await the.run.signal("idle");
+    expect((await eventually(() => the.run.handed[0])).channel).toBe("typed");
   });
 
   test("work of a subagent neither ends the agent's turn nor swallows its mail; in the background it keeps the agent running", async () => {
@@ -326,6 +329,17 @@ describe.concurrent("status", () => {
     expect(the.model.turns.some((request) => !fromSub(request) && has("m-sub")(request))).toBe(true);
     // Done only once the subagent's result was taken in.
     expect(textOf(the.model.turns.at(-1) as ModelRequest)).toContain("Nothing there.");
+  });
+});
+
+describe.concurrent("leaving", () => {
+  test.each<[string, Script]>([["done", { steps: [{ text: "Done." }] }], ["at work", { steps: [bash("sleep 30")] }], ["in a dialog", { steps: [bash("npm --version")] }]])("is polite when %s", async (state, script) => {
+    await using the = await stage(script, { task: "t", autonomy: state === "in a dialog" ? "ask" : "full" });
+    const session = await the.run.start(claude);
+    await the.run.signal(state === "done" ? "idle" : state === "at work" ? "working" : "attention");
+    await sleep(700);
+    await session.leave();
+    expect(await the.run.exit(5_000)).toMatchObject({ code: 0 });
   });
 });
 

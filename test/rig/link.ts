@@ -181,6 +181,11 @@ export class RigRun implements AgentLink, AsyncDisposable {
     }
   }
 
+  /** How the agent's program ended; undefined when it has not within `timeoutMs`. */
+  async exit(timeoutMs: number): Promise<TerminalExit | undefined> {
+    return Promise.race([this.#programs.get("main")?.exit, sleep(timeoutMs, undefined)]);
+  }
+
   /** Types into the agent's terminal, as a person would. */
   type(bytes: string): void {
     this.#programs.get("main")?.pty.write(bytes);

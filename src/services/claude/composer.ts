@@ -11,11 +11,16 @@ export function readComposer(screen: ScreenState): { text: string } | undefined 
   if (bottom === undefined || top === undefined) return undefined;
   const inside = screen.lines.slice(top + 1, bottom);
   if (!inside[0]?.text.startsWith("❯")) return undefined;
-  return { text: inside.map((line, row) => written(line, row === 0)).join("\n").trim() };
+  const cursor = (row: number): number => (screen.cursor.y === top + 1 + row ? screen.cursor.x : -1);
+  return { text: inside.map((line, row) => written(line, row === 0 ? 1 : 0, cursor(row))).join("\n").trim() };
 }
 
-/** What somebody wrote in a line of the composer: ghost text (hints, suggestions) is drawn dim and does not count. */
-function written(line: ScreenLine, first: boolean): string {
-  const from = first ? 1 : 0;
-  return [...line.text].slice(from).map((char, index) => (line.dim.some(([start, end]) => index + from >= start && index + from < end) ? " " : char)).join("").replaceAll("\u00a0", " ");
+/**
+ * What somebody wrote in a line of the composer, from a column on. Ghost text (hints, suggestions) is drawn dim and does
+ * not count; its first character lies under the cursor and is drawn as that, so what follows it decides.
+ */
+function written(line: ScreenLine, from: number, cursor: number): string {
+  const dim = (column: number): boolean => line.dim.some(([start, end]) => column >= start && column < end);
+  const ghost = (column: number): boolean => dim(column) || (column === cursor && dim(column + 1));
+  return [...line.text].map((char, column) => (column < from || ghost(column) ? " " : char)).join("").replaceAll("\u00a0", " ");
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AgentLink, AgentSession, AgentTerminal, HandOver, HookCall, Parcel, Signal } from "../../core/ports/service.ts";
 import { newBelief, titleWorks, type Belief } from "./belief.ts";
+import { readComposer } from "./composer.ts";
 import { crossCheck, SETTLE } from "./cross-check.ts";
 import { readHook, type Hook } from "./hooks.ts";
 import { Mail } from "./mail.ts";
@@ -14,6 +15,8 @@ import { findTranscript } from "./transcript.ts";
 
 /** Milliseconds a start waits for the tools; without them the first request would not have them. */
 const TOOLS_WAIT = 10_000;
+/** Key presses after which leaving is left to the core. */
+const LEAVE_KEYS = 8;
 /** Milliseconds the tool needs to take the listed tools in. */
 const TOOLS_SETTLE = 250;
 
@@ -76,12 +79,16 @@ export class ClaudeSession implements AgentSession {
     return this.#mail.deliver(parcels).finally(() => this.#check());
   }
 
-  /** Ctrl-C interrupts, clears a draft, closes a dialog without a yes, and twice in a row leaves: four do in any state. */
+  /**
+   * Ctrl-C interrupts, clears a draft, and twice in a row leaves. A dialog ignores it and is closed by Esc, which never
+   * means yes.
+   */
   async leave(): Promise<void> {
     let gone = false;
     this.#terminal.exited(this.#signal).then(() => (gone = true), () => (gone = true));
-    for (let pressed = 0; pressed < 4 && !gone; pressed++) {
-      await this.#terminal.write("\x03");
+    for (let pressed = 0; pressed < LEAVE_KEYS && !gone; pressed++) {
+      const composer = readComposer(await this.#terminal.screen());
+      await this.#terminal.write(composer === undefined ? "\x1b" : "\x03");
       await sleep(250, undefined, { ref: false });
     }
   }
