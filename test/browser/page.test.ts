@@ -56,7 +56,7 @@ describe.skipIf(CHROMIUM === undefined)("the page, in Chromium", () => {
 
   const print = (text: string) => home.host.print(ada.terminal, Buffer.from(text));
   const shows = (text: string) =>
-    page.waitForFunction(`document.querySelector(".xterm-rows")?.textContent.includes(${JSON.stringify(text)})`);
+    expect.poll(() => page.locator(".xterm-rows").textContent(), { timeout: 15_000 }).toContain(text);
 
   test("shows a terminal live and types into it; the link is gone from the address", async () => {
     expect(page.url()).toBe(`${home.server.url}/`);
