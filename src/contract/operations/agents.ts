@@ -25,7 +25,7 @@ export const agents = {
     command: "spawn <name>",
     input: z.object({
       name: AgentName.describe("Unique among live agents; letters, digits, '-', '_', '.'"),
-      task: z.string().min(1).max(200_000).describe("The complete task, as the agent's first prompt"),
+      task: z.string().min(1, "Say what the agent shall do.").max(200_000).describe("The complete task, as the agent's first prompt"),
       service: z.string().optional().describe("Which coding tool runs it, e.g. claude or codex. Default: the one you run on, or the first there is"),
       cwd: z.string().optional().describe("Folder inside the workspace, relative to it. Default: the workspace folder"),
       model: z.string().max(200).optional().describe("Model name as the tool understands it. Default: the tool's own"),
@@ -82,7 +82,7 @@ export const agents = {
       name: "report_status",
       description: "Say in one line what you are doing now, for people and agents who watch. Use it when you begin a new part of the work. Returns your record.",
     },
-    input: z.object({ working_on: z.string().min(1).max(500).describe("One line, e.g. 'writing tests for the parser'") }),
+    input: z.object({ working_on: z.string().min(1, "Say what you are doing.").max(500).describe("One line, e.g. 'writing tests for the parser'") }),
     output: Agent,
   }),
   "agent.stop": operation({

@@ -25,7 +25,7 @@ export const messages = {
     command: "send <to> <content>",
     input: z.object({
       to: z.string().min(1).max(200).describe("An agent's name, 'human' or 'all'"),
-      content: z.string().min(1).describe("The text, up to 1 MB"),
+      content: z.string().min(1, "Write something.").describe("The text, up to 1 MB"),
       reply_to: z.string().max(100).optional().describe("Id of the message this answers"),
     }),
     output: Message,

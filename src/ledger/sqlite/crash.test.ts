@@ -54,7 +54,7 @@ describe("kill -9", () => {
       const first = startWriter(file, "first");
       await expect.poll(() => first.lines()[0], { timeout: 20_000 }).toBe("ready");
       await expect(openSqliteLedger(file)).rejects.toMatchObject({
-        code: "unavailable",
+        code: "conflict",
         message: expect.stringContaining("Another Clustr server uses the ledger"),
       });
       const second = startWriter(file, "second");
@@ -66,7 +66,7 @@ describe("kill -9", () => {
       const ledger = await openSqliteLedger(file);
       expect(await ledger.last()).toBeGreaterThan(0);
       // A refused attempt of our own must not cost us the lock (as closing any descriptor of a locked file would).
-      await expect(openSqliteLedger(file)).rejects.toMatchObject({ code: "unavailable" });
+      await expect(openSqliteLedger(file)).rejects.toMatchObject({ code: "conflict" });
       const taken = `import Database from "better-sqlite3"; new Database(${JSON.stringify(`${file}-lock`)}, { timeout: 0 }).exec("BEGIN EXCLUSIVE")`;
       const other = spawnSync(process.execPath, ["--input-type=module", "-e", taken], {
         cwd: import.meta.dirname,

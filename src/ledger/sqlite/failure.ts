@@ -65,7 +65,7 @@ export function explain(error: unknown, file: string): ClustrError {
 /** Somebody else holds the file. */
 export function inUse(file: string, cause?: unknown): ClustrError {
   return new ClustrError(
-    "unavailable",
+    "conflict",
     `Another Clustr server uses the ledger ${file}. Nothing was changed. Use that server, or stop it first; a server that crashed holds nothing.`,
     { cause, details: { file } },
   );

@@ -14,8 +14,8 @@ const PAGE = 256;
  * Opens the ledger in `file` (an absolute path; its folder must exist), making an empty one when there is none. Beside it
  * lie `-wal`, `-mark` (position of the last acknowledged event) and `-lock`; all are 0600.
  *
- * The file is checked first. Rejects with `unavailable`, having changed nothing, when it is damaged, when another server
- * has it open, when a newer Clustr wrote it, or when it cannot be read and written. `signal` cancels the opening, and
+ * The file is checked first. Rejects with `conflict` when another server has it open, and with `unavailable`, having
+ * changed nothing, when it is damaged, when a newer Clustr wrote it, or when it cannot be read and written. `signal` cancels the opening, and
  * closes the ledger afterwards.
  *
  * Writing and reading happen in a thread of their own. If that dies, appends under way end as `unknown` and the next call
