@@ -49,6 +49,11 @@ export class Pen {
     return this.#follow(0) + this.#show("0");
   }
 
+  /** Gives the pen the colours and flags it has: no change, but a sequence. */
+  again(): string {
+    return `\x1b[${this.#shown}m`;
+  }
+
   #show(look: string): string {
     if (look === this.#shown) return "";
     this.#shown = look;

@@ -191,6 +191,17 @@ describe("a snapshot", () => {
     expect(describeAll(joined)).toBe(describeAll(subject));
   });
 
+  test.each([
+    ["repeats", "\x1b[3b"],
+    ["a combining mark", "\u0301"],
+  ])("is followed by %s as the output itself was", (_what, next) => {
+    for (const last of ["x", "x\x1b[m", `\x1b[1m${"x".repeat(COLS)}`, `${"x".repeat(COLS)}\x1b[m`, "\x1b[4hx", "漢", `${"x".repeat(COLS - 2)}漢`]) {
+      const bytes = encode(last + next);
+      const { joined, whole } = joinAt(encode(last).length, bytes);
+      expect(joined, JSON.stringify(last)).toBe(whole);
+    }
+  });
+
   test("of an untouched terminal is empty but for line ends", () => {
     const subject = fresh();
     expect(drawSnapshot(subject.terminal, subject)).toBe(`${"\r\n".repeat(ROWS - 1)}\x1b[1;1H`);

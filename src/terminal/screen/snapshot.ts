@@ -66,8 +66,9 @@ function drawCursor(terminal: Terminal, core: Core, pen: Pen): string {
   if (!last) return to(Math.min(active.x, terminal.cols - 1)) + look() + charsets + insert;
   // Printing the last character again restores a pending wrap. When it was the very last thing that happened, a combining
   // mark or a repeat that comes next must find it: then the pen is the one it was printed with, and nothing may follow.
+  // When it was not, they must not: something has to follow.
   const { cell } = last;
-  if (!printing) return to(last.x) + pen.take(cell) + cell.getChars() + look() + charsets + insert;
+  if (!printing) return to(last.x) + pen.take(cell) + cell.getChars() + look() + charsets + insert + pen.again();
   const removed = insert ? `\x1b[${cell.getWidth()}P` : "";
   return charsets + insert + to(last.x) + removed + look() + cell.getChars();
 }
