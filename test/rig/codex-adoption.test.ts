@@ -1,12 +1,17 @@
+import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
+import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { codexRun } from "./codex-run.ts";
+import type { RigRun } from "./link.ts";
 import type { ModelRequest } from "./script.ts";
 
-const says = (text: string) => (request: ModelRequest) => request.messages.some((message) => message.text.includes(text));
-const times = (request: ModelRequest, text: string) => request.messages.filter((message) => message.text.includes(text)).length;
+const says = (text: string) => (request: ModelRequest) =>
+  request.messages.some((message) => message.text.includes(text));
+const times = (request: ModelRequest, text: string) =>
+  request.messages.filter((message) => message.text.includes(text)).length;
 const SLEEP = { call: "exec_command", args: { cmd: "sleep 2; echo slept", yield_time_ms: 10_000 } };
 
 describe("after the server was killed and is back", () => {
@@ -46,6 +51,11 @@ describe("after the server was killed and is back", () => {
     expect(times(request, "<msg-2>")).toBe(1);
     await run.signal("seen");
     await run.signal("idle");
+    run.drop();
+    const since = run.signals.length;
+    const last = await made.start();
+    await last.deliver([parcel]);
+    await run.signal("seen", { since });
     expect(model.turns).toHaveLength(2);
   });
 
@@ -84,7 +94,18 @@ describe("after the server was killed and is back", () => {
   });
 
   it("an open question is asked again and can still be answered", async () => {
-    await using made = await codexRun({ steps: [{ call: "exec_command", args: { cmd: "touch made-it", sandbox_permissions: "require_escalated", justification: "it must" } }, { text: "Made." }] }, { autonomy: "ask" });
+    await using made = await codexRun(
+      {
+        steps: [
+          {
+            call: "exec_command",
+            args: { cmd: "touch made-it", sandbox_permissions: "require_escalated", justification: "it must" },
+          },
+          { text: "Made." },
+        ],
+      },
+      { autonomy: "ask" },
+    );
     const { run } = made;
     await made.start();
     await run.signal("attention");
@@ -101,7 +122,7 @@ describe("after the server was killed and is back", () => {
   });
 
   it("a start that was cut short anywhere is finished, and the task goes out once", async () => {
-    for (const afterMs of [30, 120, 180, 230, 280, 400]) {
+    for (const afterMs of [30, 150, 200, 280]) {
       await using made = await codexRun({ steps: [{ text: "Ready." }] });
       const { run, model } = made;
       const opening = made.start().catch(() => undefined);
@@ -114,4 +135,55 @@ describe("after the server was killed and is back", () => {
       expect(run.started).toHaveLength(2);
     }
   });
+
+  it("a connection that breaks while everything lives is made again, with nothing lost", async () => {
+    await using made = await codexRun({ steps: [SLEEP, { text: "Done." }] }, { autonomy: "auto" });
+    const { run, model } = made;
+    await using cable = await cableInto(run);
+    await made.start();
+    await run.signal("working", { where: ({ activity }) => activity !== undefined });
+    run.post("msg-5", "<msg-5> through the storm");
+    await sleep(3);
+    cable.cut();
+    await run.signal("seen", { where: ({ messages }) => messages.includes("msg-5") });
+    await model.until(says("<msg-5>"));
+    await run.signal("idle");
+    expect(model.turns.map((request) => times(request, "<msg-5>"))).toEqual([0, 1]);
+    expect(run.signals.some(({ type }) => type === "failed")).toBe(false);
+    await expect.poll(() => run.shows(), { timeout: 10_000 }).toContain("Done.");
+  });
 });
+
+/** Puts a wire that can be cut between the agent's app-server and all its clients. */
+async function cableInto(run: RigRun): Promise<AsyncDisposable & { cut(): void }> {
+  const wires = new Set<Socket>();
+  const side = run.side.bind(run);
+  const cable = createServer((near) => {
+    const far = connect(`${path}-far`);
+    for (const socket of [near, far]) {
+      wires.add(socket);
+      socket.on("error", () => undefined).on("close", () => (near.destroy(), far.destroy(), wires.delete(socket)));
+    }
+    near.pipe(far).pipe(near);
+  });
+  let path = "";
+  run.side = async (name, program) => {
+    const url = program.args.find((arg) => name === "app-server" && arg.startsWith("unix://"));
+    if (!url) return side(name, program);
+    path = url.slice("unix://".length);
+    const server = await side(name, {
+      ...program,
+      args: program.args.map((arg) => (arg === url ? `${url}-far` : arg)),
+    });
+    while (!existsSync(`${path}-far`)) await sleep(10);
+    if (!cable.listening) await new Promise<void>((resolve) => cable.listen(path, resolve));
+    return server;
+  };
+  return {
+    cut: () => wires.forEach((wire) => wire.destroy()),
+    [Symbol.asyncDispose]: async () => {
+      for (const wire of wires) wire.destroy();
+      await new Promise((resolve) => cable.close(resolve));
+    },
+  };
+}

@@ -5,15 +5,23 @@ import { describe, expect, it } from "vitest";
 import { codexRun } from "./codex-run.ts";
 import type { ModelRequest } from "./script.ts";
 
-const says = (text: string) => (request: ModelRequest) => request.messages.some((message) => message.text.includes(text));
+const says = (text: string) => (request: ModelRequest) =>
+  request.messages.some((message) => message.text.includes(text));
 /** How a model asks to run a command without the sandbox. */
-const ASKING = (cmd: string) => ({ cmd, sandbox_permissions: "require_escalated", justification: "it must leave the sandbox" });
+const ASKING = (cmd: string) => ({
+  cmd,
+  sandbox_permissions: "require_escalated",
+  justification: "it must leave the sandbox",
+});
 const PATCH = "*** Begin Patch\n*** Add File: new.txt\n+hello\n*** End Patch";
 
 describe("what only a person can resolve", () => {
   for (const code of [false, true]) {
     it(`a command that must leave the sandbox: the exact command is asked, a message in between answers nothing (${code ? "code mode" : "classic tools"})`, async () => {
-      await using made = await codexRun({ steps: [{ call: "exec_command", args: ASKING("touch made-it") }, { text: "Made." }] }, { code, autonomy: "ask" });
+      await using made = await codexRun(
+        { steps: [{ call: "exec_command", args: ASKING("touch made-it") }, { text: "Made." }] },
+        { code, autonomy: "ask" },
+      );
       const { run, model } = made;
       await made.start();
       const { item } = await run.signal("attention");
@@ -35,7 +43,10 @@ describe("what only a person can resolve", () => {
   }
 
   it("with autonomy ask: nothing is written without a yes", async () => {
-    await using made = await codexRun({ steps: [{ call: "exec_command", args: { cmd: "touch unasked; ls" } }, { text: "Tried." }] }, { autonomy: "ask" });
+    await using made = await codexRun(
+      { steps: [{ call: "exec_command", args: { cmd: "touch unasked; ls" } }, { text: "Tried." }] },
+      { autonomy: "ask" },
+    );
     await made.start();
     await made.run.signal("idle");
     expect(existsSync(join(made.run.agent.cwd, "unasked"))).toBe(false);
@@ -43,7 +54,15 @@ describe("what only a person can resolve", () => {
   });
 
   it("an edit: the diff is shown; a no ends the turn and what waited is delivered all the same", async () => {
-    await using made = await codexRun({ steps: [{ call: "exec_command", args: { cmd: `apply_patch <<'EOF'\n${PATCH}\nEOF` } }, { text: "As you wish." }] }, { autonomy: "ask" });
+    await using made = await codexRun(
+      {
+        steps: [
+          { call: "exec_command", args: { cmd: `apply_patch <<'EOF'\n${PATCH}\nEOF` } },
+          { text: "As you wish." },
+        ],
+      },
+      { autonomy: "ask" },
+    );
     const { run, model } = made;
     await made.start();
     const { item } = await run.signal("attention");
@@ -61,18 +80,40 @@ describe("what only a person can resolve", () => {
   });
 
   it("with autonomy auto: nothing inside the folder, but what leaves the sandbox", async () => {
-    await using made = await codexRun({ steps: [{ call: "exec_command", args: { cmd: "touch inside" } }, { call: "exec_command", args: ASKING("touch beyond") }] }, { autonomy: "auto" });
+    await using made = await codexRun(
+      {
+        steps: [
+          { call: "exec_command", args: { cmd: "touch inside" } },
+          { call: "exec_command", args: ASKING("touch beyond") },
+        ],
+      },
+      { autonomy: "auto" },
+    );
     const { run } = made;
     await made.start();
     const { item } = await run.signal("attention");
-    expect(item).toMatchObject({ title: "Run touch beyond", detail: expect.stringContaining("it must leave the sandbox") as string });
+    expect(item).toMatchObject({
+      title: "Run touch beyond",
+      detail: expect.stringContaining("it must leave the sandbox") as string,
+    });
     expect(existsSync(join(run.agent.cwd, "inside"))).toBe(true);
     expect(existsSync(join(run.agent.cwd, "beyond"))).toBe(false);
   });
 
   it("with autonomy full: nothing, and no sandbox", async () => {
     // No network is what every sandbox of Codex has in common; the door is a port that is certainly open.
-    await using made = await codexRun({ steps: [() => ({ call: "exec_command", args: { cmd: `bash -c ': < /dev/tcp/127.0.0.1/${new URL(run.door).port}' && touch connected` } }), { text: "Tried." }] }, { autonomy: "full" });
+    await using made = await codexRun(
+      {
+        steps: [
+          () => ({
+            call: "exec_command",
+            args: { cmd: `bash -c ': < /dev/tcp/127.0.0.1/${new URL(run.door).port}' && touch connected` },
+          }),
+          { text: "Tried." },
+        ],
+      },
+      { autonomy: "full" },
+    );
     const { run } = made;
     await made.start();
     await run.signal("idle");
@@ -81,7 +122,9 @@ describe("what only a person can resolve", () => {
   });
 
   it("a failure of the model's API, with what to do; a message wakes the agent again", async () => {
-    await using made = await codexRun({ steps: [{ error: 400, message: "the scripted model is ill" }, { text: "Well again." }] });
+    await using made = await codexRun({
+      steps: [{ error: 400, message: "the scripted model is ill" }, { text: "Well again." }],
+    });
     const { run, model } = made;
     await made.start();
     const { reason } = await run.signal("turn_failed");

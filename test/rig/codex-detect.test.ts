@@ -20,7 +20,13 @@ describe("the look for Codex", () => {
     await using place = await scratch();
     const env = await codexEnv(place, "http://127.0.0.1:9/v1");
     const before = await readdir(env.HOME ?? "", { recursive: true });
-    expect(await detect(env)).toMatchObject({ service: "codex", ready: true, path: CODEX, version: "0.169.0", loggedIn: undefined });
+    expect(await detect(env)).toMatchObject({
+      service: "codex",
+      ready: true,
+      path: CODEX,
+      version: "0.169.0",
+      loggedIn: undefined,
+    });
     expect(await readdir(env.HOME ?? "", { recursive: true })).toEqual(before);
   });
 
@@ -35,7 +41,13 @@ describe("the look for Codex", () => {
     const env = { ...cleanEnv(await place.folder("home")), PATH: `.:${await place.folder("empty")}` };
     const { ready, findings } = await detect(env);
     expect(ready).toBe(false);
-    expect(findings).toEqual([{ fatal: true, problem: expect.stringContaining("not installed") as string, remedy: expect.stringContaining("npm install -g @openai/codex") as string }]);
+    expect(findings).toEqual([
+      {
+        fatal: true,
+        problem: expect.stringContaining("not installed") as string,
+        remedy: expect.stringContaining("npm install -g @openai/codex") as string,
+      },
+    ]);
   });
 
   it("says what to do when nobody is logged in, and believes a login without opening it", async () => {
@@ -43,7 +55,13 @@ describe("the look for Codex", () => {
     const env = await codexEnv(place, "http://127.0.0.1:9/v1");
     const own = await place.folder("other");
     const away = { ...env, CODEX_HOME: own };
-    expect(await detect(away)).toMatchObject({ ready: false, loggedIn: false, findings: [{ fatal: true, problem: "Codex is not logged in.", remedy: expect.stringContaining("codex login") as string }] });
+    expect(await detect(away)).toMatchObject({
+      ready: false,
+      loggedIn: false,
+      findings: [
+        { fatal: true, problem: "Codex is not logged in.", remedy: expect.stringContaining("codex login") as string },
+      ],
+    });
     await writeFile(join(own, "auth.json"), "not to be read", { mode: 0o000 });
     expect(await detect(away)).toMatchObject({ ready: true, loggedIn: true });
   });
@@ -82,8 +100,13 @@ describe("a start that cannot work fails with the remedy", () => {
 
   it("when the app-server ends at once, with its last words", async () => {
     await using made = await codexRun({}, {});
-    const folder = await fake(made.place, 'case "$1" in --version) echo codex-cli 9.0.0;; --help) printf "  app-server  x\\n  --remote <ADDR>\\n";; *) echo "out of luck today"; exit 3;; esac');
+    const folder = await fake(
+      made.place,
+      'case "$1" in --version) echo codex-cli 9.0.0;; --help) printf "  app-server  x\\n  --remote <ADDR>\\n";; *) echo "out of luck today"; exit 3;; esac',
+    );
     made.run.env.PATH = folder;
-    await expect(made.start()).rejects.toThrow(/app-server ended \(exit code 3\).*out of luck today.*restart the agent/s);
+    await expect(made.start()).rejects.toThrow(
+      /app-server ended \(exit code 3\).*out of luck today.*restart the agent/s,
+    );
   });
 });

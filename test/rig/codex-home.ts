@@ -10,7 +10,9 @@ const TARGET: Record<string, string> = {
 };
 
 /** Folder of the pinned real Codex: its own executable, not the npm wrapper around it. */
-export const CODEX_FOLDER = pinned(`@openai/codex-${process.platform}-${process.arch}/vendor/${TARGET[`${process.platform}-${process.arch}`] ?? "unknown"}/bin`);
+export const CODEX_FOLDER = pinned(
+  `@openai/codex-${process.platform}-${process.arch}/vendor/${TARGET[`${process.platform}-${process.arch}`] ?? "unknown"}/bin`,
+);
 export const CODEX = join(CODEX_FOLDER, "codex");
 
 /** A model Codex does not know: it gets classic function tools. Without a model, today's default works in code mode. */
@@ -20,11 +22,17 @@ export const CLASSIC_MODEL = "scripted-model";
  * The environment of a person who uses Codex with a model provider of their own (a scripted server on loopback), with
  * an own home below `place`. `settings` are top-level lines of their config.toml, `tables` follow at its end.
  */
-export async function codexEnv(place: Scratch, api: string, { settings = "", tables = "" } = {}): Promise<Record<string, string>> {
+export async function codexEnv(
+  place: Scratch,
+  api: string,
+  { settings = "", tables = "" } = {},
+): Promise<Record<string, string>> {
   const home = await place.folder("home");
   const folder = await place.folder("home/.codex");
   const provider = `[model_providers.scripted]\nname = "Scripted"\nbase_url = "${api}"\nwire_api = "responses"\nenv_key = "SCRIPTED_KEY"\n`;
-  await writeFile(join(folder, "config.toml"), `model_provider = "scripted"\n${settings}\n\n${provider}\n${tables}\n`, { mode: 0o600 });
+  await writeFile(join(folder, "config.toml"), `model_provider = "scripted"\n${settings}\n\n${provider}\n${tables}\n`, {
+    mode: 0o600,
+  });
   const clean = cleanEnv(home);
   return { ...clean, PATH: `${CODEX_FOLDER}:${clean.PATH}`, SCRIPTED_KEY: "dummy" };
 }

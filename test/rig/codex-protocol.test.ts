@@ -2,7 +2,16 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Calls, Item, Method, Notices, Questions, Thread, Turn, TurnError } from "../../src/services/codex/protocol.ts";
+import type {
+  Calls,
+  Item,
+  Method,
+  Notices,
+  Questions,
+  Thread,
+  Turn,
+  TurnError,
+} from "../../src/services/codex/protocol.ts";
 import { CODEX } from "./codex-home.ts";
 import { cleanEnv, scratch, type Scratch } from "./rig.ts";
 
@@ -12,11 +21,20 @@ const CALLS: { [M in Method]: { params: Every<Calls[M]["params"]>; result: Every
   initialize: { params: { clientInfo: true, capabilities: true }, result: { userAgent: true } },
   "account/read": { params: { refreshToken: true }, result: { account: true, requiresOpenaiAuth: true } },
   "config/read": { params: { cwd: true }, result: { config: true } },
-  "thread/start": { params: { cwd: true, model: true, approvalPolicy: true, sandbox: true, developerInstructions: true }, result: { thread: true } },
+  "thread/start": {
+    params: { cwd: true, model: true, approvalPolicy: true, sandbox: true, developerInstructions: true },
+    result: { thread: true },
+  },
   "thread/resume": { params: { threadId: true, excludeTurns: true }, result: { thread: true } },
   "thread/read": { params: { threadId: true }, result: { thread: true } },
-  "thread/items/list": { params: { threadId: true, limit: true, sortDirection: true, cursor: true }, result: { data: true, nextCursor: true } },
-  "thread/turns/list": { params: { threadId: true, limit: true, sortDirection: true, itemsView: true }, result: { data: true } },
+  "thread/items/list": {
+    params: { threadId: true, limit: true, sortDirection: true, cursor: true },
+    result: { data: true, nextCursor: true },
+  },
+  "thread/turns/list": {
+    params: { threadId: true, limit: true, sortDirection: true, itemsView: true },
+    result: { data: true },
+  },
   "thread/inject_items": { params: { threadId: true, items: true }, result: {} },
   "turn/start": { params: { threadId: true, clientUserMessageId: true, input: true }, result: { turn: true } },
   "turn/interrupt": { params: { threadId: true, turnId: true }, result: {} },
@@ -33,11 +51,32 @@ const NOTICES: { [M in keyof Notices]: Every<Notices[M]> } = {
   "mcpServer/startupStatus/updated": { threadId: true, name: true, status: true, error: true },
 };
 const QUESTIONS: { [M in keyof Questions]: Every<Questions[M]> } = {
-  "item/commandExecution/requestApproval": { threadId: true, turnId: true, itemId: true, command: true, cwd: true, reason: true },
+  "item/commandExecution/requestApproval": {
+    threadId: true,
+    turnId: true,
+    itemId: true,
+    command: true,
+    cwd: true,
+    reason: true,
+  },
   "item/fileChange/requestApproval": { threadId: true, turnId: true, itemId: true, reason: true, grantRoot: true },
-  "item/permissions/requestApproval": { threadId: true, turnId: true, itemId: true, cwd: true, reason: true, permissions: true },
+  "item/permissions/requestApproval": {
+    threadId: true,
+    turnId: true,
+    itemId: true,
+    cwd: true,
+    reason: true,
+    permissions: true,
+  },
   "item/tool/requestUserInput": { threadId: true, turnId: true, itemId: true, questions: true },
-  "mcpServer/elicitation/request": { threadId: true, turnId: true, serverName: true, message: true, title: true, url: true },
+  "mcpServer/elicitation/request": {
+    threadId: true,
+    turnId: true,
+    serverName: true,
+    message: true,
+    title: true,
+    url: true,
+  },
 };
 const OBJECTS = {
   Thread: { id: true, status: true, ephemeral: true, parentThreadId: true, threadSource: true } satisfies Every<Thread>,
@@ -70,7 +109,10 @@ const read = (file: string): Schema => JSON.parse(readFileSync(join(place.path, 
 
 beforeAll(async () => {
   place = await scratch();
-  execFileSync(CODEX, ["app-server", "generate-json-schema", "--experimental", "--out", await place.folder("schema")], { env: cleanEnv(await place.folder("home")), stdio: "ignore" });
+  execFileSync(CODEX, ["app-server", "generate-json-schema", "--experimental", "--out", await place.folder("schema")], {
+    env: cleanEnv(await place.folder("home")),
+    stdio: "ignore",
+  });
 });
 afterAll(() => place[Symbol.asyncDispose]());
 
@@ -92,8 +134,13 @@ describe("the installed Codex speaks the part of its protocol that Clustr uses",
   it.each(Object.entries(CALLS))("we may call %s", (method, { params, result }) => {
     const found = paramsOf("ClientRequest.json", method);
     expect(found?.names).toEqual(expect.arrayContaining(Object.keys(params)));
-    const answer = `${found?.ref.split("/").at(-1)?.replace(/Params$/, "Response")}.json`;
-    const file = ["v2", "v1", "."].map((folder) => `${folder}/${answer}`).find((path) => existsSync(join(place.path, "schema", path)));
+    const answer = `${found?.ref
+      .split("/")
+      .at(-1)
+      ?.replace(/Params$/, "Response")}.json`;
+    const file = ["v2", "v1", "."]
+      .map((folder) => `${folder}/${answer}`)
+      .find((path) => existsSync(join(place.path, "schema", path)));
     const response = read(file ?? answer);
     expect(fields(response, response)).toEqual(expect.arrayContaining(Object.keys(result)));
   });
@@ -108,7 +155,8 @@ describe("the installed Codex speaks the part of its protocol that Clustr uses",
 
   it("with threads, turns and items as we read them", () => {
     const root = read("ServerNotification.json");
-    for (const [name, wanted] of Object.entries(OBJECTS)) expect(fields({ $ref: `#/definitions/${name}` }, root)).toEqual(expect.arrayContaining(Object.keys(wanted)));
+    for (const [name, wanted] of Object.entries(OBJECTS))
+      expect(fields({ $ref: `#/definitions/${name}` }, root)).toEqual(expect.arrayContaining(Object.keys(wanted)));
     const kinds = root.definitions?.ThreadItem?.oneOf ?? [];
     for (const [type, wanted] of Object.entries(ITEMS)) {
       const kind = kinds.find((one) => one.properties?.type?.enum?.includes(type));

@@ -19,14 +19,31 @@ export interface CodexRun extends AsyncDisposable {
 }
 
 /** Makes the run without starting it. `code`: a model that works through `exec`, as today's do. */
-export async function codexRun(script: Script, { code = false, settings = "", tables = "", ...agent }: Partial<RigAgent> & { code?: boolean; settings?: string; tables?: string } = {}): Promise<CodexRun> {
+export async function codexRun(
+  script: Script,
+  {
+    code = false,
+    settings = "",
+    tables = "",
+    ...agent
+  }: Partial<RigAgent> & { code?: boolean; settings?: string; tables?: string } = {},
+): Promise<CodexRun> {
   const place = await scratch();
   const api = await responsesServer();
   const model = api.play("alice", script);
   const env = await codexEnv(place, api.base("alice"), { settings, tables });
   const sent: Record<string, unknown>[] = [];
-  const tool: RigTool = { name: "send_message", description: "Sends a message.", run: (args) => (sent.push(args), "sent") };
-  const run = await RigRun.make(place, env, { task: "Say hello.", ...(code ? {} : { model: CLASSIC_MODEL }), ...agent }, [tool]);
+  const tool: RigTool = {
+    name: "send_message",
+    description: "Sends a message.",
+    run: (args) => (sent.push(args), "sent"),
+  };
+  const run = await RigRun.make(
+    place,
+    env,
+    { task: "Say hello.", ...(code ? {} : { model: CLASSIC_MODEL }), ...agent },
+    [tool],
+  );
   return {
     run,
     model,

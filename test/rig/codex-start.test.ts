@@ -1,13 +1,22 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { codex } from "../../src/services/codex/codex.ts";
 import { codexRun } from "./codex-run.ts";
 import { textOf } from "./script.ts";
 
 describe("a Codex agent starts", () => {
   for (const code of [false, true]) {
     it(`with Clustr's tools and instructions in the very first model request (${code ? "code mode" : "classic tools"})`, async () => {
-      await using made = await codexRun({ steps: [{ call: "mcp__clustr__send_message", args: { to: "bob", content: "hi" } }, { text: "All done." }] }, { code, task: "Greet bob.", instructions: "You are alice of the rig.", settings: 'developer_instructions = "Own words of the person."' });
+      await using made = await codexRun(
+        { steps: [{ call: "mcp__clustr__send_message", args: { to: "bob", content: "hi" } }, { text: "All done." }] },
+        {
+          code,
+          task: "Greet bob.",
+          instructions: "You are alice of the rig.",
+          settings: 'developer_instructions = "Own words of the person."',
+        },
+      );
       const { run, model, sent } = made;
       await made.start();
       const first = await model.until(() => true);
@@ -19,15 +28,24 @@ describe("a Codex agent starts", () => {
       await run.signal("idle");
       expect(sent).toEqual([{ to: "bob", content: "hi" }]);
       expect(model.turns).toHaveLength(2);
-      expect(run.signals.map(({ type }) => type).filter((type, n, all) => type !== all[n - 1])).toEqual(["session", "working", "idle"]);
-      expect(run.signals).toContainEqual(expect.objectContaining({ type: "working", activity: "Using clustr.send_message" }));
+      expect(run.signals.map(({ type }) => type).filter((type, n, all) => type !== all[n - 1])).toEqual([
+        "session",
+        "working",
+        "idle",
+      ]);
+      expect(run.signals).toContainEqual(
+        expect.objectContaining({ type: "working", activity: "Using clustr.send_message" }),
+      );
       await expect.poll(() => run.shows(), { timeout: 8000 }).toContain("All done.");
       expect(await run.shows()).toContain("› Greet bob.");
     });
   }
 
   it("without a secret in any argument and without writing its settings into the person's folder", async () => {
-    await using made = await codexRun({ steps: [{ text: "Hello." }] }, { instructions: "Secret plan of the workspace." });
+    await using made = await codexRun(
+      { steps: [{ text: "Hello." }] },
+      { instructions: "Secret plan of the workspace." },
+    );
     await made.start();
     await made.run.signal("idle");
     const args = made.run.started.flatMap((program) => program.args).join("\n");
@@ -37,7 +55,11 @@ describe("a Codex agent starts", () => {
     const config = await readFile(join(folder, "config.toml"), "utf8");
     expect(config).not.toMatch(/clustr|trust_level|projects/);
     expect(await readdir(folder)).not.toContain("packages"); // The shared daemon would have copied itself there.
-    const words = await Promise.all((await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile() && /\.(toml|json|md)$/.test(entry.name)).map((entry) => readFile(join(entry.parentPath, entry.name), "utf8")));
+    const words = await Promise.all(
+      (await readdir(folder, { recursive: true, withFileTypes: true }))
+        .filter((entry) => entry.isFile() && /\.(toml|json|md)$/.test(entry.name))
+        .map((entry) => readFile(join(entry.parentPath, entry.name), "utf8")),
+    );
     expect(words.length).toBeGreaterThan(0);
     expect(words.join("\n")).not.toContain(made.run.token);
     expect(words.join("\n")).not.toContain("clustr");
@@ -51,5 +73,18 @@ describe("a Codex agent starts", () => {
     await expect.poll(() => made.run.shows(), { timeout: 8000 }).toContain("Hello there.");
     expect(await made.run.shows()).not.toContain("Hooks need review");
     expect(await readdir(made.run.agent.cwd)).not.toContain("hook-ran");
+  });
+
+  it("and marks its commands only by variables that Clustr keeps from other agents", async () => {
+    await using made = await codexRun(
+      { steps: [{ call: "exec_command", args: { cmd: "env" } }, { text: "Seen." }] },
+      { autonomy: "auto" },
+    );
+    await made.start();
+    await made.run.signal("idle");
+    const printed = made.model.turns.at(-1)?.messages.at(-1)?.text ?? "";
+    const marks = [...printed.matchAll(/^(CODEX_\w+)=/gm)].map((match) => match[1]);
+    expect(marks).toContain("CODEX_THREAD_ID");
+    expect(codex.marks).toEqual(expect.arrayContaining(marks));
   });
 });

@@ -45,7 +45,12 @@ function messageOf(item: Json): { role: string; text: string }[] {
     case "message":
       return [{ role: String(item.role), text: textOf(item.content) }];
     case "function_call":
-      return [{ role: "assistant", text: `${item.namespace ? `${String(item.namespace)}__` : ""}${String(item.name)}(${String(item.arguments)})` }];
+      return [
+        {
+          role: "assistant",
+          text: `${typeof item.namespace === "string" ? `${item.namespace}__` : ""}${String(item.name)}(${String(item.arguments)})`,
+        },
+      ];
     case "custom_tool_call":
       return [{ role: "assistant", text: `${String(item.name)}: ${String(item.input)}` }];
     case "function_call_output":
@@ -77,13 +82,19 @@ function toolNames(body: Body): string[] {
 
 function namesOf(tool: Json, within: string): string[] {
   const name = String(tool.name ?? tool.type);
-  if (tool.type === "namespace") return ((tool.tools ?? []) as Json[]).flatMap((inner) => namesOf(inner, name === "functions" ? "" : `${name}__`));
+  if (tool.type === "namespace")
+    return ((tool.tools ?? []) as Json[]).flatMap((inner) => namesOf(inner, name === "functions" ? "" : `${name}__`));
   if (name !== "exec") return [`${within}${name}`];
-  return ["exec", ...[...String(tool.description).matchAll(/declare const tools: \{ (\w+)\(/g)].map((match) => match[1] ?? "")];
+  return [
+    "exec",
+    ...[...String(tool.description).matchAll(/declare const tools: \{ (\w+)\(/g)].map((match) => match[1] ?? ""),
+  ];
 }
 
 function additionalTools(body: Body): Json[] {
-  return (body.input ?? []).filter((item) => item.type === "additional_tools").flatMap((item) => (item.tools ?? []) as Json[]);
+  return (body.input ?? [])
+    .filter((item) => item.type === "additional_tools")
+    .flatMap((item) => (item.tools ?? []) as Json[]);
 }
 
 /** Models of today get one tool `exec` that runs JavaScript; unknown and older ones get classic function tools. */
@@ -94,9 +105,15 @@ function isCodeMode(request: ModelRequest): boolean {
 /** Items of an answer. Ids are unique within the conversation. */
 function itemsOf(request: ModelRequest, answer: Answer): Json[] {
   const id = `${request.index}_${request.messages.length}`;
-  const say = (text: string): Json => ({ type: "message", role: "assistant", id: `msg_${id}`, content: [{ type: "output_text", text }] });
+  const say = (text: string): Json => ({
+    type: "message",
+    role: "assistant",
+    id: `msg_${id}`,
+    content: [{ type: "output_text", text }],
+  });
   if ("calls" in answer) return callItems(request, answer.calls, id);
-  if ("call" in answer) return [...(answer.text === undefined ? [] : [say(answer.text)]), ...callItems(request, [answer], id)];
+  if ("call" in answer)
+    return [...(answer.text === undefined ? [] : [say(answer.text)]), ...callItems(request, [answer], id)];
   if ("slow" in answer) return [say(answer.slow.join(""))];
   return [say("text" in answer ? answer.text : "cut")];
 }
@@ -109,16 +126,29 @@ function callItems(request: ModelRequest, calls: Call[], id: string): Json[] {
   if (!isCodeMode(request)) return calls.map(({ call, args }, n) => functionCall(call, args, `${id}_${n}`));
   const direct = calls.filter(({ call }) => call === "request_user_input");
   const scripted = calls.filter(({ call }) => call !== "request_user_input");
-  const script = scripted.map(({ call, args }) => (call === "exec" ? String(args.input) : `text(JSON.stringify(await tools.${call}(${JSON.stringify(args)})));`)).join("\n");
+  const script = scripted
+    .map(({ call, args }) =>
+      call === "exec" ? String(args.input) : `text(JSON.stringify(await tools.${call}(${JSON.stringify(args)})));`,
+    )
+    .join("\n");
   return [
     ...direct.map(({ call, args }, n) => functionCall(call, args, `${id}_${n}`)),
-    ...(script === "" ? [] : [{ type: "custom_tool_call", id: `ctc_${id}`, call_id: `call_${id}`, name: "exec", input: script }]),
+    ...(script === ""
+      ? []
+      : [{ type: "custom_tool_call", id: `ctc_${id}`, call_id: `call_${id}`, name: "exec", input: script }]),
   ];
 }
 
 function functionCall(call: string, args: Record<string, unknown>, id: string): Json {
   const [, namespace, name] = /^(mcp__.+?)__(.+)$/.exec(call) ?? [];
-  return { type: "function_call", id: `fc_${id}`, call_id: `call_${id}`, name: name ?? call, ...(namespace ? { namespace } : {}), arguments: JSON.stringify(args) };
+  return {
+    type: "function_call",
+    id: `fc_${id}`,
+    call_id: `call_${id}`,
+    name: name ?? call,
+    ...(namespace ? { namespace } : {}),
+    arguments: JSON.stringify(args),
+  };
 }
 
 /** The server-sent events of an answer. Text comes in pieces when the answer is slow, else in one. */
@@ -129,10 +159,17 @@ export function* eventsOf(request: ModelRequest, answer: Answer): Generator<Json
     if (item.type === "message") {
       yield { type: "response.output_item.added", output_index, item: { ...item, content: [] } };
       const pieces = "slow" in answer ? answer.slow : [textOf(item.content)];
-      for (const delta of pieces) yield { type: "response.output_text.delta", item_id: item.id, output_index, content_index: 0, delta };
+      for (const delta of pieces)
+        yield { type: "response.output_text.delta", item_id: item.id, output_index, content_index: 0, delta };
     }
     yield { type: "response.output_item.done", output_index, item };
   }
-  const usage = { input_tokens: 100, input_tokens_details: { cached_tokens: 0 }, output_tokens: 10, output_tokens_details: { reasoning_tokens: 0 }, total_tokens: 110 };
+  const usage = {
+    input_tokens: 100,
+    input_tokens_details: { cached_tokens: 0 },
+    output_tokens: 10,
+    output_tokens_details: { reasoning_tokens: 0 },
+    total_tokens: 110,
+  };
   yield { type: "response.completed", response: { ...response, usage } };
 }

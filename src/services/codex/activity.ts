@@ -29,10 +29,12 @@ function line(text: string): string {
 /** What to do about the causes Codex tells apart. */
 const REMEDIES: Record<string, string> = {
   unauthorized: "Run `codex login`, then send the agent a message.",
-  usageLimitExceeded: "The account's usage limit is reached: wait for its reset or add credits, then send the agent a message.",
+  usageLimitExceeded:
+    "The account's usage limit is reached: wait for its reset or add credits, then send the agent a message.",
   rateLimitExceeded: "Wait a little, then send the agent a message.",
   serverOverloaded: "The model's server is overloaded: wait a little, then send the agent a message.",
-  contextWindowExceeded: "The conversation is too long for the model: type /compact in its terminal, or restart the agent.",
+  contextWindowExceeded:
+    "The conversation is too long for the model: type /compact in its terminal, or restart the agent.",
   sessionBudgetExceeded: "The budget set for this session is used up.",
   modelNotFound: "The account has no such model: restart the agent with another one.",
 };
@@ -40,7 +42,8 @@ const REMEDIES: Record<string, string> = {
 /** Why a turn failed, with what to do; for the person. */
 export function failureOf(error: TurnError | null): string {
   const info = error?.codexErrorInfo;
-  const cause = typeof info === "string" ? info : typeof info === "object" && info !== null ? (Object.keys(info)[0] ?? "") : "";
+  const cause =
+    typeof info === "string" ? info : typeof info === "object" && info !== null ? (Object.keys(info)[0] ?? "") : "";
   return `${error?.message ?? "Codex gave no reason."} ${REMEDIES[cause] ?? "The conversation is kept; send the agent a message to go on."}`;
 }
 

@@ -14,21 +14,36 @@ export function attentionOf(question: Question, about: Item | undefined): Omit<A
     case "item/commandExecution/requestApproval": {
       const { command, cwd, reason } = question.params;
       const shown = bare(command ?? "");
-      return permission(shown ? `Run ${shown}` : "Use the network", [command, cwd && `in ${cwd}`, reason && `Why: ${reason}`]);
+      return permission(shown ? `Run ${shown}` : "Use the network", [
+        command,
+        cwd && `in ${cwd}`,
+        reason && `Why: ${reason}`,
+      ]);
     }
     case "item/fileChange/requestApproval": {
       const changes = about?.type === "fileChange" ? about.changes : [];
       const { reason, grantRoot } = question.params;
       const title = changes.length > 0 ? `Edit ${changes.map(({ path }) => path).join(", ")}` : "Edit files";
-      return permission(title, [reason && `Why: ${reason}`, grantRoot && `Asks for writes anywhere below ${grantRoot}`, ...changes.map(({ path, diff }) => `${path}\n${diff}`)]);
+      return permission(title, [
+        reason && `Why: ${reason}`,
+        grantRoot && `Asks for writes anywhere below ${grantRoot}`,
+        ...changes.map(({ path, diff }) => `${path}\n${diff}`),
+      ]);
     }
     case "item/permissions/requestApproval": {
       const { reason, permissions, cwd } = question.params;
-      return permission("Have more permissions", [reason && `Why: ${reason}`, `in ${cwd}`, JSON.stringify(permissions, null, 1)]);
+      return permission("Have more permissions", [
+        reason && `Why: ${reason}`,
+        `in ${cwd}`,
+        JSON.stringify(permissions, null, 1),
+      ]);
     }
     case "item/tool/requestUserInput": {
       const { questions } = question.params;
-      const lines = questions.flatMap((one) => [one.question, ...(one.options ?? []).map(({ label, description }) => `- ${label}${description ? `: ${description}` : ""}`)]);
+      const lines = questions.flatMap((one) => [
+        one.question,
+        ...(one.options ?? []).map(({ label, description }) => `- ${label}${description ? `: ${description}` : ""}`),
+      ]);
       return asked("question", questions[0]?.question ?? "Answer a question", lines);
     }
     case "mcpServer/elicitation/request": {
@@ -45,9 +60,17 @@ function permission(title: string, detail: (string | null | undefined)[]): Omit<
   return asked("permission", title, detail);
 }
 
-function asked(kind: Attention["kind"], title: string, detail: (string | null | undefined)[]): Omit<Attention, "since"> {
+function asked(
+  kind: Attention["kind"],
+  title: string,
+  detail: (string | null | undefined)[],
+): Omit<Attention, "since"> {
   const text = detail.filter((part) => part).join("\n");
-  return { kind, title: cut(title.replaceAll(/\s+/g, " "), TITLE_LIMIT), ...(text === "" ? {} : { detail: cut(text, DETAIL_LIMIT) }) };
+  return {
+    kind,
+    title: cut(title.replaceAll(/\s+/g, " "), TITLE_LIMIT),
+    ...(text === "" ? {} : { detail: cut(text, DETAIL_LIMIT) }),
+  };
 }
 
 function cut(text: string, limit: number): string {

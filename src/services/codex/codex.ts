@@ -10,6 +10,17 @@ import { CodexSession } from "./session.ts";
 export const codex: Service = {
   id: "codex",
   title: "Codex",
+  // What Codex sets for the commands its model runs. CODEX_HOME is the person's and stays.
+  marks: [
+    "CODEX_APPLY_PATCH_PRESERVE_LINE_ENDINGS",
+    "CODEX_CI",
+    "CODEX_SANDBOX",
+    "CODEX_SANDBOX_NETWORK_DISABLED",
+    "CODEX_SESSION_ID",
+    "CODEX_THREAD_ID",
+    "CODEX_TOOL_CALL_ID",
+    "CODEX_VERSION",
+  ],
   detect: detectCodex,
   async open(link, signal) {
     const program = await requireCodex(link.env, signal);

@@ -32,9 +32,13 @@ export function dialogOn(screen: string): Dialog | undefined {
 }
 
 /** Dismisses known dialogs of a starting TUI, each once; says which ones need the person. Ends by itself. */
-export async function passDialogs(tui: AgentTerminal, needsPerson: (name: string) => void, signal: AbortSignal): Promise<void> {
+export async function passDialogs(
+  tui: AgentTerminal,
+  needsPerson: (name: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
   const done = new Set<string>();
-  for (const until = performance.now() + WATCH_MS; performance.now() < until && !signal.aborted; ) {
+  for (const until = performance.now() + WATCH_MS; performance.now() < until && !signal.aborted;) {
     const { lines } = await tui.screen();
     const dialog = dialogOn(lines.map(({ text }) => text).join("\n"));
     if (dialog && !done.has(dialog.name)) {

@@ -72,7 +72,8 @@ export class Evidence implements Listener {
       case "item/started":
       case "item/completed":
         if (notice.params.item.type === "userMessage") return this.#heard.shown(idsOf(notice.params.item.clientId));
-        if (notice.method === "item/started" && notice.params.threadId === this.#thread) this.#begun(notice.params.item);
+        if (notice.method === "item/started" && notice.params.threadId === this.#thread)
+          this.#begun(notice.params.item);
         return;
       case "turn/started":
         if (notice.params.threadId !== this.#thread) return;
@@ -81,16 +82,22 @@ export class Evidence implements Listener {
       case "turn/completed":
         return this.#completed(notice.params.threadId, notice.params.turn);
       case "error":
-        if (notice.params.threadId === this.#thread && notice.params.willRetry) this.#working(retryOf(notice.params.error));
+        if (notice.params.threadId === this.#thread && notice.params.willRetry)
+          this.#working(retryOf(notice.params.error));
         return;
       case "serverRequest/resolved":
         if (this.#questions.delete(notice.params.requestId)) this.#answered();
         return;
       case "mcpServer/startupStatus/updated":
-        if (notice.params.name === "clustr" && notice.params.error !== null) this.#heard.trouble(`Codex cannot reach Clustr's tools: ${notice.params.error}`);
+        if (notice.params.name === "clustr" && notice.params.error !== null)
+          this.trouble(`Codex cannot reach Clustr's tools: ${notice.params.error}`);
         return;
       default:
     }
+  }
+
+  trouble(what: string): void {
+    this.#heard.trouble(what);
   }
 
   question(question: Question): void {
@@ -113,7 +120,8 @@ export class Evidence implements Listener {
 
   /** A sign of work, unless the person is being asked: what goes on beside a question does not answer it. */
   #working(activity?: string): void {
-    if (this.#questions.size === 0) this.#heard.signal({ type: "working", ...(activity === undefined ? {} : { activity }) });
+    if (this.#questions.size === 0)
+      this.#heard.signal({ type: "working", ...(activity === undefined ? {} : { activity }) });
   }
 
   #completed(thread: string, turn: Turn): void {
@@ -125,7 +133,9 @@ export class Evidence implements Listener {
   }
 
   #over(turn: Turn): void {
-    this.#heard.signal(turn.status === "failed" ? { type: "turn_failed", reason: failureOf(turn.error) } : { type: "idle" });
+    this.#heard.signal(
+      turn.status === "failed" ? { type: "turn_failed", reason: failureOf(turn.error) } : { type: "idle" },
+    );
   }
 
   /** One question less; another may still be open. */

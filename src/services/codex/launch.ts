@@ -41,14 +41,23 @@ export function launchPlan(link: AgentLink, program: string): LaunchPlan {
   const run = createHash("sha256").update(`${agent.id}.${agent.run}`).digest("hex").slice(0, 10);
   const socket = join(link.socketDir, `cx-${run}`);
   if (Buffer.byteLength(socket) > SOCKET_PATH_LIMIT) {
-    throw new ClustrError("unavailable", `The socket path ${socket} is longer than ${SOCKET_PATH_LIMIT} bytes. Nothing was started; set TMPDIR or XDG_RUNTIME_DIR to a shorter folder.`);
+    throw new ClustrError(
+      "unavailable",
+      `The socket path ${socket} is longer than ${SOCKET_PATH_LIMIT} bytes. Nothing was started; set TMPDIR or XDG_RUNTIME_DIR to a shorter folder.`,
+    );
   }
   const { approvalPolicy, sandbox } = PERMISSIONS[agent.autonomy];
   const settings: Record<string, TomlValue> = {
     check_for_update_on_startup: false,
     projects: { [agent.cwd]: { trust_level: "trusted" } },
     mcp_servers: {
-      clustr: { url: `${link.door}/mcp`, bearer_token_env_var: TOKEN_VARIABLE, default_tools_approval_mode: "approve", startup_timeout_sec: 30, tool_timeout_sec: 3600 },
+      clustr: {
+        url: `${link.door}/mcp`,
+        bearer_token_env_var: TOKEN_VARIABLE,
+        default_tools_approval_mode: "approve",
+        startup_timeout_sec: 30,
+        tool_timeout_sec: 3600,
+      },
     },
     // Mail goes over Clustr alone: no sub-agents with their own send_message and list_agents.
     "agents.enabled": false,
@@ -61,11 +70,24 @@ export function launchPlan(link: AgentLink, program: string): LaunchPlan {
   const config = Object.entries(settings).flatMap(([key, value]) => ["-c", `${key}=${toml(value)}`]);
   return {
     socket,
-    server: { command: program, args: ["app-server", "--listen", `unix://${socket}`, ...config], env: { [TOKEN_VARIABLE]: link.token } },
+    server: {
+      command: program,
+      args: ["app-server", "--listen", `unix://${socket}`, ...config],
+      env: { [TOKEN_VARIABLE]: link.token },
+    },
     tui: (threadId) => ({
       command: program,
       // Permissions may not be given here: Codex refuses overrides for a remote thread that exists. The thread has them.
-      args: ["--remote", `unix://${socket}`, "-C", agent.cwd, "-c", "check_for_update_on_startup=false", "resume", threadId],
+      args: [
+        "--remote",
+        `unix://${socket}`,
+        "-C",
+        agent.cwd,
+        "-c",
+        "check_for_update_on_startup=false",
+        "resume",
+        threadId,
+      ],
       env: {},
     }),
   };

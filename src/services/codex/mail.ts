@@ -5,6 +5,14 @@ const REMEMBERED = 200;
 /** Between ids in the one id that Codex keeps with a prompt; no message id has it. */
 const BETWEEN = ",";
 
+/** What of the mail must outlive the server, lest a prompt be lost or doubled. */
+export interface MailRecord {
+  /** Prompts sent to the app-server (or about to be) that no model request is known to have carried. */
+  handed: Parcel[];
+  /** Ids of the last ones that one has. */
+  seen: string[];
+}
+
 /**
  * What has been handed to Codex and not been seen in a model request. Codex takes a prompt at any time: at rest it
  * begins a turn, else it waits in the running turn for the next model request. But a turn that is interrupted drops what
@@ -20,9 +28,23 @@ export class Mail {
     return [...this.#open.values()].map(({ parcel }) => parcel);
   }
 
+  /** What must be known after a restart. */
+  get record(): MailRecord {
+    return { handed: this.open, seen: this.#seen };
+  }
+
+  restore({ handed, seen }: MailRecord): void {
+    this.#seen = seen;
+    this.add(handed);
+  }
+
   /** Already handed over in this run: sending it again would double it. */
   has(id: string): boolean {
-    return this.#open.has(id) || this.#seen.includes(id);
+    return this.#open.has(id) || this.wasSeen(id);
+  }
+
+  wasSeen(id: string): boolean {
+    return this.#seen.includes(id);
   }
 
   /** Notes prompts that are about to be sent, or may have been by a server that died. */

@@ -6,16 +6,40 @@
 
 /** Requests: what we send and what comes back. Fields we neither set nor read are left out. */
 export interface Calls {
-  initialize: { params: { clientInfo: { name: string; title: string; version: string }; capabilities: { experimentalApi: boolean; requestAttestation: boolean } }; result: { userAgent: string } };
+  initialize: {
+    params: {
+      clientInfo: { name: string; title: string; version: string };
+      capabilities: { experimentalApi: boolean; requestAttestation: boolean };
+    };
+    result: { userAgent: string };
+  };
   "account/read": { params: { refreshToken: boolean }; result: { account: unknown; requiresOpenaiAuth: boolean } };
   "config/read": { params: { cwd: string }; result: { config: { developer_instructions: string | null } } };
-  "thread/start": { params: { cwd: string; model?: string; approvalPolicy: ApprovalPolicy; sandbox: SandboxMode; developerInstructions: string }; result: { thread: Thread } };
+  "thread/start": {
+    params: {
+      cwd: string;
+      model?: string;
+      approvalPolicy: ApprovalPolicy;
+      sandbox: SandboxMode;
+      developerInstructions: string;
+    };
+    result: { thread: Thread };
+  };
   "thread/resume": { params: { threadId: string; excludeTurns: boolean }; result: { thread: Thread } };
   "thread/read": { params: { threadId: string }; result: { thread: Thread } };
-  "thread/items/list": { params: { threadId: string; limit: number; sortDirection: "desc"; cursor?: string }; result: { data: { item: Item; turnId: string }[]; nextCursor: string | null } };
-  "thread/turns/list": { params: { threadId: string; limit: number; sortDirection: "desc"; itemsView: "notLoaded" }; result: { data: Turn[] } };
+  "thread/items/list": {
+    params: { threadId: string; limit: number; sortDirection: "desc"; cursor?: string };
+    result: { data: { item: Item; turnId: string }[]; nextCursor: string | null };
+  };
+  "thread/turns/list": {
+    params: { threadId: string; limit: number; sortDirection: "desc"; itemsView: "notLoaded" };
+    result: { data: Turn[] };
+  };
   "thread/inject_items": { params: { threadId: string; items: unknown[] }; result: unknown };
-  "turn/start": { params: { threadId: string; clientUserMessageId: string; input: TextInput[] }; result: { turn: Turn } };
+  "turn/start": {
+    params: { threadId: string; clientUserMessageId: string; input: TextInput[] };
+    result: { turn: Turn };
+  };
   "turn/interrupt": { params: { threadId: string; turnId: string }; result: unknown };
 }
 export type Method = keyof Calls;
@@ -30,17 +54,59 @@ export interface Notices {
   "item/completed": { threadId: string; turnId: string; item: Item };
   error: { threadId: string; turnId: string; error: TurnError; willRetry: boolean };
   "serverRequest/resolved": { threadId: string; requestId: RequestId };
-  "mcpServer/startupStatus/updated": { threadId: string | null; name: string; status: "starting" | "ready" | "failed" | "cancelled"; error: string | null };
+  "mcpServer/startupStatus/updated": {
+    threadId: string | null;
+    name: string;
+    status: "starting" | "ready" | "failed" | "cancelled";
+    error: string | null;
+  };
 }
 export type Notice = { [M in keyof Notices]: { method: M; params: Notices[M] } }[keyof Notices];
 
 /** What the server asks a person, through every client that follows the thread; the first answer wins. */
 export interface Questions {
-  "item/commandExecution/requestApproval": { threadId: string; turnId: string; itemId: string; command?: string | null; cwd?: string | null; reason?: string | null };
-  "item/fileChange/requestApproval": { threadId: string; turnId: string; itemId: string; reason?: string | null; grantRoot?: string | null };
-  "item/permissions/requestApproval": { threadId: string; turnId: string; itemId: string; cwd: string; reason: string | null; permissions: unknown };
-  "item/tool/requestUserInput": { threadId: string; turnId: string; itemId: string; questions: { id: string; header: string; question: string; options: { label: string; description: string }[] | null }[] };
-  "mcpServer/elicitation/request": { threadId: string; turnId: string | null; serverName: string; message?: string; title?: string; url?: string };
+  "item/commandExecution/requestApproval": {
+    threadId: string;
+    turnId: string;
+    itemId: string;
+    command?: string | null;
+    cwd?: string | null;
+    reason?: string | null;
+  };
+  "item/fileChange/requestApproval": {
+    threadId: string;
+    turnId: string;
+    itemId: string;
+    reason?: string | null;
+    grantRoot?: string | null;
+  };
+  "item/permissions/requestApproval": {
+    threadId: string;
+    turnId: string;
+    itemId: string;
+    cwd: string;
+    reason: string | null;
+    permissions: unknown;
+  };
+  "item/tool/requestUserInput": {
+    threadId: string;
+    turnId: string;
+    itemId: string;
+    questions: {
+      id: string;
+      header: string;
+      question: string;
+      options: { label: string; description: string }[] | null;
+    }[];
+  };
+  "mcpServer/elicitation/request": {
+    threadId: string;
+    turnId: string | null;
+    serverName: string;
+    message?: string;
+    title?: string;
+    url?: string;
+  };
 }
 export type Question = { [M in keyof Questions]: { id: RequestId; method: M; params: Questions[M] } }[keyof Questions];
 

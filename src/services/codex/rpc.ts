@@ -1,4 +1,4 @@
-import { WebSocket } from "ws";
+import { WebSocket, type RawData } from "ws";
 import { ClustrError } from "../../contract/error.ts";
 import type { Calls, Method, Notice, Question } from "./protocol.ts";
 
@@ -16,6 +16,8 @@ export class Refused extends Error {
 export interface Listener {
   notice(notice: Notice): void;
   question(question: Question): void;
+  /** Something came that could not be dealt with; it is skipped. For the log. */
+  trouble(what: string): void;
 }
 
 /** One connection to an app-server. */
@@ -28,12 +30,22 @@ export interface Rpc {
 }
 
 type Pending = { resolve(value: unknown): void; reject(error: Error): void };
-type Incoming = { id?: number | string; method?: string; params?: unknown; result?: unknown; error?: { message?: string } };
+type Incoming = {
+  id?: number | string;
+  method?: string;
+  params?: unknown;
+  result?: unknown;
+  error?: { message?: string };
+};
 
 /** Connects to the unix socket and introduces us. Rejects when nobody listens there (yet). */
 export async function connectRpc(socket: string, listener: Listener, signal: AbortSignal): Promise<Rpc> {
   signal.throwIfAborted();
-  const ws = new WebSocket(`ws+unix://${socket}:/`, { perMessageDeflate: false, handshakeTimeout: CALL_MS, maxPayload: MESSAGE_LIMIT });
+  const ws = new WebSocket(`ws+unix://${socket}:/`, {
+    perMessageDeflate: false,
+    handshakeTimeout: CALL_MS,
+    maxPayload: MESSAGE_LIMIT,
+  });
   const pending = new Map<number, Pending>();
   const closed = Promise.withResolvers<void>();
   const stop = (): void => ws.terminate();
@@ -44,8 +56,7 @@ export async function connectRpc(socket: string, listener: Listener, signal: Abo
     pending.clear();
     closed.resolve();
   });
-  ws.on("message", (data) => {
-    const message = JSON.parse(String(data)) as Incoming;
+  const take = (message: Incoming): void => {
     if (message.method === undefined) {
       const call = pending.get(Number(message.id));
       pending.delete(Number(message.id));
@@ -53,6 +64,14 @@ export async function connectRpc(socket: string, listener: Listener, signal: Abo
       else call?.resolve(message.result);
     } else if (message.id === undefined) listener.notice(message as Notice);
     else listener.question(message as Question);
+  };
+  ws.on("message", (data) => {
+    // What a Codex of tomorrow sends may have another shape: one message is skipped, not the server ended.
+    try {
+      take(JSON.parse(textOf(data)) as Incoming);
+    } catch (error) {
+      listener.trouble(`A message of Codex's app-server was not understood: ${String(error)}`);
+    }
   });
   await new Promise<void>((resolve, reject) => {
     ws.once("open", resolve);
@@ -65,18 +84,38 @@ export async function connectRpc(socket: string, listener: Listener, signal: Abo
     if (ws.readyState !== WebSocket.OPEN) return Promise.reject(gone());
     const id = ++last;
     const timer = setTimeout(() => {
-      pending.get(id)?.reject(new ClustrError("unavailable", `Codex's app-server did not answer ${method} within ${CALL_MS / 1000} s. The conversation is kept; restart the agent if it stays silent.`));
+      pending
+        .get(id)
+        ?.reject(
+          new ClustrError(
+            "unavailable",
+            `Codex's app-server did not answer ${method} within ${CALL_MS / 1000} s. The conversation is kept; restart the agent if it stays silent.`,
+          ),
+        );
       pending.delete(id);
     }, CALL_MS);
-    const answer = new Promise((resolve, reject) => pending.set(id, { resolve, reject })).finally(() => clearTimeout(timer));
+    const answer = new Promise((resolve, reject) => pending.set(id, { resolve, reject })).finally(() =>
+      clearTimeout(timer),
+    );
     ws.send(JSON.stringify({ id, method, params }));
     return answer;
   };
-  await call("initialize", { clientInfo: { name: "clustr", title: "Clustr", version: "0.1.0" }, capabilities: { experimentalApi: true, requestAttestation: false } });
+  await call("initialize", {
+    clientInfo: { name: "clustr", title: "Clustr", version: "0.1.0" },
+    capabilities: { experimentalApi: true, requestAttestation: false },
+  });
   ws.send(JSON.stringify({ method: "initialized" }));
   return { call, closed: closed.promise, close: stop };
 }
 
 function gone(): ClustrError {
-  return new ClustrError("unavailable", "The connection to Codex's app-server is gone; the conversation is kept and the connection is tried again.");
+  return new ClustrError(
+    "unavailable",
+    "The connection to Codex's app-server is gone; the conversation is kept and the connection is tried again.",
+  );
+}
+
+/** A text frame. ws gives one Buffer unless it was told otherwise. */
+function textOf(data: RawData): string {
+  return Buffer.isBuffer(data) ? data.toString("utf8") : "";
 }

@@ -1,15 +1,14 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
-import type { AgentLink, Parcel } from "../../core/ports/service.ts";
+import type { AgentLink } from "../../core/ports/service.ts";
+import type { MailRecord } from "./mail.ts";
 
 const NAME = "codex.json";
 
-/** What must outlive the server to take a running agent over without losing or doubling a prompt. */
-export interface RunRecord {
+/** What must outlive the server to take a running agent over. */
+export interface RunRecord extends MailRecord {
   /** The thread the agent works in. */
   thread: string;
-  /** Prompts sent to the app-server (or about to be) of which no model request has been seen. */
-  handed: Parcel[];
 }
 
 /** The run's record on disk. Absent until the first prompt is about to be sent. */
@@ -27,15 +26,17 @@ export class RunFile {
     try {
       return JSON.parse(text) as RunRecord;
     } catch {
-      this.#link.log("The record of this run is damaged; what the conversation holds is asked of Codex instead");
+      this.#link.log("The record of a Codex run is damaged: prompts on their way when the server ended are not known");
       return undefined;
     }
   }
 
-  /** Resolves when the record is written; later calls are written later. */
+  /** Resolves when the record is written, as a whole or not at all; later calls are written later. */
   write(record: RunRecord): Promise<unknown> {
     const text = JSON.stringify(record);
-    this.#writing = this.#writing.catch(() => undefined).then(() => this.#link.file(NAME, text));
+    this.#writing = this.#writing
+      .catch(() => undefined)
+      .then(async () => rename(await this.#link.file(`${NAME}.new`, text), join(this.#link.runDir, NAME)));
     return this.#writing;
   }
 }

@@ -10,7 +10,12 @@ const RETRY_MS = 40;
 const WORDS_LIMIT = 600;
 
 /** Connects to the agent's app-server as soon as it listens. Rejects with its last words when it ends instead. */
-export async function reach(socket: string, server: AgentTerminal, listener: Listener, signal: AbortSignal): Promise<Rpc> {
+export async function reach(
+  socket: string,
+  server: AgentTerminal,
+  listener: Listener,
+  signal: AbortSignal,
+): Promise<Rpc> {
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
   let ended: string | undefined;
@@ -30,7 +35,12 @@ export async function reach(socket: string, server: AgentTerminal, listener: Lis
       } catch (error) {
         signal.throwIfAborted();
         if (ended !== undefined) throw new ClustrError("unavailable", ended, { cause: error });
-        if (performance.now() > deadline) throw new ClustrError("unavailable", `Codex's app-server does not listen after ${READY_MS / 1000} s. No prompt was sent; restart the agent.`, { cause: error });
+        if (performance.now() > deadline)
+          throw new ClustrError(
+            "unavailable",
+            `Codex's app-server does not listen after ${READY_MS / 1000} s. No prompt was sent; restart the agent.`,
+            { cause: error },
+          );
       }
       await sleep(RETRY_MS, undefined, { signal: either }).catch(() => undefined);
     }
@@ -42,7 +52,9 @@ export async function reach(socket: string, server: AgentTerminal, listener: Lis
 /** Why an agent cannot go on: its app-server has ended. */
 export async function endOf(server: AgentTerminal, code: number | null): Promise<string> {
   const screen = await server.screen().catch(() => undefined);
-  const words = (screen?.lines ?? []).map(({ text }) => text.trim()).filter((text) => text !== "" && !text.startsWith("WARNING: proceeding"));
+  const words = (screen?.lines ?? [])
+    .map(({ text }) => text.trim())
+    .filter((text) => text !== "" && !text.startsWith("WARNING: proceeding"));
   const said = words.length > 0 ? ` It said: ${words.join(" ").slice(-WORDS_LIMIT)}.` : "";
   return `Codex's app-server ended (exit code ${code ?? "unknown"}).${said} The conversation is kept in Codex's own records; restart the agent to run its task again.`;
 }

@@ -21,5 +21,8 @@ function quoted(text: string): string {
  */
 export function topLevelWord(text: string, key: string): string | undefined {
   const top = text.split(/^\s*\[/m, 1)[0] ?? "";
-  return new RegExp(`^\\s*${key}\\s*=\\s*(?:"([^"\\n]*)"|'([^'\\n]*)')`, "m").exec(top)?.slice(1).find((word) => word !== undefined);
+  return new RegExp(`^\\s*${key}\\s*=\\s*(?:"([^"\\n]*)"|'([^'\\n]*)')`, "m")
+    .exec(top)
+    ?.slice(1)
+    .find((word) => word !== undefined);
 }

@@ -1,0 +1,162 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { AgentBrief, Parcel, Signal } from "../../core/ports/service.ts";
+import type { Evidence } from "./evidence.ts";
+import { developerInstructions, PERMISSIONS } from "./launch.ts";
+import { idsOf, promptId } from "./mail.ts";
+import { textInput } from "./protocol.ts";
+import { Refused, type Rpc } from "./rpc.ts";
+
+const PAGE = 100;
+/** Pages of a conversation that are searched, newest first: what is asked for was sent a moment ago. */
+const PAGES = 20;
+/** A thread can be followed once its first turn is on disk, shortly after that turn began. */
+const FOLLOW_TRIES = 60;
+const FOLLOW_PAUSE_MS = 50;
+
+/** The thread the agent works in, over whatever connection there is now. */
+export class Conversation {
+  readonly #agent: AgentBrief;
+  readonly #evidence: Evidence;
+  readonly #tell: (signal: Signal) => void;
+  #rpc: Rpc | undefined;
+  #id = "";
+  #followed = false;
+
+  constructor(agent: AgentBrief, evidence: Evidence, tell: (signal: Signal) => void) {
+    this.#agent = agent;
+    this.#evidence = evidence;
+    this.#tell = tell;
+  }
+
+  /** The thread's id, which is also what `codex resume` takes. */
+  get id(): string {
+    return this.#id;
+  }
+
+  /** Whether turns and questions of the thread are told to us. */
+  get followed(): boolean {
+    return this.#followed;
+  }
+
+  /** The connection. Throws `Refused` while there is none: nothing can have been sent then. */
+  get rpc(): Rpc {
+    if (this.#rpc) return this.#rpc;
+    throw new Refused("its app-server is being connected again");
+  }
+
+  /** Goes on over a new connection, on which nothing is followed yet; or waits for one. */
+  connect(rpc: Rpc | undefined): void {
+    this.#rpc = rpc;
+    this.#followed = false;
+    this.#evidence.forget();
+  }
+
+  /** From now on this is the agent's thread. */
+  adopt(id: string): void {
+    if (id !== this.#id) this.#followed = false;
+    this.#id = id;
+    this.#evidence.follow(id);
+    this.#tell({ type: "session", session: id });
+  }
+
+  /** Begins a new thread and adopts it. */
+  async begin(): Promise<void> {
+    const { cwd, model, autonomy, instructions } = this.#agent;
+    const { config } = await this.rpc.call("config/read", { cwd });
+    const { thread } = await this.rpc.call("thread/start", {
+      cwd,
+      ...(model === undefined ? {} : { model }),
+      ...PERMISSIONS[autonomy],
+      developerInstructions: developerInstructions(config.developer_instructions, instructions),
+    });
+    this.adopt(thread.id);
+    this.#followed = true; // Who starts a thread follows it.
+  }
+
+  /** Follows the thread and finds out what it is doing. Does nothing when Codex does not have it on disk yet. */
+  async follow(): Promise<void> {
+    if (this.#followed) return;
+    const { rpc } = this;
+    if (!(await this.#resume())) return;
+    this.#followed = true;
+    const answer = await orUndefined(
+      rpc.call("thread/turns/list", { threadId: this.#id, limit: 1, sortDirection: "desc", itemsView: "notLoaded" }),
+    );
+    this.#evidence.found(answer?.data[0]);
+  }
+
+  /** The same for a thread whose first turn has just begun. */
+  async followSoon(signal: AbortSignal): Promise<void> {
+    for (let tries = 0; tries < FOLLOW_TRIES; tries++) {
+      await this.follow();
+      if (this.#followed) return;
+      await sleep(FOLLOW_PAUSE_MS, undefined, { signal });
+    }
+  }
+
+  /** Tells the model our part in a thread that somebody else began. */
+  async instruct(): Promise<void> {
+    const text = developerInstructions(null, this.#agent.instructions);
+    await this.rpc.call("thread/inject_items", {
+      threadId: this.#id,
+      items: [{ type: "message", role: "developer", content: [{ type: "input_text", text }] }],
+    });
+  }
+
+  /** Sends one prompt made of these parcels; returns the turn that took it. A thread the server has put away is brought back. */
+  async prompt(parcels: Parcel[]): Promise<string> {
+    const { rpc } = this;
+    const start = () =>
+      rpc.call("turn/start", {
+        threadId: this.#id,
+        clientUserMessageId: promptId(parcels),
+        input: parcels.map(({ text }) => textInput(text)),
+      });
+    try {
+      return (await start()).turn.id;
+    } catch (error) {
+      if (!(error instanceof Refused) || !error.message.includes("not found")) throw error;
+      // Without a turn it was never written down: nothing is lost with it.
+      if (!(await this.#resume())) await this.begin();
+      return (await start()).turn.id;
+    }
+  }
+
+  /** Which of these ids the conversation holds. A thread without any turn holds none. */
+  async holds(wanted: string[]): Promise<string[]> {
+    const missing = new Set(wanted);
+    let cursor: string | undefined;
+    for (let page = 0; page < PAGES && missing.size > 0; page++) {
+      const answer = await orUndefined(
+        this.rpc.call("thread/items/list", {
+          threadId: this.#id,
+          limit: PAGE,
+          sortDirection: "desc",
+          ...(cursor === undefined ? {} : { cursor }),
+        }),
+      );
+      for (const { item } of answer?.data ?? []) {
+        if (item.type === "userMessage") for (const id of idsOf(item.clientId)) missing.delete(id);
+      }
+      if (!answer?.nextCursor) break;
+      cursor = answer.nextCursor;
+    }
+    return wanted.filter((id) => !missing.has(id));
+  }
+
+  async #resume(): Promise<boolean> {
+    return (
+      (await orUndefined(this.rpc.call("thread/resume", { threadId: this.#id, excludeTurns: true }))) !== undefined
+    );
+  }
+}
+
+/** What a call answered, or undefined when the server refused it. */
+export async function orUndefined<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof Refused) return undefined;
+    throw error;
+  }
+}
