@@ -15,7 +15,7 @@ const TIES: { what: string; pattern: RegExp }[] = [
   {
     what: "the folder of a machine",
     pattern: new RegExp(
-      `(^|[\\s"'\`(=:])/(${["work", "root"].join("|")}|(home|Users)/(?!you\\b|me\\b|USER\\b|ada\\b)[a-z])[a-z0-9._-]*/`,
+      `(^|[\\s"'\`(=:])/(${["work", "root"].join("|")}|(home|Users)/(?!you\\b|me\\b|USER\\b|ada\\b|tester\\b)[a-z])[a-z0-9._-]*/`,
       "m",
     ),
   },
