@@ -42,7 +42,7 @@ it(`loses no byte of a program that prints 300 KB and exits, ${RUNS} times`, { t
 });
 
 it("loses nothing when the program ends while it has to wait for the disk", async () => {
-  const { path, printed } = text("paused.txt", 3_000);
+  const { path, printed } = text("paused.txt", 9_000);
   for (let run = 0; run < 3; run++) {
     const parts: Buffer[] = [];
     const ended = Promise.withResolvers<number | null>();
