@@ -161,6 +161,16 @@ describe("the agents' door", () => {
   });
 });
 
+test("a stranger cannot make ledger or log grow with requests of their choice", async () => {
+  const lines = home.logged.length;
+  for (let n = 0; n < 300; n++) await raw(port, [`GET /api/guess-${n} HTTP/1.1`, `Host: 127.0.0.1:${port}`]);
+  const fresh = home.logged.slice(lines).filter((line) => line.includes("refused"));
+  expect(fresh.length).toBeLessThanOrEqual(100);
+  const recorded = await home.refusals();
+  expect(recorded).toContain("GET /api unauthenticated");
+  expect(recorded.length).toBeLessThan(40);
+});
+
 test("no secret is ever logged", async () => {
   const { login } = home.logins.link();
   await fetch(login, { redirect: "manual" });

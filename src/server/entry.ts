@@ -1,13 +1,14 @@
 import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
-import { ClustrError, toFailure, type Failure } from "../contract/error.ts";
+import { ClustrError } from "../contract/error.ts";
 import type { Logins } from "./access.ts";
 import { failureAnswer, type Answer } from "./answer.ts";
 import type { Assets } from "./assets.ts";
 import { authorise, type Call } from "./auth.ts";
 import { createApp } from "./http.ts";
 import { logIn } from "./login.ts";
+import { createRefusals } from "./refusals.ts";
 import { checkRequest, pathOf, type Listener } from "./request.ts";
 import type { Sockets } from "./socket.ts";
 import type { Surface } from "./surface.ts";
@@ -26,6 +27,7 @@ export function createEntry(
 ): Server {
   const { core, log } = surface;
   const app = createApp(surface, page?.assets);
+  const refused = createRefusals(core, log);
   const calls = new WeakMap<IncomingMessage, Call>();
   const answer = getRequestListener(
     (request, env) => app.fetch(request, { ...env, call: calls.get(env.incoming as IncomingMessage) }),
@@ -84,20 +86,6 @@ export function createEntry(
     } catch {
       return false;
     }
-  }
-
-  /** A refusal is recorded before it is said. The query is left out: it may hold a token. */
-  function refused(req: IncomingMessage, error: unknown): Failure {
-    const failure = toFailure(error);
-    const { code, message } = failure;
-    const operation = `${req.method ?? ""} ${pathOf(req)}`.slice(0, 200);
-    log("refused", {
-      operation,
-      code,
-      ...(code === "internal" && { error: error instanceof Error ? error.stack : String(error) }),
-    });
-    if (code === "unauthenticated" || code === "forbidden") core.refused(undefined, operation, code, message);
-    return failure;
   }
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { ClustrError } from "../contract/error.ts";
 import type { ServerFrame } from "../contract/wire.ts";
 import type { Screens } from "../core/ports/screen.ts";
 import type { TerminalHost, TerminalInfo } from "../core/ports/terminal.ts";
@@ -68,6 +69,11 @@ export function createTerminalView(options: {
           await outlet.bytes(0, chunk.offset, chunk.bytes);
       }
     }
+    if (!signal.aborted)
+      throw new ClustrError(
+        "unavailable",
+        "The terminal host went away. What it still has is shown when you come back.",
+      );
     return "ended";
   }
 

@@ -35,6 +35,8 @@ export interface TestHome extends AsyncDisposable {
   readonly secret: Buffer;
   /** Every log line, as JSON. */
   readonly logged: string[];
+  /** What the home's ledger has of refused calls, as `operation code`. */
+  refusals(): Promise<string[]>;
   /** Hooks that reached a session; answered by `answerHooks`. */
   readonly hooks: HookCall[];
   answerHooks(answer: (call: HookCall) => Promise<unknown>): void;
@@ -106,8 +108,9 @@ export async function testHome(options: TestHomeOptions = {}): Promise<TestHome>
     remove: async () => {},
   };
 
+  const homeLedger = memoryLedger<HomeFact>();
   const core = await createClustr({
-    homeLedger: memoryLedger<HomeFact>(),
+    homeLedger,
     folders,
     access: logins,
     newId: randomUUID,
@@ -193,6 +196,12 @@ export async function testHome(options: TestHomeOptions = {}): Promise<TestHome>
     folder: place.path,
     secret,
     logged,
+    async refusals() {
+      const events = await homeLedger.read({ type: "call.refused", limit: 10_000 });
+      return events.map(
+        ({ data }) => `${(data as { operation: string }).operation} ${(data as { code: string }).code}`,
+      );
+    },
     hooks,
     answerHooks: (next) => (answer = next),
     workspace,
