@@ -1,5 +1,6 @@
 /*
  * npm start -- [folder] [--port N] [--no-open] [--json]
+ * npm start -- <command of clustr>
  *
  * Does all set-up of a fresh clone, then becomes `clustr`. Without a folder it opens the one it was called from; called
  * from the clone itself, it opens a copy of the sample project, so that agents never edit Clustr's own source by accident.
@@ -10,7 +11,7 @@ import path from "path";
 import { SetupFailure, build, endWith, install, nodeAtLeast, root, say } from "./setup.js";
 
 /** Flags of `clustr [folder]` that are followed by a value. */
-const VALUED = ["--port"];
+const VALUED = ["--port", "--workspace"];
 
 main().catch((error) => {
   if (!(error instanceof SetupFailure)) process.stderr.write(String(error && error.stack) + "\n");
@@ -21,14 +22,14 @@ async function main() {
   const [node] = await Promise.all([nodeAtLeast([22, 13]), install(".", "packages")]);
   await build(node);
   const args = process.argv.slice(2);
-  const at = folderAt(args);
-  const calledFrom = process.env.INIT_CWD || process.cwd();
-  if (at === -1) args.unshift(isInside(calledFrom, root) ? sample(node) : calledFrom);
-  else args[at] = path.resolve(calledFrom, args[at]);
-  endWith(spawn(node, [path.join(root, "bin", "clustr.js")].concat(args), { stdio: "inherit" }));
+  const cwd = process.env.INIT_CWD || process.cwd();
+  const fromClone = isInside(cwd, root);
+  if (folderAt(args) === -1 && !args.includes("--workspace")) args.unshift(fromClone ? sample(node) : cwd);
+  // Relative folders are meant from where npm was called, not from the clone, where npm runs its scripts.
+  endWith(spawn(node, [path.join(root, "bin", "clustr.js")].concat(args), { stdio: "inherit", cwd }));
 }
 
-/** Where in the arguments the folder stands, or -1. */
+/** Where in the arguments the folder (or a command of clustr) stands, or -1. */
 function folderAt(args) {
   for (let i = 0; i < args.length; i++) {
     if (VALUED.includes(args[i])) i++;

@@ -57,6 +57,12 @@ test("from another folder it opens that one, without building again", async () =
   expect(stderr).not.toContain("clustr: ");
 });
 
+test("a command of clustr works the same way; without a server it says how to start one", async () => {
+  const { code, stdout, stderr } = await start(project, "agents", "--json").ended;
+  expect({ code, stdout }).toEqual({ code: 7, stdout: "" });
+  expect(stderr).toContain("No Clustr server is running");
+});
+
 test("a folder is taken from where it was called; shutdown ends everything", async () => {
   fs.mkdirSync(path.join(project, "inner"));
   const server = start(project, "--port", "0", "--json", "inner");
