@@ -13,6 +13,8 @@ import { styleOf } from "./show/style.ts";
 import { homeOf, readAccess } from "./server-file.ts";
 
 const DEFAULT_PORT = 3100;
+/** How long another start that holds this home may take until it answers. */
+const STARTING_MS = 30_000;
 
 /** A server that is up, with the workspace that was asked for. `login` opens the dashboard once. */
 export interface Served {
@@ -87,14 +89,15 @@ async function joinRunning(io: Io, path: string): Promise<Served | undefined> {
   }
 }
 
-/** Two starts at once: the other one holds the home and will answer in a moment. */
+/** Two starts at once: the other one holds the home and will answer soon; on a busy machine that takes seconds. */
 async function joinSoon(io: Io, path: string): Promise<Served | undefined> {
-  for (let attempt = 0; attempt < 20; attempt++) {
+  const until = Date.now() + STARTING_MS;
+  note(io, "Another server is starting for this home; waiting for it.");
+  for (;;) {
     const served = await joinRunning(io, path);
-    if (served) return served;
+    if (served || Date.now() > until) return served;
     await pause(250, io.signal);
   }
-  return undefined;
 }
 
 function isConflict(error: unknown): boolean {

@@ -10,7 +10,7 @@ import type { Agent } from "../../src/contract/agent.ts";
 /* The command line against the real server, in the order in which a person would use it. */
 
 const main = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
-const WAIT = { timeout: 20_000, interval: 50 };
+const WAIT = { timeout: 60_000, interval: 50 };
 const place = realpathSync(mkdtempSync(join(tmpdir(), "clustr-e2e-")));
 const project = join(place, "project");
 const env = { PATH: process.env["PATH"] ?? "", HOME: place, CLUSTR_HOME: join(place, "home"), TERM: "xterm-256color", SHELL: "/bin/sh" };
@@ -96,7 +96,7 @@ test("a second start joins the running server, from any folder", async () => {
 
 test("an agent is spawned, asks, is answered in its terminal by hand, and is done", async () => {
   const script = JSON.stringify({ steps: [{ say: "I am at work" }, { ask: "Which colour?", as: "colour" }, { call: "write_context", with: { key: "colour", value: "{{colour}}" } }] });
-  await json("spawn", "ada", "--service", "script", "--task", script, "--wait", "running", "--timeout", "20");
+  await json("spawn", "ada", "--service", "script", "--task", script, "--wait", "running", "--timeout", "60");
   await vi.waitFor(async () => expect((await json<Agent[]>("agents"))[0]?.attention?.title).toContain("Which colour?"), WAIT);
   const pty = inTerminal(process.execPath, [main, "attach", "ada"], { cols: 90, rows: 30, cwd: project, env });
   terminals.push(pty);
