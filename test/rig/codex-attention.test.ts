@@ -121,6 +121,52 @@ describe("what only a person can resolve", () => {
     expect(existsSync(join(run.agent.cwd, "connected"))).toBe(true);
   });
 
+  it("a question of the model, with its options", async () => {
+    const options = [
+      { label: "red", description: "the warm one" },
+      { label: "blue", description: "the cold one" },
+    ];
+    const call = "request_user_input";
+    await using made = await codexRun(
+      {
+        steps: [
+          { call, args: { questions: [{ id: "q", header: "Colour", question: "Which colour?", options }] } },
+          { text: "Thank you." },
+        ],
+      },
+      { tables: "[features]\ndefault_mode_request_user_input = true" },
+    );
+    const { run, model } = made;
+    await made.start();
+    const { item } = await run.signal("attention");
+    expect(item).toEqual({
+      kind: "question",
+      title: "Which colour?",
+      detail: "Which colour?\n- red: the warm one\n- blue: the cold one",
+    });
+    await expect.poll(() => run.shows(), { timeout: 8000 }).toContain("Which colour?");
+    await sleep(600);
+    run.type("\r"); // The person takes the first option.
+    await run.signal("resolved");
+    await run.signal("idle");
+    expect(model.turns.at(-1)?.messages.at(-1)?.text).toContain("red");
+  });
+
+  it("not a passing failure of the model's API: Codex tries again, and that is shown", async () => {
+    await using made = await codexRun({ steps: [{ drop: true }, { error: 404 }, { text: "Here after all." }] });
+    const { run, model } = made;
+    await made.start();
+    await run.signal("idle");
+    expect(model.turns).toHaveLength(3);
+    expect(run.signals).toContainEqual(
+      expect.objectContaining({
+        type: "working",
+        activity: expect.stringContaining("Trying the model's API again") as string,
+      }),
+    );
+    expect(run.signals.some(({ type }) => type === "turn_failed")).toBe(false);
+  });
+
   it("a failure of the model's API, with what to do; a message wakes the agent again", async () => {
     await using made = await codexRun({
       steps: [{ error: 400, message: "the scripted model is ill" }, { text: "Well again." }],

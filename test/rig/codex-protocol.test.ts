@@ -79,7 +79,14 @@ const QUESTIONS: { [M in keyof Questions]: Every<Questions[M]> } = {
   },
 };
 const OBJECTS = {
-  Thread: { id: true, status: true, ephemeral: true, parentThreadId: true, threadSource: true } satisfies Every<Thread>,
+  Thread: {
+    id: true,
+    status: true,
+    ephemeral: true,
+    forkedFromId: true,
+    parentThreadId: true,
+    threadSource: true,
+  } satisfies Every<Thread>,
   Turn: { id: true, status: true, error: true } satisfies Every<Turn>,
   TurnError: { message: true, codexErrorInfo: true } satisfies Every<TurnError>,
 };

@@ -1,5 +1,6 @@
-import { readdir, readFile } from "node:fs/promises";
+import { cp, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { codex } from "../../src/services/codex/codex.ts";
 import { codexRun } from "./codex-run.ts";
@@ -86,5 +87,22 @@ describe("a Codex agent starts", () => {
     const marks = [...printed.matchAll(/^(CODEX_\w+)=/gm)].map((match) => match[1]);
     expect(marks).toContain("CODEX_THREAD_ID");
     expect(codex.marks).toEqual(expect.arrayContaining(marks));
+  });
+
+  it("in a home whose path is longer than a socket's may be, and the person can type into it", async () => {
+    await using made = await codexRun({ steps: [{ text: "Ready." }, { text: "Typed." }] });
+    const { run, model } = made;
+    const home = await made.place.folder(join("h".repeat(60), "h".repeat(60)));
+    await cp(made.env.HOME ?? "", home, { recursive: true });
+    run.env.HOME = home;
+    await made.start();
+    await expect.poll(() => run.shows(), { timeout: 8000 }).toContain("Ready.");
+    run.type("by hand");
+    await expect.poll(() => run.shows()).toContain("› by hand");
+    await sleep(300); // A key right after text counts as pasted.
+    run.type("\r");
+    const request = await model.until(({ messages }) => messages.at(-1)?.text === "by hand");
+    expect(request.messages.at(-1)?.role).toBe("user");
+    await expect.poll(() => run.signals.filter(({ type }) => type === "idle").length).toBe(2);
   });
 });

@@ -119,6 +119,7 @@ export interface Thread {
   id: string;
   status: ThreadStatus;
   ephemeral: boolean;
+  forkedFromId: string | null;
   /** Set for the threads of sub-agents. */
   parentThreadId: string | null;
   /** `thread_title` for the hidden thread that names another. */

@@ -146,7 +146,8 @@ export class CodexSession implements AgentSession {
     this.#conversation.adopt(thread.id);
     await this.#post.save();
     if (!fresh) return this.#catchUp();
-    await this.#conversation.instruct();
+    // A fork has our part in its history.
+    if (thread.forkedFromId === null) await this.#conversation.instruct();
     this.#tell({ type: "idle" });
   }
 
@@ -186,6 +187,8 @@ export class CodexSession implements AgentSession {
   }
 
   #tell(signal: Signal): void {
+    // An agent that was asked to leave is not at rest, it is going.
+    if (this.#leaving && signal.type !== "seen") return;
     this.#telling = this.#telling
       .then(() => this.#link.report(signal))
       .catch((error: unknown) =>
