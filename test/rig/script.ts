@@ -80,7 +80,7 @@ export class ScriptedModel {
   }
 
   /** Adds steps while the tool runs. */
-  then(...steps: Step[]): void {
+  append(...steps: Step[]): void {
     this.#steps.push(...steps);
   }
 

@@ -14,10 +14,18 @@ import { ownSettings } from "./settings.ts";
 /** Variable that carries an API key past the tool's question about it. */
 const KEY = "CLAUDE_AGENT_API_KEY";
 
+/** What Claude Code adds to the environment of everything it starts; in there, it would take itself for a part of that session. */
+const MARKS = [
+  "AI_AGENT", "CLAUDECODE", "CLAUDE_CODE_CHILD_NOTES_DIR", "CLAUDE_CODE_CHILD_SESSION", "CLAUDE_CODE_ENTRYPOINT", "CLAUDE_CODE_EXECPATH",
+  "CLAUDE_CODE_MESSAGING_SOCKET", "CLAUDE_CODE_MESSAGING_TOKEN", "CLAUDE_CODE_SESSION_ATTENDED", "CLAUDE_CODE_SESSION_ID",
+  "CLAUDE_EFFORT", "CLAUDE_ENV_FILE", "CLAUDE_PID", "CLAUDE_PROJECT_DIR",
+];
+
 /** Claude Code, as Clustr drives it: the real terminal program, with hooks, tools and messages passed in by files and a socket. */
 export const claude: Service = {
   id: ID,
   title: TITLE,
+  marks: MARKS,
   detect: detectClaude,
 
   async open(link: AgentLink, signal: AbortSignal): Promise<AgentSession> {

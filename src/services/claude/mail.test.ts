@@ -15,7 +15,7 @@ let waiting: Parcel[] = [];
 let seen: string[] = [];
 let taken = new Map<string, Parcel[]>();
 let transcript: string[] = [];
-const now: { phase: MailSituation["phase"] } = { phase: "idle" };
+const now: { phase: MailSituation["phase"]; ticks: number } = { phase: "idle", ticks: 0 };
 const closing = new AbortController();
 
 const terminal: AgentTerminal = {
@@ -53,7 +53,7 @@ async function desk(): Promise<Mail> {
   };
   const record = await RunRecord.load(link());
   record.hooks = true;
-  return new Mail(link(), record, terminal, join(folder, "s.sock"), () => ({ phase: now.phase, dialog: false, transcript: there }), closing.signal);
+  return new Mail(link(), record, terminal, join(folder, "s.sock"), () => ({ phase: now.phase, dialog: false, transcript: there }), closing.signal, () => now.ticks);
 }
 
 const parcel = (id: string): Parcel => ({ id, text: `[message ${id}] hello`, fromHuman: false });
@@ -132,9 +132,26 @@ test("what is not in the transcript goes again once idle; what is there is seen;
   expect(seen).toEqual(["m-said"]);
   expect(received).toEqual([]);
   now.phase = "idle";
+  for (const passed of [0, 4_000, 3_900]) {
+    now.ticks += passed;
+    await younger.reconcile();
+    expect(received).toEqual([]);
+  }
+  now.ticks += 200;
   await younger.reconcile();
   expect(received.join("")).toContain("m-lost");
-  expect(received.join("")).not.toContain("m-said");
+  expect(received.join("")).not.toContain("m-queued");
+  expect(await younger.knows(["m-said", "m-lost", "m-queued"])).toEqual(["m-said"]);
+});
+
+test("a machine that slept through is no proof of a loss", async () => {
+  const mail = await desk();
+  await mail.deliver([parcel("m1")]);
+  received = [];
+  await age();
+  const awake = await desk();
+  for (let look = 0; look < 3; look++) await awake.reconcile();
+  expect(received).toEqual([]);
 });
 
 test("fresh hand-overs are not judged: the transcript lags", async () => {

@@ -6,10 +6,14 @@ import { sendToSocket } from "./socket.ts";
 import { recorded } from "./transcript.ts";
 import { typeIn } from "./typing.ts";
 
-/** Milliseconds the transcript may lag; only after them does absence from it mean anything. */
-const LAG = 2_000;
-/** Milliseconds after which a message the tool took but never gave to its model counts as dropped (the tool being idle). */
-const DROPPED = 10_000;
+/**
+ * Milliseconds for which a message must be seen missing from the conversation of an idle agent before it counts as lost.
+ * A context of a hook is there at once or never; what was written to the socket or terminal may wait there while the
+ * machine is slow; what the tool has queued it may yet give to the model.
+ */
+const PATIENCE = { context: 1_500, written: 8_000, taken: 12_000 };
+/** Milliseconds after a hand-over before the transcript is looked at: the proof by hook mostly comes within 300. */
+const FIRST_LOOK = 1_000;
 /** Times a dropped message is handed over again before it is left to the person's eye. */
 const AGAIN = 3;
 /** Turns in a row that waiting mail may prolong: the tool stops listening after eight. */
@@ -47,16 +51,20 @@ export class Mail {
   readonly #situation: () => MailSituation;
   readonly #signal: AbortSignal;
   readonly #tries = new Map<string, number>();
+  /** Since when messages are seen missing, by the monotonic clock: sleep of the machine must not count. */
+  readonly #missing = new Map<string, number>();
+  readonly #ticks: () => number;
   #prolonged = 0;
   #checking = false;
 
-  constructor(link: AgentLink, record: RunRecord, terminal: AgentTerminal, socket: string, situation: () => MailSituation, signal: AbortSignal) {
+  constructor(link: AgentLink, record: RunRecord, terminal: AgentTerminal, socket: string, situation: () => MailSituation, signal: AbortSignal, ticks = (): number => performance.now()) {
     this.#link = link;
     this.#record = record;
     this.#terminal = terminal;
     this.#socket = socket;
     this.#situation = situation;
     this.#signal = signal;
+    this.#ticks = ticks;
   }
 
   /** As `AgentSession.deliver`. */
@@ -79,6 +87,15 @@ export class Mail {
     this.#record.release(fresh);
     await this.#record.save();
     return { later: "its terminal is in use: something is open or being written there" };
+  }
+
+  /** As `AgentSession.knows`: what was proven to us, or is in the transcript. */
+  async knows(ids: string[]): Promise<string[]> {
+    const proven = this.#record.seen(ids);
+    const unsure = ids.filter((id) => !proven.includes(id));
+    const path = unsure.length > 0 ? await this.#situation().transcript() : undefined;
+    const said = path === undefined ? new Map() : await recorded(path, unsure);
+    return [...proven, ...unsure.filter((id) => said.get(id) === "said")];
   }
 
   /** The context a hook's answer is to carry, if messages wait. Call before the hook moves the belief. */
@@ -106,27 +123,42 @@ export class Mail {
 
   /** Finds out from the transcript what hooks did not tell; hands over again what certainly did not arrive. */
   async reconcile(): Promise<void> {
-    if (this.#checking || this.#record.inFlight.size === 0) return;
+    const old = [...this.#record.inFlight.values()].filter((parcel) => Math.abs(Date.now() - parcel.at) >= FIRST_LOOK);
+    if (this.#checking || old.length === 0) return;
     this.#checking = true;
     try {
-      const old = [...this.#record.inFlight.values()].filter((parcel) => Date.now() - parcel.at >= LAG);
-      const path = old.length > 0 ? await this.#situation().transcript() : undefined;
+      const path = await this.#situation().transcript();
       const known = path === undefined ? new Map<string, "taken" | "said">() : await recorded(path, old.map((parcel) => parcel.id));
       await this.#settle(old.map((parcel) => parcel.id).filter((id) => known.get(id) === "said"));
-      const { phase, dialog } = this.#situation();
-      if (phase !== "idle" || dialog || this.#signal.aborted) return;
-      const lost = old.filter((parcel) => this.#record.inFlight.has(parcel.id) && (known.get(parcel.id) === undefined || Date.now() - parcel.at >= DROPPED) && (this.#tries.get(parcel.id) ?? 0) < AGAIN);
-      if (lost.length === 0) return;
-      for (const parcel of lost) {
-        this.#tries.set(parcel.id, (this.#tries.get(parcel.id) ?? 0) + 1);
-        parcel.at = Date.now();
-        parcel.request = undefined;
-      }
-      await this.#record.save();
-      this.#link.log("messages did not reach the model; handing them over again", { ids: lost.map((parcel) => parcel.id), channel: await this.#hand(lost) });
+      const lost = old.filter((parcel) => this.#record.inFlight.has(parcel.id) && this.#isLost(parcel, known.has(parcel.id)));
+      if (lost.length > 0 && !this.#signal.aborted) await this.#handAgain(lost);
     } finally {
       this.#checking = false;
     }
+  }
+
+  /** Whether a parcel was missing for long enough. Only an idle agent can miss one: a working one has its queue before it. */
+  #isLost(parcel: InFlight, taken: boolean): boolean {
+    const { phase, dialog } = this.#situation();
+    if (phase !== "idle" || dialog) {
+      this.#missing.delete(parcel.id);
+      return false;
+    }
+    const since = this.#missing.get(parcel.id) ?? this.#ticks();
+    this.#missing.set(parcel.id, since);
+    const patience = taken ? PATIENCE.taken : parcel.request === undefined ? PATIENCE.written : PATIENCE.context;
+    return this.#ticks() - since >= patience && (this.#tries.get(parcel.id) ?? 0) < AGAIN;
+  }
+
+  async #handAgain(lost: InFlight[]): Promise<void> {
+    for (const parcel of lost) {
+      this.#tries.set(parcel.id, (this.#tries.get(parcel.id) ?? 0) + 1);
+      this.#missing.delete(parcel.id);
+      parcel.at = Date.now();
+      parcel.request = undefined;
+    }
+    await this.#record.save();
+    this.#link.log("messages did not reach the model; handing them over again", { ids: lost.map((parcel) => parcel.id), channel: await this.#hand(lost) });
   }
 
   /** Whether anything is still to be found out. */
@@ -134,10 +166,15 @@ export class Mail {
     return [...this.#record.inFlight.keys()].some((id) => (this.#tries.get(id) ?? 0) < AGAIN);
   }
 
-  /** Parcels offered a second time (a server died before it heard of the first): what is known of them is said again. */
+  /**
+   * Parcels offered a second time: a server died before it heard of the first, or the core misses a sign that they were
+   * seen. What is known of them is said again; what certainly did not arrive goes again.
+   */
   async #again(ids: string[]): Promise<HandOver> {
     const seen = this.#record.seen(ids);
     if (seen.length > 0) await this.#link.report({ type: "seen", messages: seen });
+    for (const id of ids) this.#tries.delete(id);
+    await this.reconcile();
     return { channel: this.#record.inFlight.get(ids[0] ?? "")?.channel ?? "socket" };
   }
 
@@ -157,6 +194,7 @@ export class Mail {
 
   async #settle(ids: string[]): Promise<void> {
     const news = this.#record.settle(ids);
+    for (const id of news) this.#missing.delete(id);
     if (news.length === 0) return;
     await this.#link.report({ type: "seen", messages: news });
     await this.#record.save();

@@ -79,6 +79,10 @@ export class ClaudeSession implements AgentSession {
     return this.#mail.deliver(parcels).finally(() => this.#check());
   }
 
+  knows(messages: string[]): Promise<string[]> {
+    return this.#mail.knows(messages);
+  }
+
   /**
    * Ctrl-C interrupts, clears a draft, and twice in a row leaves. A dialog ignores it and is closed by Esc, which never
    * means yes.

@@ -42,6 +42,7 @@ export async function typeIn(terminal: AgentTerminal, text: string, signal: Abor
  * takes for a command, a shell escape or a mention.
  */
 function clean(text: string): string {
+  // eslint-disable-next-line no-control-regex
   const plain = text.replaceAll("\r\n", "\n").replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, " ");
   return /^[/!#@&]/.test(plain) ? `Message: ${plain}` : plain;
 }

@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, expect, vi } from "vitest";
+import { anthropicServer, type AnthropicServer } from "./anthropic.ts";
+import { claudeEnv } from "./claude-home.ts";
+import type { RigTool } from "./door.ts";
+import { RigRun, type RigAgent } from "./link.ts";
+import { scratch } from "./rig.ts";
+import { textOf, type ModelRequest, type Script, type ScriptedModel } from "./script.ts";
+
+/** One agent on the real Claude Code, in a real terminal, with a scripted model and a home of its own. */
+export interface ClaudeStage extends AsyncDisposable {
+  run: RigRun;
+  model: ScriptedModel;
+  env: Record<string, string>;
+}
+
+/** Sets a test file up for the real Claude Code and returns what makes its stages; agents are not started yet. */
+export function claudeStages(): (script: Script, agent?: RigAgent, more?: Record<string, string>) => Promise<ClaudeStage> {
+  let api: AnthropicServer;
+  let count = 0;
+  // Each test mostly waits for the tool; three at a time keep two cores busy without starving the tool's own timers.
+  vi.setConfig({ maxConcurrency: 3 });
+  beforeAll(async () => {
+    api = await anthropicServer();
+  });
+  afterAll(async () => {
+    expect(api.strays).toEqual([]);
+    await api[Symbol.asyncDispose]();
+  });
+  return async (script, agent = { task: "the task" }, more = {}) => {
+    const place = await scratch();
+    const name = `agent-${count++}`;
+    const model = api.play(name, script);
+    const env = await claudeEnv(place, api.base(name), more);
+    const ping: RigTool = { name: "ping", description: "Answers pong", run: () => "pong" };
+    const run = await RigRun.make(place, env, agent, [ping]);
+    return {
+      run,
+      model,
+      env,
+      async [Symbol.asyncDispose]() {
+        await run[Symbol.asyncDispose]();
+        await place[Symbol.asyncDispose]();
+      },
+    };
+  };
+}
+
+/** Whether a request holds these words anywhere the model can read. */
+export const has = (words: string) => (request: ModelRequest): boolean => textOf(request).includes(words);
+
+/** Messages of a request that hold these words. */
+export const times = (request: ModelRequest, words: string): number => request.messages.filter((message) => message.text.includes(words)).length;
+
+/** A call of the shell tool. */
+export const bash = (command: string): { call: string; args: Record<string, unknown> } => ({ call: "Bash", args: { command, description: "a step" } });
+
+/** Waits until something has come true. */
+export async function until(wanted: () => Promise<boolean>, timeoutMs = 15_000): Promise<void> {
+  const deadline = performance.now() + timeoutMs;
+  while (!(await wanted())) {
+    if (performance.now() > deadline) throw new Error(`It did not come true within ${timeoutMs} ms.`);
+    await sleep(30);
+  }
+}
+
+/** Waits for a value to be there. */
+export async function eventually<T>(look: () => T | undefined): Promise<T> {
+  let found = look();
+  await until(async () => (found = look()) !== undefined);
+  return found as T;
+}
