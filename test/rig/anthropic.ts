@@ -14,7 +14,15 @@ export interface AnthropicServer extends AsyncDisposable {
   readonly strays: string[];
 }
 
-const STATUS_TYPE: Record<number, string> = { 400: "invalid_request_error", 401: "authentication_error", 403: "permission_error", 404: "not_found_error", 413: "request_too_large", 429: "rate_limit_error", 529: "overloaded_error" };
+const STATUS_TYPE: Record<number, string> = {
+  400: "invalid_request_error",
+  401: "authentication_error",
+  403: "permission_error",
+  404: "not_found_error",
+  413: "request_too_large",
+  429: "rate_limit_error",
+  529: "overloaded_error",
+};
 
 export async function anthropicServer(): Promise<AnthropicServer> {
   const models = new Map<string, ScriptedModel>();
@@ -36,14 +44,22 @@ export async function anthropicServer(): Promise<AnthropicServer> {
       return refuse(res, 404, "no such address in the scripted API");
     }
     const body = (await json(req)) as { stream?: boolean };
-    if (path === "/v1/messages/count_tokens") return void res.writeHead(200, { "content-type": "application/json" }).end('{"input_tokens":100}');
+    if (path === "/v1/messages/count_tokens")
+      return void res.writeHead(200, { "content-type": "application/json" }).end('{"input_tokens":100}');
     const request = readRequest(model.requests.length, body, req.headers as Record<string, string>);
     const played = await model.answer(request);
     const answer: Answer = request.side ? { text: sideText(request) } : played;
     if ("error" in answer) return refuse(res, answer.error, answer.message ?? "scripted refusal");
     if ("hang" in answer) return;
-    if (body.stream !== true) return void res.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(messageOf(request, answer)));
-    res.writeHead(200, { "content-type": "text/event-stream", "cache-control": "no-cache", "request-id": `req_${request.index}` });
+    if (body.stream !== true)
+      return void res
+        .writeHead(200, { "content-type": "application/json" })
+        .end(JSON.stringify(messageOf(request, answer)));
+    res.writeHead(200, {
+      "content-type": "text/event-stream",
+      "cache-control": "no-cache",
+      "request-id": `req_${request.index}`,
+    });
     for (const event of eventsOf(request, answer)) {
       if (res.destroyed) return;
       res.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);

@@ -9,7 +9,11 @@ export const CLAUDE_FOLDER = pinned(`@anthropic-ai/claude-code-${process.platfor
  * The environment of a person who has used Claude Code before and is logged in by a dummy token, with an own home below
  * `place`. `api` is where its model answers (a scripted server on loopback).
  */
-export async function claudeEnv(place: Scratch, api: string, more: Record<string, string> = {}): Promise<Record<string, string>> {
+export async function claudeEnv(
+  place: Scratch,
+  api: string,
+  more: Record<string, string> = {},
+): Promise<Record<string, string>> {
   const home = await place.folder("home");
   // A home in which onboarding was done; the theme and login screens belong to a first visit, not to these tests.
   await writeFile(join(home, ".claude.json"), JSON.stringify({ hasCompletedOnboarding: true }), { mode: 0o600 });

@@ -93,7 +93,10 @@ describe.concurrent("messages", () => {
   });
 
   test("go again when Esc ended the turn before the model had them", async () => {
-    await using the = await stage({ steps: [bash("true"), { hang: true }] , otherwise: { text: "Got it." } }, { task: "t", autonomy: "full" });
+    await using the = await stage(
+      { steps: [bash("true"), { hang: true }], otherwise: { text: "Got it." } },
+      { task: "t", autonomy: "full" },
+    );
     const session = await the.run.start(claude);
     // The answer of the tool boundary's hook is held until Esc was pressed: it comes too late.
     the.run.gate.answerHooks(async (call) => {

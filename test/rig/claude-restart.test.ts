@@ -8,7 +8,10 @@ const stage = claudeStages();
 
 describe.concurrent("a restart of the server", () => {
   test("goes unnoticed: a second open takes the same session over, done or at work", async () => {
-    await using the = await stage({ steps: [bash("sleep 2"), { text: "Done." }, { text: "Thanks." }] }, { task: "t", autonomy: "full" });
+    await using the = await stage(
+      { steps: [bash("sleep 2"), { text: "Done." }, { text: "Thanks." }] },
+      { task: "t", autonomy: "full" },
+    );
     await the.run.start(claude);
     await the.run.signal("working", { where: (signal) => signal.activity !== undefined });
     the.run.drop();

@@ -15,7 +15,11 @@ export interface ClaudeStage extends AsyncDisposable {
 }
 
 /** Sets a test file up for the real Claude Code and returns what makes its stages; agents are not started yet. */
-export function claudeStages(): (script: Script, agent?: RigAgent, more?: Record<string, string>) => Promise<ClaudeStage> {
+export function claudeStages(): (
+  script: Script,
+  agent?: RigAgent,
+  more?: Record<string, string>,
+) => Promise<ClaudeStage> {
   let api: AnthropicServer;
   let count = 0;
   // Each test mostly waits for the tool; three at a time keep two cores busy without starving the tool's own timers.
@@ -47,13 +51,20 @@ export function claudeStages(): (script: Script, agent?: RigAgent, more?: Record
 }
 
 /** Whether a request holds these words anywhere the model can read. */
-export const has = (words: string) => (request: ModelRequest): boolean => textOf(request).includes(words);
+export const has =
+  (words: string) =>
+  (request: ModelRequest): boolean =>
+    textOf(request).includes(words);
 
 /** Messages of a request that hold these words. */
-export const times = (request: ModelRequest, words: string): number => request.messages.filter((message) => message.text.includes(words)).length;
+export const times = (request: ModelRequest, words: string): number =>
+  request.messages.filter((message) => message.text.includes(words)).length;
 
 /** A call of the shell tool. */
-export const bash = (command: string): { call: string; args: Record<string, unknown> } => ({ call: "Bash", args: { command, description: "a step" } });
+export const bash = (command: string): { call: string; args: Record<string, unknown> } => ({
+  call: "Bash",
+  args: { command, description: "a step" },
+});
 
 /** Waits until something has come true. */
 export async function until(wanted: () => Promise<boolean>, timeoutMs = 15_000): Promise<void> {

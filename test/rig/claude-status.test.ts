@@ -34,7 +34,15 @@ describe.concurrent("status", () => {
   });
 
   test("a question shows its text and options", async () => {
-    const question = { question: "Which colour?", header: "Colour", multiSelect: false, options: [{ label: "Red", description: "r" }, { label: "Blue", description: "b" }] };
+    const question = {
+      question: "Which colour?",
+      header: "Colour",
+      multiSelect: false,
+      options: [
+        { label: "Red", description: "r" },
+        { label: "Blue", description: "b" },
+      ],
+    };
     await using the = await stage({ steps: [{ call: "AskUserQuestion", args: { questions: [question] } }] });
     await the.run.start(claude);
     const { item } = await the.run.signal("attention");
@@ -47,7 +55,10 @@ describe.concurrent("status", () => {
   });
 
   test("a failure of the model's API is told with what to do, and the agent can go on", async () => {
-    await using the = await stage({ steps: [{ error: 403, message: "no access for you" }] , otherwise: { text: "Back." } });
+    await using the = await stage({
+      steps: [{ error: 403, message: "no access for you" }],
+      otherwise: { text: "Back." },
+    });
     await the.run.start(claude);
     expect((await the.run.signal("turn_failed")).reason).toMatch(/authentication_failed.*log in/s);
     await sleep(1_300);
@@ -75,7 +86,10 @@ describe.concurrent("status", () => {
           },
         },
       ],
-      steps: [{ call: "Agent", args: { description: "look", prompt: "look around", subagent_type: "general-purpose" } }, { text: "I wait for it." }],
+      steps: [
+        { call: "Agent", args: { description: "look", prompt: "look around", subagent_type: "general-purpose" } },
+        { text: "I wait for it." },
+      ],
       otherwise: { text: "It is all there." },
     };
     await using the = await stage(script, { task: "t", autonomy: "full" });
@@ -93,7 +107,11 @@ describe.concurrent("status", () => {
 });
 
 describe.concurrent("leaving", () => {
-  test.each<[string, Script]>([["done", { steps: [{ text: "Done." }] }], ["at work", { steps: [bash("sleep 30")] }], ["in a dialog", { steps: [bash("npm --version")] }]])("is polite when %s", async (state, script) => {
+  test.each<[string, Script]>([
+    ["done", { steps: [{ text: "Done." }] }],
+    ["at work", { steps: [bash("sleep 30")] }],
+    ["in a dialog", { steps: [bash("npm --version")] }],
+  ])("is polite when %s", async (state, script) => {
     await using the = await stage(script, { task: "t", autonomy: state === "in a dialog" ? "ask" : "full" });
     const session = await the.run.start(claude);
     await the.run.signal(state === "done" ? "idle" : state === "at work" ? "working" : "attention");

@@ -17,7 +17,10 @@ describe.concurrent("what stands in the way is said with its remedy", () => {
     const fatal = async (): Promise<string> => {
       const found = await claude.detect(env, AbortSignal.timeout(9_000));
       expect(found.ready).toBe(false);
-      return found.findings.filter((finding) => finding.fatal).map((finding) => `${finding.problem} ${finding.remedy}`).join("\n");
+      return found.findings
+        .filter((finding) => finding.fatal)
+        .map((finding) => `${finding.problem} ${finding.remedy}`)
+        .join("\n");
     };
     expect(await fatal()).toMatch(/not on the PATH.*npm install/);
     const fake = join(folder, "claude");
@@ -29,14 +32,20 @@ describe.concurrent("what stands in the way is said with its remedy", () => {
     await writeFile(join(env.HOME ?? "", ".claude.json"), JSON.stringify({ hasCompletedOnboarding: true }));
     expect(await fatal()).toMatch(/not logged in.*\/login/);
     await using run = await RigRun.make(place, env, { task: "t" }, []);
-    await expect(run.start(claude)).rejects.toMatchObject({ code: "unavailable", message: expect.stringContaining("/login") as string });
+    await expect(run.start(claude)).rejects.toMatchObject({
+      code: "unavailable",
+      message: expect.stringContaining("/login") as string,
+    });
     expect(run.started).toEqual([]);
   });
 
   test("a login that is gone when the agent starts", async () => {
     // An expired login cannot be told from files: an empty token stands for it.
     await using the = await stage({}, { task: "t" }, { ANTHROPIC_AUTH_TOKEN: "" });
-    await writeFile(join(the.env.HOME ?? "", ".claude.json"), JSON.stringify({ hasCompletedOnboarding: true, oauthAccount: { emailAddress: "someone@example.org" } }));
+    await writeFile(
+      join(the.env.HOME ?? "", ".claude.json"),
+      JSON.stringify({ hasCompletedOnboarding: true, oauthAccount: { emailAddress: "someone@example.org" } }),
+    );
     await the.run.start(claude);
     expect((await the.run.signal("failed")).reason).toMatch(/not logged in.*\/login/);
   });
@@ -49,11 +58,17 @@ describe.concurrent("what stands in the way is said with its remedy", () => {
 
   test("start screens that could not be avoided: the known are answered safely", async () => {
     await using the = await stage({ steps: [{ text: "Done." }] });
-    await writeFile(join(the.run.agent.cwd, ".mcp.json"), JSON.stringify({ mcpServers: { theirs: { command: "touch", args: [join(the.run.agent.cwd, "ran")] } } }));
+    await writeFile(
+      join(the.run.agent.cwd, ".mcp.json"),
+      JSON.stringify({ mcpServers: { theirs: { command: "touch", args: [join(the.run.agent.cwd, "ran")] } } }),
+    );
     // As if the tool no longer honoured what keeps these screens away.
     the.run.tamper = async (program) => {
       const path = program.args[program.args.indexOf("--settings") + 1] ?? "";
-      const { disabledMcpjsonServers: _, ...settings } = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
+      const { disabledMcpjsonServers: _, ...settings } = JSON.parse(await readFile(path, "utf8")) as Record<
+        string,
+        unknown
+      >;
       await writeFile(path, JSON.stringify(settings));
       return { ...program, env: { ...program.env, CLAUDE_CODE_SANDBOXED: undefined } };
     };
@@ -67,7 +82,10 @@ describe.concurrent("what stands in the way is said with its remedy", () => {
     await using the = await stage({ steps: [{ text: "Done." }] }, { task: "t", autonomy: "full" });
     the.run.tamper = async (program) => {
       const path = program.args[program.args.indexOf("--settings") + 1] ?? "";
-      const { skipDangerousModePermissionPrompt: _, ...settings } = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
+      const { skipDangerousModePermissionPrompt: _, ...settings } = JSON.parse(await readFile(path, "utf8")) as Record<
+        string,
+        unknown
+      >;
       await writeFile(path, JSON.stringify(settings));
       return program;
     };
@@ -83,7 +101,9 @@ describe.concurrent("what stands in the way is said with its remedy", () => {
   });
 
   test("hooks forbidden by settings: status and delivery do without them", async () => {
-    await using the = await stage({ steps: [{ slow: ["Let me ", "think ", "about it."], gapMs: 900 }, { text: "Thanks." }] });
+    await using the = await stage({
+      steps: [{ slow: ["Let me ", "think ", "about it."], gapMs: 900 }, { text: "Thanks." }],
+    });
     await mkdir(join(the.env.HOME ?? "", ".claude"));
     await writeFile(join(the.env.HOME ?? "", ".claude", "settings.json"), JSON.stringify({ disableAllHooks: true }));
     await the.run.start(claude);

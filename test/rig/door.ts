@@ -52,17 +52,36 @@ export async function rigDoor(tools: RigTool[]): Promise<Door> {
   async function mcp(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const call = JSON.parse(await text(req)) as { id?: number; method: string; params?: Record<string, unknown> };
     if (call.id === undefined) return void res.writeHead(202).end();
-    const reply = (result: unknown): void => void res.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ jsonrpc: "2.0", id: call.id, result }));
-    const refuse = (message: string): void => void res.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ jsonrpc: "2.0", id: call.id, error: { code: -32601, message } }));
-    if (call.method === "initialize") return reply({ protocolVersion: "2025-11-25", capabilities: { tools: {} }, serverInfo: { name: "clustr", version: "0" } });
+    const reply = (result: unknown): void =>
+      void res
+        .writeHead(200, { "content-type": "application/json" })
+        .end(JSON.stringify({ jsonrpc: "2.0", id: call.id, result }));
+    const refuse = (message: string): void =>
+      void res
+        .writeHead(200, { "content-type": "application/json" })
+        .end(JSON.stringify({ jsonrpc: "2.0", id: call.id, error: { code: -32601, message } }));
+    if (call.method === "initialize")
+      return reply({
+        protocolVersion: "2025-11-25",
+        capabilities: { tools: {} },
+        serverInfo: { name: "clustr", version: "0" },
+      });
     if (call.method === "ping") return reply({});
     if (call.method === "tools/list") {
-      reply({ tools: tools.map(({ name, description }) => ({ name, description, inputSchema: { type: "object", additionalProperties: true } })) });
+      reply({
+        tools: tools.map(({ name, description }) => ({
+          name,
+          description,
+          inputSchema: { type: "object", additionalProperties: true },
+        })),
+      });
       return listed.resolve();
     }
     const tool = call.method === "tools/call" ? tools.find((one) => one.name === call.params?.name) : undefined;
     if (!tool) return refuse(`no ${call.method}`);
-    reply({ content: [{ type: "text", text: await tool.run((call.params?.arguments ?? {}) as Record<string, unknown>) }] });
+    reply({
+      content: [{ type: "text", text: await tool.run((call.params?.arguments ?? {}) as Record<string, unknown>) }],
+    });
   }
 
   const server = createServer((req, res) => {
@@ -82,7 +101,11 @@ export async function rigDoor(tools: RigTool[]): Promise<Door> {
       answering = Promise.withResolvers();
       answering.resolve(answer);
     },
-    toolsListed: (timeoutMs) => Promise.race([listed.promise.then(() => true), new Promise<boolean>((resolve) => setTimeout(resolve, timeoutMs, false).unref())]),
+    toolsListed: (timeoutMs) =>
+      Promise.race([
+        listed.promise.then(() => true),
+        new Promise<boolean>((resolve) => setTimeout(resolve, timeoutMs, false).unref()),
+      ]),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -4,7 +4,16 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { spawn, type IPty } from "@lydell/node-pty";
-import type { AgentBrief, AgentLink, AgentSession, AgentTerminal, Parcel, ProgramSpec, Service, Signal } from "../../src/core/ports/service.ts";
+import type {
+  AgentBrief,
+  AgentLink,
+  AgentSession,
+  AgentTerminal,
+  Parcel,
+  ProgramSpec,
+  Service,
+  Signal,
+} from "../../src/core/ports/service.ts";
 import type { TerminalExit } from "../../src/core/ports/terminal.ts";
 import { rigDoor, type Door, type RigTool } from "./door.ts";
 import type { Scratch } from "./rig.ts";
@@ -63,7 +72,15 @@ export class RigRun implements AgentLink, AsyncDisposable {
     // A repository of its own: tools look for one upwards, and must not find whatever lies in the temp folder.
     const project = await place.folder("project");
     await promisify(execFile)("git", ["init", "-q", project]);
-    const brief: AgentBrief = { id: `ag-${agent.name ?? "alice"}`, name: "alice", cwd: project, autonomy: "ask", run: 1, instructions: "You are alice.", ...agent };
+    const brief: AgentBrief = {
+      id: `ag-${agent.name ?? "alice"}`,
+      name: "alice",
+      cwd: project,
+      autonomy: "ask",
+      run: 1,
+      instructions: "You are alice.",
+      ...agent,
+    };
     return new RigRun(brief, await place.folder(`run-${brief.id}`), await place.folder("s"), env, await rigDoor(tools));
   }
 
@@ -146,8 +163,16 @@ export class RigRun implements AgentLink, AsyncDisposable {
       const program = await this.tamper(asked);
       this.started.push(program);
       const merged: Record<string, string> = {};
-      for (const [key, value] of Object.entries({ ...this.env, ...program.env })) if (value !== undefined) merged[key] = value;
-      const pty = spawn(program.command, program.args, { name: "xterm-256color", cols: 120, rows: 40, cwd: this.agent.cwd, env: merged, encoding: null });
+      for (const [key, value] of Object.entries({ ...this.env, ...program.env }))
+        if (value !== undefined) merged[key] = value;
+      const pty = spawn(program.command, program.args, {
+        name: "xterm-256color",
+        cols: 120,
+        rows: 40,
+        cwd: this.agent.cwd,
+        env: merged,
+        encoding: null,
+      });
       const screen = new RigScreen(120, 40);
       screen.onReply((bytes) => pty.write(bytes));
       // With encoding null node-pty gives Buffers, which its types do not say.
@@ -167,7 +192,13 @@ export class RigRun implements AgentLink, AsyncDisposable {
       write: async (bytes) => void pty.write(bytes),
       screen: () => screen.state(),
       titles: (signal) => screen.titles(signal),
-      exited: (signal) => Promise.race([exit, new Promise<never>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true }))]),
+      exited: (signal) =>
+        Promise.race([
+          exit,
+          new Promise<never>((_, reject) =>
+            signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true }),
+          ),
+        ]),
     };
   }
 
@@ -194,7 +225,12 @@ export class RigRun implements AgentLink, AsyncDisposable {
   /** What the agent's terminal shows, as text. */
   async shows(): Promise<string> {
     const state = await this.#programs.get("main")?.screen.state();
-    return state?.lines.map((line) => line.text).join("\n").trimEnd() ?? "";
+    return (
+      state?.lines
+        .map((line) => line.text)
+        .join("\n")
+        .trimEnd() ?? ""
+    );
   }
 
   /** Process id of the agent's program. */
@@ -208,13 +244,21 @@ export class RigRun implements AgentLink, AsyncDisposable {
   }
 
   /** The first signal of this type from index `since` of `signals` on, past or future, that `where` accepts. */
-  async signal<T extends Signal["type"]>(type: T, { timeoutMs = 15_000, since = 0, where }: { timeoutMs?: number; since?: number; where?: (signal: Of<T>) => boolean } = {}): Promise<Of<T>> {
+  async signal<T extends Signal["type"]>(
+    type: T,
+    {
+      timeoutMs = 15_000,
+      since = 0,
+      where,
+    }: { timeoutMs?: number; since?: number; where?: (signal: Of<T>) => boolean } = {},
+  ): Promise<Of<T>> {
     const deadline = performance.now() + timeoutMs;
     for (;;) {
       for (const signal of this.signals.slice(since)) {
         if (isOf(type, signal) && (where?.(signal) ?? true)) return signal;
       }
-      if (performance.now() > deadline) throw new Error(`No signal "${type}" within ${timeoutMs} ms. ${await this.story()}`);
+      if (performance.now() > deadline)
+        throw new Error(`No signal "${type}" within ${timeoutMs} ms. ${await this.story()}`);
       await sleep(15);
     }
   }

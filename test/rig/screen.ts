@@ -30,7 +30,16 @@ export class RigScreen {
     await new Promise<void>((resolve) => this.#xterm.write("", resolve));
     const buffer = this.#xterm.buffer.active;
     const lines = Array.from({ length: this.#xterm.rows }, (_, row) => this.#line(buffer.baseY + row));
-    return { lines, cols: this.#xterm.cols, rows: this.#xterm.rows, cursor: { x: buffer.cursorX, y: buffer.cursorY, hidden: false }, title: this.#title, epoch: "rig", offset: this.#offset, exact: true };
+    return {
+      lines,
+      cols: this.#xterm.cols,
+      rows: this.#xterm.rows,
+      cursor: { x: buffer.cursorX, y: buffer.cursorY, hidden: false },
+      title: this.#title,
+      epoch: "rig",
+      offset: this.#offset,
+      exact: true,
+    };
   }
 
   async *titles(signal: AbortSignal): AsyncIterable<string> {

@@ -129,7 +129,10 @@ export class ScriptedModel {
   }
 
   #summary(): string {
-    const lines = this.requests.map((request) => `#${request.index}${request.side ? " (side)" : ""} ${request.messages.at(-1)?.text.slice(0, 300) ?? ""}`);
+    const lines = this.requests.map(
+      (request) =>
+        `#${request.index}${request.side ? " (side)" : ""} ${request.messages.at(-1)?.text.slice(0, 300) ?? ""}`,
+    );
     return lines.length === 0 ? "nothing" : `\n${lines.join("\n")}`;
   }
 }

@@ -15,13 +15,26 @@ export interface Account {
 }
 
 const TOKENS = ["ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"];
-const CLOUDS = ["CLAUDE_CODE_USE_BEDROCK", "CLAUDE_CODE_USE_VERTEX", "CLAUDE_CODE_USE_FOUNDRY", "CLAUDE_CODE_USE_ANTHROPIC_AWS", "CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD", "CLAUDE_CODE_USE_GATEWAY", "CLAUDE_CODE_USE_MANTLE"];
+const CLOUDS = [
+  "CLAUDE_CODE_USE_BEDROCK",
+  "CLAUDE_CODE_USE_VERTEX",
+  "CLAUDE_CODE_USE_FOUNDRY",
+  "CLAUDE_CODE_USE_ANTHROPIC_AWS",
+  "CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD",
+  "CLAUDE_CODE_USE_GATEWAY",
+  "CLAUDE_CODE_USE_MANTLE",
+];
 
 export async function accountOf(env: Record<string, string>, own: OwnSettings): Promise<Account> {
   const has = (name: string): boolean => Boolean(env[name]) || own.env.has(name);
   const state = await readObject(stateFile(env));
   const cloud = CLOUDS.some(has);
-  const beside = TOKENS.some(has) || cloud || own.apiKeyHelper || Object.keys(objectOf(state.oauthAccount)).length > 0 || (await exists(join(configFolder(env), ".credentials.json")));
+  const beside =
+    TOKENS.some(has) ||
+    cloud ||
+    own.apiKeyHelper ||
+    Object.keys(objectOf(state.oauthAccount)).length > 0 ||
+    (await exists(join(configFolder(env), ".credentials.json")));
   return {
     loggedIn: beside || has("ANTHROPIC_API_KEY") ? true : process.platform === "darwin" ? undefined : false,
     keyOnly: !beside && has("ANTHROPIC_API_KEY"),
@@ -47,5 +60,8 @@ export async function keyUndecided(env: Record<string, string>): Promise<boolean
 }
 
 async function exists(path: string): Promise<boolean> {
-  return access(path).then(() => true, () => false);
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -44,7 +44,18 @@ export interface Belief {
 }
 
 export function newBelief(prompted: boolean): Belief {
-  return { phase: "starting", session: undefined, activity: undefined, dialogs: [], hookAt: 0, answering: 0, awaits: false, file: undefined, title: undefined, prompted };
+  return {
+    phase: "starting",
+    session: undefined,
+    activity: undefined,
+    dialogs: [],
+    hookAt: 0,
+    answering: 0,
+    awaits: false,
+    file: undefined,
+    title: undefined,
+    prompted,
+  };
 }
 
 /** A working title begins with a spinner; idle and waiting ones with ✳. No title yet tells nothing. */

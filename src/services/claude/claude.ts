@@ -16,9 +16,20 @@ const KEY = "CLAUDE_AGENT_API_KEY";
 
 /** What Claude Code adds to the environment of everything it starts; in there, it would take itself for a part of that session. */
 const MARKS = [
-  "AI_AGENT", "CLAUDECODE", "CLAUDE_CODE_CHILD_NOTES_DIR", "CLAUDE_CODE_CHILD_SESSION", "CLAUDE_CODE_ENTRYPOINT", "CLAUDE_CODE_EXECPATH",
-  "CLAUDE_CODE_MESSAGING_SOCKET", "CLAUDE_CODE_MESSAGING_TOKEN", "CLAUDE_CODE_SESSION_ATTENDED", "CLAUDE_CODE_SESSION_ID",
-  "CLAUDE_EFFORT", "CLAUDE_ENV_FILE", "CLAUDE_PID", "CLAUDE_PROJECT_DIR",
+  "AI_AGENT",
+  "CLAUDECODE",
+  "CLAUDE_CODE_CHILD_NOTES_DIR",
+  "CLAUDE_CODE_CHILD_SESSION",
+  "CLAUDE_CODE_ENTRYPOINT",
+  "CLAUDE_CODE_EXECPATH",
+  "CLAUDE_CODE_MESSAGING_SOCKET",
+  "CLAUDE_CODE_MESSAGING_TOKEN",
+  "CLAUDE_CODE_SESSION_ATTENDED",
+  "CLAUDE_CODE_SESSION_ID",
+  "CLAUDE_EFFORT",
+  "CLAUDE_ENV_FILE",
+  "CLAUDE_PID",
+  "CLAUDE_PROJECT_DIR",
 ];
 
 /** Claude Code, as Clustr drives it: the real terminal program, with hooks, tools and messages passed in by files and a socket. */
@@ -50,18 +61,32 @@ function socketOf(link: AgentLink): string {
 async function plan(link: AgentLink, record: RunRecord, socket: string, signal: AbortSignal): Promise<ProgramSpec> {
   const found = await detectClaude(link.env, signal);
   const wrong = found.findings.find((finding) => finding.fatal);
-  if (wrong !== undefined || found.path === undefined) throw new ClustrError("unavailable", `${wrong?.problem ?? "Claude Code was not found."} ${wrong?.remedy ?? ""}`.trim());
+  if (wrong !== undefined || found.path === undefined)
+    throw new ClustrError(
+      "unavailable",
+      `${wrong?.problem ?? "Claude Code was not found."} ${wrong?.remedy ?? ""}`.trim(),
+    );
   const { agent } = link;
   const own = await ownSettings(link.env, agent.cwd);
   const account = await accountOf(link.env, own);
   const disabledServers = await undecidedServers(link.env, agent.cwd, own);
-  if (disabledServers.length > 0) link.log("MCP servers of the project that you have not approved are off for this agent", { servers: disabledServers });
+  if (disabledServers.length > 0)
+    link.log("MCP servers of the project that you have not approved are off for this agent", {
+      servers: disabledServers,
+    });
   // A key nobody decided about would open a dialog. As the only login it is what the person means to use; beside another
   // login the tool recommends not to use it (it would be billed apart), so it is kept from the tool.
   const undecided = await keyUndecided(link.env);
   const helped = undecided && account.keyOnly;
-  if (undecided && !helped) link.log("ANTHROPIC_API_KEY is kept from this agent: Claude Code has another login, and you have not told it to use the key");
-  const files = await writeRunFiles(link, { full: agent.autonomy === "full", disabledServers, keyVariable: helped ? KEY : undefined });
+  if (undecided && !helped)
+    link.log(
+      "ANTHROPIC_API_KEY is kept from this agent: Claude Code has another login, and you have not told it to use the key",
+    );
+  const files = await writeRunFiles(link, {
+    full: agent.autonomy === "full",
+    disabledServers,
+    keyVariable: helped ? KEY : undefined,
+  });
   const long = longText(agent);
   record.resumed = agent.session !== undefined;
   record.session = agent.session ?? randomUUID();

@@ -12,7 +12,12 @@ export function readComposer(screen: ScreenState): { text: string } | undefined 
   const inside = screen.lines.slice(top + 1, bottom);
   if (!inside[0]?.text.startsWith("❯")) return undefined;
   const cursor = (row: number): number => (screen.cursor.y === top + 1 + row ? screen.cursor.x : -1);
-  return { text: inside.map((line, row) => written(line, row === 0 ? 1 : 0, cursor(row))).join("\n").trim() };
+  return {
+    text: inside
+      .map((line, row) => written(line, row === 0 ? 1 : 0, cursor(row)))
+      .join("\n")
+      .trim(),
+  };
 }
 
 /**
@@ -22,5 +27,8 @@ export function readComposer(screen: ScreenState): { text: string } | undefined 
 function written(line: ScreenLine, from: number, cursor: number): string {
   const dim = (column: number): boolean => line.dim.some(([start, end]) => column >= start && column < end);
   const ghost = (column: number): boolean => dim(column) || (column === cursor && dim(column + 1));
-  return [...line.text].map((char, column) => (column < from || ghost(column) ? " " : char)).join("").replaceAll("\u00a0", " ");
+  return [...line.text]
+    .map((char, column) => (column < from || ghost(column) ? " " : char))
+    .join("")
+    .replaceAll("\u00a0", " ");
 }

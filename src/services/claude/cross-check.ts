@@ -23,7 +23,9 @@ export function crossCheck(belief: Belief, now: number): Step {
   if (file === undefined) {
     // Without the file, waiting and idle look alike in the title: only a belief without open dialogs can be corrected.
     const resting = belief.title?.working === false && now - belief.title.since >= STALE;
-    return resting && belief.phase === "working" && belief.dialogs.length === 0 && quiet >= STALE ? rest(belief, [{ type: "idle" }]) : same;
+    return resting && belief.phase === "working" && belief.dialogs.length === 0 && quiet >= STALE
+      ? rest(belief, [{ type: "idle" }])
+      : same;
   }
   if (now - file.since < SETTLE) return same;
   if (file.status === "waiting") return belief.dialogs.length > 0 ? same : opened(belief, file.waitingFor, now);
@@ -32,13 +34,23 @@ export function crossCheck(belief: Belief, now: number): Step {
     return file.status === "idle" && over(belief.dialogs[0] as Dialog) ? ending(belief, now) : answered(same, over);
   }
   if (file.status === "idle") return ending(belief, now);
-  return belief.phase !== "working" && !belief.awaits && belief.title?.working === true && quiet >= SETTLE ? { belief: { ...belief, phase: "working" }, signals: [{ type: "working" }] } : same;
+  return belief.phase !== "working" && !belief.awaits && belief.title?.working === true && quiet >= SETTLE
+    ? { belief: { ...belief, phase: "working" }, signals: [{ type: "working" }] }
+    : same;
 }
 
 function opened(belief: Belief, waitingFor: string | undefined, now: number): Step {
   const permission = waitingFor === "permission prompt";
-  const item = { kind: permission ? ("permission" as const) : ("question" as const), title: permission ? "Claude Code asks for a permission in its terminal" : "Claude Code waits for an answer in its terminal" };
-  return { belief: { ...belief, dialogs: [{ item, tool: "", input: "", subagent: undefined, at: now }] }, signals: [{ type: "attention", item }] };
+  const item = {
+    kind: permission ? ("permission" as const) : ("question" as const),
+    title: permission
+      ? "Claude Code asks for a permission in its terminal"
+      : "Claude Code waits for an answer in its terminal",
+  };
+  return {
+    belief: { ...belief, dialogs: [{ item, tool: "", input: "", subagent: undefined, at: now }] },
+    signals: [{ type: "attention", item }],
+  };
 }
 
 /** The file says idle. True after Esc; not yet true between a prompt's hook and the file's next change. */
@@ -53,7 +65,18 @@ function ending(belief: Belief, now: number): Step {
   if (belief.phase === "starting" && !belief.prompted) return rest(belief, [{ type: "idle" }]);
   if (belief.phase === "starting" && now - Math.max(since, belief.hookAt) >= UNHEARD) {
     // Without any hook, its first turn went by between two looks; with hooks, no prompt was accepted.
-    return rest(belief, belief.hookAt === 0 ? [{ type: "working" }, { type: "idle" }] : [{ type: "turn_failed", reason: "Claude Code did not take its task; its terminal shows why. Send the task as a message, or restart the agent." }]);
+    return rest(
+      belief,
+      belief.hookAt === 0
+        ? [{ type: "working" }, { type: "idle" }]
+        : [
+            {
+              type: "turn_failed",
+              reason:
+                "Claude Code did not take its task; its terminal shows why. Send the task as a message, or restart the agent.",
+            },
+          ],
+    );
   }
   return belief.dialogs.length > 0 && certain ? rest(belief, []) : same;
 }

@@ -12,7 +12,13 @@ export interface Hook {
 
 export function readHook(name: string, raw: unknown): Hook {
   const body = objectOf(raw);
-  return { name, session: text(body.session_id), transcript: text(body.transcript_path), subagent: text(body.agent_id), body };
+  return {
+    name,
+    session: text(body.session_id),
+    transcript: text(body.transcript_path),
+    subagent: text(body.agent_id),
+    body,
+  };
 }
 
 /** A non-empty string, or undefined. */
@@ -24,7 +30,17 @@ export function text(value: unknown): string | undefined {
 export function describeCall(hook: Hook): string {
   const tool = text(hook.body.tool_name) ?? "a tool";
   const input = objectOf(hook.body.tool_input);
-  const what = [input.command, input.file_path, input.notebook_path, input.pattern, input.url, input.query, input.description].map(text).find((value) => value !== undefined);
+  const what = [
+    input.command,
+    input.file_path,
+    input.notebook_path,
+    input.pattern,
+    input.url,
+    input.query,
+    input.description,
+  ]
+    .map(text)
+    .find((value) => value !== undefined);
   return oneLine(what === undefined ? tool : `${tool}: ${what}`, 120);
 }
 
@@ -40,10 +56,18 @@ export function describeRequest(hook: Hook): { kind: "permission" | "question"; 
   if (tool === "AskUserQuestion") {
     const questions = Array.isArray(input.questions) ? input.questions.map(objectOf) : [];
     const asked = questions.map((question) => text(question.question)).filter((value) => value !== undefined);
-    const options = questions.flatMap((question) => (Array.isArray(question.options) ? question.options : [])).map((option) => text(objectOf(option).label)).filter((value) => value !== undefined);
-    return { kind: "question", title: oneLine(asked[0] ?? "The agent asks you something", 200), detail: cut([...asked.slice(1), ...options.map((label) => `- ${label}`)].join("\n")) };
+    const options = questions
+      .flatMap((question) => (Array.isArray(question.options) ? question.options : []))
+      .map((option) => text(objectOf(option).label))
+      .filter((value) => value !== undefined);
+    return {
+      kind: "question",
+      title: oneLine(asked[0] ?? "The agent asks you something", 200),
+      detail: cut([...asked.slice(1), ...options.map((label) => `- ${label}`)].join("\n")),
+    };
   }
-  if (tool === "ExitPlanMode") return { kind: "question", title: "The agent asks you to approve its plan", detail: cut(text(input.plan) ?? "") };
+  if (tool === "ExitPlanMode")
+    return { kind: "question", title: "The agent asks you to approve its plan", detail: cut(text(input.plan) ?? "") };
   return { kind: "permission", title: `Allow ${describeCall(hook)}?`, detail: cut(JSON.stringify(input, null, 2)) };
 }
 

@@ -26,8 +26,24 @@ async function write(path: string, content: unknown): Promise<void> {
   await writeFile(join(home, path), JSON.stringify(content));
 }
 
-const agent: AgentBrief = { id: "a1", name: "alice", task: "the task", cwd: "/home/tester/project", autonomy: "auto", run: 1, instructions: "You are alice." };
-const plan: LaunchPlan = { command: "/usr/bin/claude", agent, conversation: { begin: "id-1" }, files: { settings: "/r/settings.json", mcp: "/r/mcp.json" }, socket: "/s/a.sock", direct: true, root: true };
+const agent: AgentBrief = {
+  id: "a1",
+  name: "alice",
+  task: "the task",
+  cwd: "/home/tester/project",
+  autonomy: "auto",
+  run: 1,
+  instructions: "You are alice.",
+};
+const plan: LaunchPlan = {
+  command: "/usr/bin/claude",
+  agent,
+  conversation: { begin: "id-1" },
+  files: { settings: "/r/settings.json", mcp: "/r/mcp.json" },
+  socket: "/s/a.sock",
+  direct: true,
+  root: true,
+};
 
 test("autonomy is always passed, as the mode that works where the model is", () => {
   expect(permissionMode("ask", true)).toBe("manual");
@@ -69,7 +85,9 @@ test("a key is undecided until the person said yes or no to it", async () => {
   expect(await keyUndecided(env)).toBe(false);
   env.ANTHROPIC_API_KEY = "sk-ant-0123456789-0123456789";
   expect(await keyUndecided(env)).toBe(true);
-  await write(".claude.json", { customApiKeyResponses: { approved: [], rejected: ["0123456789-0123456789".slice(-20)] } });
+  await write(".claude.json", {
+    customApiKeyResponses: { approved: [], rejected: ["0123456789-0123456789".slice(-20)] },
+  });
   expect(await keyUndecided(env)).toBe(false);
 });
 
@@ -89,7 +107,12 @@ test("project servers are off unless decided, wherever above the folder they are
 test("versions are compared as numbers", () => {
   expect(parseVersion("2.1.330 (Claude Code)")).toBe("2.1.330");
   expect(parseVersion("command not found")).toBeUndefined();
-  expect([atLeast("2.1.330", "2.1.330"), atLeast("2.1.1000", "2.1.330"), atLeast("3.0.0", "2.1.330"), atLeast("2.1.197", "2.1.330")]).toEqual([true, true, true, false]);
+  expect([
+    atLeast("2.1.330", "2.1.330"),
+    atLeast("2.1.1000", "2.1.330"),
+    atLeast("3.0.0", "2.1.330"),
+    atLeast("2.1.197", "2.1.330"),
+  ]).toEqual([true, true, true, false]);
 });
 
 test("the start hook passes its input on and prints the answer; without a server it is silent and fails nothing", async () => {

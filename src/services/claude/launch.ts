@@ -35,7 +35,10 @@ const LONG = 90_000;
 /** Instructions as a file when they, or the task, are too long for a command line; undefined when they are not. */
 export function longText(agent: AgentBrief): { content: string; prompt: string } | undefined {
   if (Buffer.byteLength(agent.task) > LONG) {
-    return { content: `${agent.instructions}\n\n# Your task\n\n${agent.task}\n`, prompt: 'Do the task given in your instructions under "Your task".' };
+    return {
+      content: `${agent.instructions}\n\n# Your task\n\n${agent.task}\n`,
+      prompt: 'Do the task given in your instructions under "Your task".',
+    };
   }
   return Buffer.byteLength(agent.instructions) > LONG ? { content: agent.instructions, prompt: agent.task } : undefined;
 }
@@ -45,19 +48,29 @@ export function launchProgram(plan: LaunchPlan): ProgramSpec {
   const { agent, conversation, files } = plan;
   const resumed = "resume" in conversation;
   const args = [
-    "--settings", files.settings,
-    "--mcp-config", files.mcp,
+    "--settings",
+    files.settings,
+    "--mcp-config",
+    files.mcp,
     ...(resumed ? ["--resume", conversation.resume] : ["--session-id", conversation.begin]),
-    "--name", agent.name,
+    "--name",
+    agent.name,
     // Recorded instructions would be sent again on resume, in place of those of today.
-    "--system-prompt-snapshot", "off",
+    "--system-prompt-snapshot",
+    "off",
     // These two swallow every following word up to the next flag.
-    "--allowedTools", "mcp__clustr",
-    "--disallowedTools", "SendMessage,ListAgents",
-    ...(plan.long === undefined ? ["--append-system-prompt", agent.instructions] : ["--append-system-prompt-file", plan.long.file]),
-    "--messaging-socket-path", plan.socket,
+    "--allowedTools",
+    "mcp__clustr",
+    "--disallowedTools",
+    "SendMessage,ListAgents",
+    ...(plan.long === undefined
+      ? ["--append-system-prompt", agent.instructions]
+      : ["--append-system-prompt-file", plan.long.file]),
+    "--messaging-socket-path",
+    plan.socket,
     ...(agent.model === undefined ? [] : ["--model", agent.model]),
-    "--permission-mode", permissionMode(agent.autonomy, plan.direct),
+    "--permission-mode",
+    permissionMode(agent.autonomy, plan.direct),
     ...(resumed ? [] : ["--", literal(plan.long?.prompt ?? agent.task)]),
   ];
   const env: Record<string, string | undefined> = {

@@ -20,7 +20,16 @@ const closing = new AbortController();
 
 const terminal: AgentTerminal = {
   write: () => Promise.reject(new Error("nothing may be typed here")),
-  screen: async () => ({ lines: [], cols: 80, rows: 24, cursor: { x: 0, y: 0, hidden: false }, title: "", epoch: "e", offset: 0, exact: true }),
+  screen: async () => ({
+    lines: [],
+    cols: 80,
+    rows: 24,
+    cursor: { x: 0, y: 0, hidden: false },
+    title: "",
+    epoch: "e",
+    offset: 0,
+    exact: true,
+  }),
   titles: async function* () {},
   exited: () => new Promise(() => {}),
 };
@@ -53,7 +62,15 @@ async function desk(): Promise<Mail> {
   };
   const record = await RunRecord.load(link());
   record.hooks = true;
-  return new Mail(link(), record, terminal, join(folder, "s.sock"), () => ({ phase: now.phase, dialog: false, transcript: there }), closing.signal, () => now.ticks);
+  return new Mail(
+    link(),
+    record,
+    terminal,
+    join(folder, "s.sock"),
+    () => ({ phase: now.phase, dialog: false, transcript: there }),
+    closing.signal,
+    () => now.ticks,
+  );
 }
 
 const parcel = (id: string): Parcel => ({ id, text: `[message ${id}] hello`, fromHuman: false });
@@ -96,7 +113,10 @@ test("the same parcel offered twice is handed once, also across a restart and af
 test("a hook takes nothing that is on its way through the socket", async () => {
   const mail = await desk();
   waiting = [parcel("m1"), parcel("m2")];
-  const [handed, context] = await Promise.all([mail.deliver([parcel("m1")]), mail.forHook(hook("PostToolBatch"), call("r1"))]);
+  const [handed, context] = await Promise.all([
+    mail.deliver([parcel("m1")]),
+    mail.forHook(hook("PostToolBatch"), call("r1")),
+  ]);
   expect(handed).toEqual({ channel: "socket" });
   expect(context).toBe("[message m2] hello");
 });

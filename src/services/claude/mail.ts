@@ -57,7 +57,15 @@ export class Mail {
   #prolonged = 0;
   #checking = false;
 
-  constructor(link: AgentLink, record: RunRecord, terminal: AgentTerminal, socket: string, situation: () => MailSituation, signal: AbortSignal, ticks = (): number => performance.now()) {
+  constructor(
+    link: AgentLink,
+    record: RunRecord,
+    terminal: AgentTerminal,
+    socket: string,
+    situation: () => MailSituation,
+    signal: AbortSignal,
+    ticks = (): number => performance.now(),
+  ) {
     this.#link = link;
     this.#record = record;
     this.#terminal = terminal;
@@ -70,10 +78,12 @@ export class Mail {
   /** As `AgentSession.deliver`. */
   async deliver(parcels: Parcel[]): Promise<HandOver> {
     const { phase } = this.#situation();
-    if (parcels.every((parcel) => this.#record.knows(parcel.id))) return this.#again(parcels.map((parcel) => parcel.id));
+    if (parcels.every((parcel) => this.#record.knows(parcel.id)))
+      return this.#again(parcels.map((parcel) => parcel.id));
     if (phase === "starting") return { later: "it is starting" };
     // While it works, hooks carry messages at the very next boundary; without hooks the socket is what there is.
-    if (phase === "working" && this.#record.hooks) return { later: "it is working: handed over at its next tool call or at the end of its turn" };
+    if (phase === "working" && this.#record.hooks)
+      return { later: "it is working: handed over at its next tool call or at the end of its turn" };
     const fresh = this.#record.claim(parcels, "socket");
     await this.#again(parcels.map((parcel) => parcel.id));
     try {
@@ -103,7 +113,8 @@ export class Mail {
     if (hook.subagent !== undefined) return undefined;
     if (hook.name === "UserPromptSubmit") this.#prolonged = 0;
     const channel = CHANNELS[hook.name];
-    if (channel === undefined || call.signal.aborted || (hook.name === "Stop" && this.#prolonged >= PROLONGED)) return undefined;
+    if (channel === undefined || call.signal.aborted || (hook.name === "Stop" && this.#prolonged >= PROLONGED))
+      return undefined;
     const taken = await this.#link.takeParcels(call.requestId, channel);
     this.#record.claim(taken, channel, call.requestId);
     const carried = [...this.#record.inFlight.values()].filter((parcel) => parcel.request === call.requestId);
@@ -117,7 +128,10 @@ export class Mail {
   async prove(hook: Hook, call: HookCall): Promise<void> {
     if (hook.subagent !== undefined || this.#record.inFlight.size === 0) return;
     const prompt = hook.name === "UserPromptSubmit" ? (text(hook.body.prompt) ?? "") : "";
-    const proven = (parcel: InFlight): boolean => (parcel.request === undefined ? prompt.includes(parcel.id) : PROOF.has(hook.name) && parcel.request !== call.requestId);
+    const proven = (parcel: InFlight): boolean =>
+      parcel.request === undefined
+        ? prompt.includes(parcel.id)
+        : PROOF.has(hook.name) && parcel.request !== call.requestId;
     await this.#settle([...this.#record.inFlight.values()].filter(proven).map((parcel) => parcel.id));
   }
 
@@ -128,9 +142,17 @@ export class Mail {
     this.#checking = true;
     try {
       const path = await this.#situation().transcript();
-      const known = path === undefined ? new Map<string, "taken" | "said">() : await recorded(path, old.map((parcel) => parcel.id));
+      const known =
+        path === undefined
+          ? new Map<string, "taken" | "said">()
+          : await recorded(
+              path,
+              old.map((parcel) => parcel.id),
+            );
       await this.#settle(old.map((parcel) => parcel.id).filter((id) => known.get(id) === "said"));
-      const lost = old.filter((parcel) => this.#record.inFlight.has(parcel.id) && this.#isLost(parcel, known.has(parcel.id)));
+      const lost = old.filter(
+        (parcel) => this.#record.inFlight.has(parcel.id) && this.#isLost(parcel, known.has(parcel.id)),
+      );
       if (lost.length > 0 && !this.#signal.aborted) await this.#handAgain(lost);
     } finally {
       this.#checking = false;
@@ -158,7 +180,10 @@ export class Mail {
       parcel.request = undefined;
     }
     await this.#record.save();
-    this.#link.log("messages did not reach the model; handing them over again", { ids: lost.map((parcel) => parcel.id), channel: await this.#hand(lost) });
+    this.#link.log("messages did not reach the model; handing them over again", {
+      ids: lost.map((parcel) => parcel.id),
+      channel: await this.#hand(lost),
+    });
   }
 
   /** Whether anything is still to be found out. */

@@ -14,6 +14,8 @@ export async function undecidedServers(env: Record<string, string>, cwd: string,
   if (names.length === 0) return [];
   // Older decisions live in the state file, by project folder.
   const projects = objectOf((await readObject(stateFile(env))).projects);
-  const noted = folders.map((folder) => objectOf(projects[folder])).flatMap((project) => [...stringsOf(project.enabledMcpjsonServers), ...stringsOf(project.disabledMcpjsonServers)]);
+  const noted = folders
+    .map((folder) => objectOf(projects[folder]))
+    .flatMap((project) => [...stringsOf(project.enabledMcpjsonServers), ...stringsOf(project.disabledMcpjsonServers)]);
   return names.filter((name) => !own.mcp.decided.has(name) && !noted.includes(name));
 }

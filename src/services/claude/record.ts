@@ -57,8 +57,20 @@ export class RunRecord {
     record.#settled = stringsOf(data.settled);
     for (const item of Array.isArray(data.inFlight) ? data.inFlight.map(objectOf) : []) {
       const { id, text: content, channel, at, fromHuman, request } = item;
-      if (typeof id === "string" && typeof content === "string" && typeof channel === "string" && typeof at === "number") {
-        record.inFlight.set(id, { id, text: content, channel, at, fromHuman: fromHuman === true, request: text(request) });
+      if (
+        typeof id === "string" &&
+        typeof content === "string" &&
+        typeof channel === "string" &&
+        typeof at === "number"
+      ) {
+        record.inFlight.set(id, {
+          id,
+          text: content,
+          channel,
+          at,
+          fromHuman: fromHuman === true,
+          request: text(request),
+        });
       }
     }
     return record;
@@ -71,7 +83,9 @@ export class RunRecord {
 
   /** Parcels that were never touched before. Marks them at once, so that two hand-overs at the same time share nothing out twice. */
   claim(parcels: readonly Parcel[], channel: string, request?: string): InFlight[] {
-    const fresh = parcels.filter((parcel) => !this.knows(parcel.id)).map((parcel) => ({ ...parcel, channel, at: Date.now(), request }));
+    const fresh = parcels
+      .filter((parcel) => !this.knows(parcel.id))
+      .map((parcel) => ({ ...parcel, channel, at: Date.now(), request }));
     for (const parcel of fresh) this.inFlight.set(parcel.id, parcel);
     return fresh;
   }
@@ -98,8 +112,24 @@ export class RunRecord {
     const write = async (): Promise<void> => {
       const { session, resumed, begun, hooks, failed, dialogs } = this;
       // JSON has no undefined: a variable to be removed from the environment is kept as null.
-      const program = this.program && { ...this.program, env: Object.fromEntries(Object.entries(this.program.env).map(([name, value]) => [name, value ?? null])) };
-      await this.#link.file(FILE, JSON.stringify({ program, session, resumed, begun, hooks, failed, dialogs, inFlight: [...this.inFlight.values()], settled: this.#settled }));
+      const program = this.program && {
+        ...this.program,
+        env: Object.fromEntries(Object.entries(this.program.env).map(([name, value]) => [name, value ?? null])),
+      };
+      await this.#link.file(
+        FILE,
+        JSON.stringify({
+          program,
+          session,
+          resumed,
+          begun,
+          hooks,
+          failed,
+          dialogs,
+          inFlight: [...this.inFlight.values()],
+          settled: this.#settled,
+        }),
+      );
     };
     const saved = this.#saved.then(write, write);
     this.#saved = saved.catch(() => {});
@@ -110,6 +140,9 @@ export class RunRecord {
 function programOf(value: unknown): ProgramSpec | undefined {
   const { command, args, env } = objectOf(value);
   if (typeof command !== "string") return undefined;
-  const entries = Object.entries(objectOf(env)).map(([name, one]): [string, string | undefined] => [name, typeof one === "string" ? one : undefined]);
+  const entries = Object.entries(objectOf(env)).map(([name, one]): [string, string | undefined] => [
+    name,
+    typeof one === "string" ? one : undefined,
+  ]);
   return { command, args: stringsOf(args), env: Object.fromEntries(entries) };
 }

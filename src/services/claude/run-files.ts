@@ -6,8 +6,19 @@ import type { AgentLink } from "../../core/ports/service.ts";
  * Hooks answered over HTTP, as the tool names them. SessionStart is not among them: the tool runs it as a command only.
  */
 const HOOKS = [
-  "UserPromptSubmit", "PreToolUse", "PostToolUse", "PostToolUseFailure", "PostToolBatch", "PermissionRequest", "PermissionDenied",
-  "Notification", "Stop", "StopFailure", "SessionEnd", "PreCompact", "PostCompact",
+  "UserPromptSubmit",
+  "PreToolUse",
+  "PostToolUse",
+  "PostToolUseFailure",
+  "PostToolBatch",
+  "PermissionRequest",
+  "PermissionDenied",
+  "Notification",
+  "Stop",
+  "StopFailure",
+  "SessionEnd",
+  "PreCompact",
+  "PostCompact",
 ] as const;
 
 /** Seconds a hook may take: the door holds calls while the server restarts, and nothing may time out meanwhile. */
@@ -26,7 +37,10 @@ export interface RunChoices {
 /** Writes the three private files of a run (they hold the agent's token) and returns the paths the tool is started with. */
 export async function writeRunFiles(link: AgentLink, choices: RunChoices): Promise<{ settings: string; mcp: string }> {
   const authorization = `Bearer ${link.token}`;
-  const hookFile = await link.file("session-start.json", JSON.stringify({ url: `${link.door}/hooks/SessionStart`, authorization }));
+  const hookFile = await link.file(
+    "session-start.json",
+    JSON.stringify({ url: `${link.door}/hooks/SessionStart`, authorization }),
+  );
   const settings = await link.file("settings.json", JSON.stringify(settingsOf(link, choices, hookFile), null, 2));
   const server = { type: "http", url: `${link.door}/mcp`, headers: { Authorization: authorization }, alwaysLoad: true };
   const mcp = await link.file("mcp.json", JSON.stringify({ mcpServers: { clustr: server } }, null, 2));
@@ -36,12 +50,19 @@ export async function writeRunFiles(link: AgentLink, choices: RunChoices): Promi
 function settingsOf(link: AgentLink, choices: RunChoices, hookFile: string): Record<string, unknown> {
   const hooks: Record<string, unknown> = {};
   for (const name of HOOKS) {
-    const hook = { type: "http", url: `${link.door}/hooks/${name}`, headers: { Authorization: `Bearer ${link.token}` }, timeout: HOOK_TIMEOUT };
+    const hook = {
+      type: "http",
+      url: `${link.door}/hooks/${name}`,
+      headers: { Authorization: `Bearer ${link.token}` },
+      timeout: HOOK_TIMEOUT,
+    };
     hooks[name] = [{ hooks: [hook] }];
   }
   // The script stands beside this module: as .ts in a checkout, as .js in the package.
   const script = fileURLToPath(new URL(`./session-start${extname(import.meta.url)}`, import.meta.url));
-  hooks.SessionStart = [{ hooks: [{ type: "command", command: link.node, args: [script, hookFile], timeout: HOOK_TIMEOUT }] }];
+  hooks.SessionStart = [
+    { hooks: [{ type: "command", command: link.node, args: [script, hookFile], timeout: HOOK_TIMEOUT }] },
+  ];
   return {
     hooks,
     // Our own messages arrive through the session's socket; otherwise it holds them and asks.

@@ -25,7 +25,11 @@ export interface SessionMark {
  * everything here may find nothing, and then nothing is told. Calls `changed` with each new status until `signal` aborts;
  * with undefined when the file has gone.
  */
-export async function followSessionFile(mark: SessionMark, signal: AbortSignal, changed: (status: SessionStatus | undefined) => void): Promise<void> {
+export async function followSessionFile(
+  mark: SessionMark,
+  signal: AbortSignal,
+  changed: (status: SessionStatus | undefined) => void,
+): Promise<void> {
   while (!signal.aborted) {
     const path = await find(mark);
     if (path !== undefined) await followOne(mark, path, signal, changed);
@@ -39,7 +43,12 @@ export async function readSessionStatus(mark: SessionMark): Promise<SessionStatu
   return path === undefined ? undefined : statusOf(await readObject(path));
 }
 
-async function followOne(mark: SessionMark, path: string, signal: AbortSignal, changed: (status: SessionStatus | undefined) => void): Promise<void> {
+async function followOne(
+  mark: SessionMark,
+  path: string,
+  signal: AbortSignal,
+  changed: (status: SessionStatus | undefined) => void,
+): Promise<void> {
   let wake = (): void => {};
   let watcher: ReturnType<typeof watch> | undefined;
   try {
@@ -96,7 +105,11 @@ function isOurs(mark: SessionMark, content: Record<string, unknown>): boolean {
 function statusOf(content: Record<string, unknown>): SessionStatus | undefined {
   const { status, statusUpdatedAt } = content;
   if (status !== "idle" && status !== "busy" && status !== "waiting") return undefined;
-  return { status, waitingFor: text(content.waitingFor), since: typeof statusUpdatedAt === "number" ? statusUpdatedAt : Date.now() };
+  return {
+    status,
+    waitingFor: text(content.waitingFor),
+    since: typeof statusUpdatedAt === "number" ? statusUpdatedAt : Date.now(),
+  };
 }
 
 /** Sleeps without keeping the process alive; wakes early, without an error, when the signal aborts. */

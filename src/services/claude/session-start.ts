@@ -7,11 +7,19 @@ import { readFile } from "node:fs/promises";
 const PATIENCE = 60_000;
 
 try {
-  const { url, authorization } = JSON.parse(await readFile(process.argv[2] ?? "", "utf8")) as { url: string; authorization: string };
+  const { url, authorization } = JSON.parse(await readFile(process.argv[2] ?? "", "utf8")) as {
+    url: string;
+    authorization: string;
+  };
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
   const headers = { "content-type": "application/json", authorization };
-  const response = await fetch(url, { method: "POST", headers, body: Buffer.concat(chunks), signal: AbortSignal.timeout(PATIENCE) });
+  const response = await fetch(url, {
+    method: "POST",
+    headers,
+    body: Buffer.concat(chunks),
+    signal: AbortSignal.timeout(PATIENCE),
+  });
   if (response.ok) process.stdout.write(await response.text());
 } catch {
   // Silence: anything printed here would end up in front of the model or as an error on the person's screen.

@@ -1,6 +1,14 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { AgentLink, AgentSession, AgentTerminal, HandOver, HookCall, Parcel, Signal } from "../../core/ports/service.ts";
+import type {
+  AgentLink,
+  AgentSession,
+  AgentTerminal,
+  HandOver,
+  HookCall,
+  Parcel,
+  Signal,
+} from "../../core/ports/service.ts";
 import { newBelief, titleWorks, type Belief } from "./belief.ts";
 import { readComposer } from "./composer.ts";
 import { crossCheck, SETTLE } from "./cross-check.ts";
@@ -40,8 +48,16 @@ export class ClaudeSession implements AgentSession {
     this.#terminal = terminal;
     this.#signal = AbortSignal.any([signal, this.#closing.signal]);
     this.#belief = newBelief(!record.resumed);
-    this.#mark = { folder: join(configFolder(link.env), "sessions"), socket, session: () => this.#belief.session ?? record.session };
-    const situation = () => ({ phase: this.#belief.phase, dialog: this.#belief.dialogs.length > 0, transcript: () => this.#findTranscript() });
+    this.#mark = {
+      folder: join(configFolder(link.env), "sessions"),
+      socket,
+      session: () => this.#belief.session ?? record.session,
+    };
+    const situation = () => ({
+      phase: this.#belief.phase,
+      dialog: this.#belief.dialogs.length > 0,
+      transcript: () => this.#findTranscript(),
+    });
     this.#mail = new Mail(link, record, terminal, socket, situation, this.#signal);
   }
 
@@ -55,8 +71,15 @@ export class ClaudeSession implements AgentSession {
     this.#followTitle().catch(stopped);
     this.#followExit().catch(stopped);
     const report = (signal: Signal): void => void this.#report([signal]);
-    const started = (): boolean => this.#belief.phase !== "starting" || this.#belief.hookAt > 0 || this.#belief.file !== undefined;
-    watchStart({ terminal: this.#terminal, started, report, log: (message) => this.#link.log(message), signal: this.#signal }).catch(stopped);
+    const started = (): boolean =>
+      this.#belief.phase !== "starting" || this.#belief.hookAt > 0 || this.#belief.file !== undefined;
+    watchStart({
+      terminal: this.#terminal,
+      started,
+      report,
+      log: (message) => this.#link.log(message),
+      signal: this.#signal,
+    }).catch(stopped);
     this.#signal.addEventListener("abort", () => clearTimeout(this.#timer), { once: true });
   }
 
@@ -89,7 +112,10 @@ export class ClaudeSession implements AgentSession {
    */
   async leave(): Promise<void> {
     let gone = false;
-    this.#terminal.exited(this.#signal).then(() => (gone = true), () => (gone = true));
+    this.#terminal.exited(this.#signal).then(
+      () => (gone = true),
+      () => (gone = true),
+    );
     for (let pressed = 0; pressed < LEAVE_KEYS && !gone; pressed++) {
       const composer = readComposer(await this.#terminal.screen());
       await this.#terminal.write(composer === undefined ? "\x1b" : "\x03");
@@ -105,18 +131,23 @@ export class ClaudeSession implements AgentSession {
   async #answer(hook: Hook, call: HookCall): Promise<unknown> {
     await this.#mail.prove(hook, call);
     const context = await this.#mail.forHook(hook, call);
-    if (hook.name === "UserPromptSubmit" && hook.subagent === undefined) await this.#note({ begun: true, hooks: true, failed: false });
-    if (hook.name === "StopFailure" && hook.subagent === undefined) await this.#note({ begun: true, hooks: true, failed: true });
+    if (hook.name === "UserPromptSubmit" && hook.subagent === undefined)
+      await this.#note({ begun: true, hooks: true, failed: false });
+    if (hook.name === "StopFailure" && hook.subagent === undefined)
+      await this.#note({ begun: true, hooks: true, failed: true });
     await this.#take(heard(this.#belief, hook, Date.now(), context !== undefined));
     if (hook.name === "SessionStart" && hook.body.source !== "compact" && hook.body.source !== "clear") {
       if (await this.#link.toolsListed(TOOLS_WAIT)) await sleep(TOOLS_SETTLE, undefined, { ref: false });
       else this.#link.log("the tool has not asked for Clustr's tools; it starts without them");
     }
-    return context === undefined ? {} : { hookSpecificOutput: { hookEventName: hook.name, additionalContext: context } };
+    return context === undefined
+      ? {}
+      : { hookSpecificOutput: { hookEventName: hook.name, additionalContext: context } };
   }
 
   async #note(news: { begun: boolean; hooks: boolean; failed: boolean }): Promise<void> {
-    if (this.#record.begun === news.begun && this.#record.hooks === news.hooks && this.#record.failed === news.failed) return;
+    if (this.#record.begun === news.begun && this.#record.hooks === news.hooks && this.#record.failed === news.failed)
+      return;
     Object.assign(this.#record, news);
     await this.#record.save();
   }
@@ -125,8 +156,15 @@ export class ClaudeSession implements AgentSession {
   async #adopt(): Promise<void> {
     const file = await readSessionStatus(this.#mark);
     const belief: Belief = { ...this.#belief, file, session: this.#record.session };
-    if (file === undefined || file.status === "busy") await this.#take({ belief: { ...belief, phase: "working", dialogs: file ? this.#record.dialogs : [] }, signals: file === undefined ? [] : [{ type: "working" }] });
-    else if (file.status === "idle") await this.#take(rest({ ...belief, dialogs: this.#record.dialogs }, this.#record.failed ? [] : [{ type: "idle" }]));
+    if (file === undefined || file.status === "busy")
+      await this.#take({
+        belief: { ...belief, phase: "working", dialogs: file ? this.#record.dialogs : [] },
+        signals: file === undefined ? [] : [{ type: "working" }],
+      });
+    else if (file.status === "idle")
+      await this.#take(
+        rest({ ...belief, dialogs: this.#record.dialogs }, this.#record.failed ? [] : [{ type: "idle" }]),
+      );
     else await this.#take({ belief: { ...belief, phase: "working", dialogs: this.#record.dialogs }, signals: [] });
   }
 
@@ -147,7 +185,8 @@ export class ClaudeSession implements AgentSession {
 
   async #compare(): Promise<void> {
     await this.#take(crossCheck(this.#belief, Date.now()));
-    if (this.#belief.phase !== "starting" && !this.#record.begun) await this.#note({ begun: true, hooks: this.#record.hooks, failed: false });
+    if (this.#belief.phase !== "starting" && !this.#record.begun)
+      await this.#note({ begun: true, hooks: this.#record.hooks, failed: false });
     if (this.#belief.phase === "idle" || !this.#record.hooks) await this.#mail.reconcile();
     if (disagrees(this.#belief) || this.#mail.open) this.#check();
     else if (this.#belief.awaits) this.#check(60_000);
@@ -167,7 +206,12 @@ export class ClaudeSession implements AgentSession {
 
   #report(signals: Signal[]): Promise<void> {
     this.#reports = this.#reports.then(async () => {
-      for (const signal of signals) await this.#link.report(signal).catch((error: unknown) => this.#link.log("a signal could not be reported", { signal: signal.type, error: String(error) }));
+      for (const signal of signals)
+        await this.#link
+          .report(signal)
+          .catch((error: unknown) =>
+            this.#link.log("a signal could not be reported", { signal: signal.type, error: String(error) }),
+          );
     });
     return this.#reports;
   }
@@ -184,14 +228,20 @@ export class ClaudeSession implements AgentSession {
   async #followExit(): Promise<void> {
     const exit = await this.#terminal.exited(this.#signal);
     if (this.#record.begun) return;
-    const words = await this.#terminal.screen().then((screen) => tail(screen, 6), () => "");
+    const words = await this.#terminal.screen().then(
+      (screen) => tail(screen, 6),
+      () => "",
+    );
     const how = exit.signal === null ? `exit code ${exit.code ?? "unknown"}` : `signal ${exit.signal}`;
-    await this.#report([{ type: "failed", reason: `Claude Code ended while starting (${how}). Its last words: ${words || "none"}` }]);
+    await this.#report([
+      { type: "failed", reason: `Claude Code ended while starting (${how}). Its last words: ${words || "none"}` },
+    ]);
   }
 
   async #findTranscript(): Promise<string | undefined> {
     const session = this.#belief.session ?? this.#record.session;
-    this.#transcript ??= session === undefined ? undefined : await findTranscript(configFolder(this.#link.env), session);
+    this.#transcript ??=
+      session === undefined ? undefined : await findTranscript(configFolder(this.#link.env), session);
     return this.#transcript;
   }
 }
@@ -200,5 +250,7 @@ export class ClaudeSession implements AgentSession {
 function disagrees(belief: Belief): boolean {
   if (belief.file === undefined) return belief.phase === "working" && belief.title?.working === false;
   if ((belief.file.status === "waiting") !== belief.dialogs.length > 0) return true;
-  return belief.file.status === "idle" ? belief.phase === "working" || belief.phase === "starting" : belief.file.status === "busy" && belief.phase !== "working";
+  return belief.file.status === "idle"
+    ? belief.phase === "working" || belief.phase === "starting"
+    : belief.file.status === "busy" && belief.phase !== "working";
 }

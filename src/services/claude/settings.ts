@@ -19,7 +19,9 @@ export function configFolder(env: Record<string, string>): string {
 
 /** Its one big state file, beside the folder unless CLAUDE_CONFIG_DIR moves it inside. */
 export function stateFile(env: Record<string, string>): string {
-  return env.CLAUDE_CONFIG_DIR === undefined ? join(env.HOME ?? homedir(), ".claude.json") : join(env.CLAUDE_CONFIG_DIR, ".claude.json");
+  return env.CLAUDE_CONFIG_DIR === undefined
+    ? join(env.HOME ?? homedir(), ".claude.json")
+    : join(env.CLAUDE_CONFIG_DIR, ".claude.json");
 }
 
 /** A JSON object from a file; empty when the file is missing or not one: the tool itself complains about damaged files. */
@@ -49,13 +51,15 @@ export function upwards(folder: string): string[] {
 /** Reads user settings, and with `cwd` the project's shared and local ones too. */
 export async function ownSettings(env: Record<string, string>, cwd?: string): Promise<OwnSettings> {
   const files = [join(configFolder(env), "settings.json")];
-  for (const folder of cwd === undefined ? [] : upwards(cwd)) files.push(join(folder, ".claude", "settings.json"), join(folder, ".claude", "settings.local.json"));
+  for (const folder of cwd === undefined ? [] : upwards(cwd))
+    files.push(join(folder, ".claude", "settings.json"), join(folder, ".claude", "settings.local.json"));
   const found: OwnSettings = { env: new Set(), apiKeyHelper: false, mcp: { all: false, decided: new Set() } };
   for (const settings of await Promise.all(files.map(readObject))) {
     for (const name of Object.keys(objectOf(settings.env))) found.env.add(name);
     if (typeof settings.apiKeyHelper === "string") found.apiKeyHelper = true;
     if (settings.enableAllProjectMcpServers === true) found.mcp.all = true;
-    for (const name of [...stringsOf(settings.enabledMcpjsonServers), ...stringsOf(settings.disabledMcpjsonServers)]) found.mcp.decided.add(name);
+    for (const name of [...stringsOf(settings.enabledMcpjsonServers), ...stringsOf(settings.disabledMcpjsonServers)])
+      found.mcp.decided.add(name);
   }
   return found;
 }

@@ -8,7 +8,9 @@ import { heard } from "./signals.ts";
 
 /** Hook payloads as Claude Code 2.1.330 sent them, one JSON object a line, by story. */
 function recorded(story: string): Record<string, unknown>[] {
-  const lines = readFileSync(new URL(`./recorded/${story}.jsonl`, import.meta.url), "utf8").trim().split("\n");
+  const lines = readFileSync(new URL(`./recorded/${story}.jsonl`, import.meta.url), "utf8")
+    .trim()
+    .split("\n");
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
@@ -25,7 +27,11 @@ function play(hooks: Record<string, unknown>[], belief: Belief = newBelief(true)
 
 const types = (told: Signal[]): string[] => told.map((signal) => signal.type);
 const at = (seconds: number): number => seconds * 1_000;
-const file = (status: "idle" | "busy" | "waiting", since: number): NonNullable<Belief["file"]> => ({ status, waitingFor: undefined, since });
+const file = (status: "idle" | "busy" | "waiting", since: number): NonNullable<Belief["file"]> => ({
+  status,
+  waitingFor: undefined,
+  since,
+});
 
 test("a turn with a tool is told from its first prompt to its end", () => {
   const { told, belief } = play(recorded("turn"));
@@ -47,39 +53,74 @@ test("a permission is attention until the tool ran", () => {
 test("a question shows what is asked and what can be answered", () => {
   const question = recorded("question").find((body) => body.hook_event_name === "PermissionRequest") ?? {};
   const { told } = play([question]);
-  expect(told.at(-1)).toMatchObject({ type: "attention", item: { kind: "question", title: "Which colour?", detail: "- Red\n- Blue" } });
+  expect(told.at(-1)).toMatchObject({
+    type: "attention",
+    item: { kind: "question", title: "Which colour?", detail: "- Red\n- Blue" },
+  });
 });
 
 test("failures are told with a remedy; a missing login is final", () => {
-  const failure = (more: Record<string, unknown>): Signal | undefined => play([{ hook_event_name: "StopFailure", ...more }]).told.at(-1);
-  expect(play(recorded("not-logged-in")).told.at(-1)).toMatchObject({ type: "failed", reason: expect.stringContaining("/login") as string });
-  expect(failure({ error: "rate_limit", last_assistant_message: "You've hit your limit" })).toMatchObject({ type: "turn_failed", reason: expect.stringMatching(/You've hit your limit \(rate_limit\).*send the agent a message/) as string });
-  expect(failure({ error: "something_new" })).toMatchObject({ type: "turn_failed", reason: expect.stringContaining("something_new") as string });
+  const failure = (more: Record<string, unknown>): Signal | undefined =>
+    play([{ hook_event_name: "StopFailure", ...more }]).told.at(-1);
+  expect(play(recorded("not-logged-in")).told.at(-1)).toMatchObject({
+    type: "failed",
+    reason: expect.stringContaining("/login") as string,
+  });
+  expect(failure({ error: "rate_limit", last_assistant_message: "You've hit your limit" })).toMatchObject({
+    type: "turn_failed",
+    reason: expect.stringMatching(/You've hit your limit \(rate_limit\).*send the agent a message/) as string,
+  });
+  expect(failure({ error: "something_new" })).toMatchObject({
+    type: "turn_failed",
+    reason: expect.stringContaining("something_new") as string,
+  });
 });
 
 test("two dialogs at once are shown one after the other", () => {
-  const request = (tool: string): Record<string, unknown> => ({ hook_event_name: "PermissionRequest", tool_name: tool, tool_input: {} });
-  const { told } = play([request("Read"), request("Bash"), { hook_event_name: "PostToolUse", tool_name: "Read" }, { hook_event_name: "PermissionDenied", tool_name: "Bash" }]);
+  const request = (tool: string): Record<string, unknown> => ({
+    hook_event_name: "PermissionRequest",
+    tool_name: tool,
+    tool_input: {},
+  });
+  const { told } = play([
+    request("Read"),
+    request("Bash"),
+    { hook_event_name: "PostToolUse", tool_name: "Read" },
+    { hook_event_name: "PermissionDenied", tool_name: "Bash" },
+  ]);
   expect(types(told)).toEqual(["attention", "working", "attention", "resolved"]);
 });
 
 test("hooks of a subagent never move the agent, but its dialogs are shown", () => {
   const begun = play(recorded("turn").slice(0, 2)).belief;
-  const sub = (name: string): Record<string, unknown> => ({ hook_event_name: name, agent_id: "a1", tool_name: "Bash", tool_input: { command: "ls" } });
+  const sub = (name: string): Record<string, unknown> => ({
+    hook_event_name: name,
+    agent_id: "a1",
+    tool_name: "Bash",
+    tool_input: { command: "ls" },
+  });
   const { told, belief } = play([sub("PreToolUse"), sub("PermissionRequest"), sub("PostToolUse"), sub("Stop")], begun);
   expect(types(told)).toEqual(["attention", "resolved"]);
   expect(belief.phase).toBe("working");
 });
 
 test("what the tool itself will wake up for keeps the agent running; a shell in the background does not", () => {
-  const stop = (type: string): Record<string, unknown> => ({ hook_event_name: "Stop", background_tasks: [{ id: "1", type, status: "running" }], session_crons: [] });
-  expect(play([stop("subagent")]).told).toEqual([{ type: "working", activity: "waits for 1 thing it started in the background" }]);
+  const stop = (type: string): Record<string, unknown> => ({
+    hook_event_name: "Stop",
+    background_tasks: [{ id: "1", type, status: "running" }],
+    session_crons: [],
+  });
+  expect(play([stop("subagent")]).told).toEqual([
+    { type: "working", activity: "waits for 1 thing it started in the background" },
+  ]);
   expect(play([stop("shell")]).told).toEqual([{ type: "idle" }]);
 });
 
 test("unknown hooks and damaged payloads tell nothing", () => {
   expect(heard(newBelief(true), readHook("SomethingNew", { session_id: 7 }), 1).signals).toEqual([]);
-  expect(heard(newBelief(true), readHook("PreToolUse", null), 1).signals).toEqual([{ type: "working", activity: "a tool" }]);
+  expect(heard(newBelief(true), readHook("PreToolUse", null), 1).signals).toEqual([
+    { type: "working", activity: "a tool" },
+  ]);
 });
 
 test("Esc: the session file rests after the last hook, for long enough", () => {
@@ -93,7 +134,12 @@ test("Esc: the session file rests after the last hook, for long enough", () => {
 });
 
 test("without a session file the title alone ends a turn, but never one with an open dialog", () => {
-  const working = { ...newBelief(true), phase: "working" as const, hookAt: at(1), title: { working: false, since: at(2) } };
+  const working = {
+    ...newBelief(true),
+    phase: "working" as const,
+    hookAt: at(1),
+    title: { working: false, since: at(2) },
+  };
   expect(crossCheck(working, at(8)).signals).toEqual([{ type: "idle" }]);
   const held = play([{ hook_event_name: "PermissionRequest", tool_name: "Bash", tool_input: {} }], working).belief;
   expect(crossCheck(held, at(100)).signals).toEqual([]);
@@ -116,5 +162,12 @@ test("a task that is never taken is told as a failure, a hookless session as beg
 });
 
 test("titles: a spinner works, a star rests, words tell nothing", () => {
-  expect(["◐ alice", "◑ alice", "⠂ alice", "✳ alice", "alice", ""].map(titleWorks)).toEqual([true, true, true, false, undefined, undefined]);
+  expect(["◐ alice", "◑ alice", "⠂ alice", "✳ alice", "alice", ""].map(titleWorks)).toEqual([
+    true,
+    true,
+    true,
+    false,
+    undefined,
+    undefined,
+  ]);
 });

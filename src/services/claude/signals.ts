@@ -47,7 +47,9 @@ function ofAgent(belief: Belief, hook: Hook, now: number, continued: boolean): S
     case "StopFailure":
       return failed(belief, hook);
     case "SessionStart":
-      return hook.body.source === "resume" && !belief.prompted ? rest(belief, [{ type: "idle" }]) : { belief, signals: [] };
+      return hook.body.source === "resume" && !belief.prompted
+        ? rest(belief, [{ type: "idle" }])
+        : { belief, signals: [] };
     default:
       return { belief, signals: [] };
   }
@@ -56,22 +58,36 @@ function ofAgent(belief: Belief, hook: Hook, now: number, continued: boolean): S
 /** Subagents never move the agent's own phase, but the dialogs they open are shown to the person all the same. */
 function ofSubagent(belief: Belief, hook: Hook, now: number): Step {
   if (hook.name === "PermissionRequest") return asks(belief, hook, now);
-  if (hook.name === "PostToolBatch") return answered({ belief, signals: [] }, (dialog) => dialog.subagent === hook.subagent);
-  if (/^(PostToolUse|PostToolUseFailure|PermissionDenied)$/.test(hook.name)) return answered({ belief, signals: [] }, (dialog) => isAbout(dialog, hook));
+  if (hook.name === "PostToolBatch")
+    return answered({ belief, signals: [] }, (dialog) => dialog.subagent === hook.subagent);
+  if (/^(PostToolUse|PostToolUseFailure|PermissionDenied)$/.test(hook.name))
+    return answered({ belief, signals: [] }, (dialog) => isAbout(dialog, hook));
   return { belief, signals: [] };
 }
 
 function works(belief: Belief, activity: string | undefined, signals: Signal[] = []): Step {
   const news = belief.phase !== "working" || activity !== belief.activity;
-  const all = signals.length > 0 || !news ? signals : [{ type: "working" as const, ...(activity === undefined ? {} : { activity }) }];
+  const all =
+    signals.length > 0 || !news
+      ? signals
+      : [{ type: "working" as const, ...(activity === undefined ? {} : { activity }) }];
   return { belief: { ...belief, phase: "working", awaits: false, activity }, signals: all };
 }
 
 function asks(belief: Belief, hook: Hook, now: number): Step {
-  const dialog: Dialog = { item: describeRequest(hook), tool: text(hook.body.tool_name) ?? "", input: JSON.stringify(hook.body.tool_input ?? null), subagent: hook.subagent, at: now };
+  const dialog: Dialog = {
+    item: describeRequest(hook),
+    tool: text(hook.body.tool_name) ?? "",
+    input: JSON.stringify(hook.body.tool_input ?? null),
+    subagent: hook.subagent,
+    at: now,
+  };
   // A dialog guessed from the session file moments before is this one.
   const known = belief.dialogs.filter((other) => other.tool !== "");
-  return { belief: { ...belief, dialogs: [...known, dialog] }, signals: known.length === 0 ? [{ type: "attention", item: dialog.item }] : [] };
+  return {
+    belief: { ...belief, dialogs: [...known, dialog] },
+    signals: known.length === 0 ? [{ type: "attention", item: dialog.item }] : [],
+  };
 }
 
 /** Drops dialogs that are over; the next one in line becomes the person's, or the agent goes on. */
@@ -81,7 +97,10 @@ export function answered(step: Step, over: (dialog: Dialog) => boolean): Step {
   const belief = { ...step.belief, dialogs: left };
   const [next] = left;
   if (first === undefined || next === first) return { belief, signals: step.signals };
-  return { belief, signals: [...step.signals, next === undefined ? { type: "resolved" } : { type: "attention", item: next.item }] };
+  return {
+    belief,
+    signals: [...step.signals, next === undefined ? { type: "resolved" } : { type: "attention", item: next.item }],
+  };
 }
 
 /** The same call: by input if the person let it run as it was, by tool when they changed it. */
@@ -91,9 +110,16 @@ function isAbout(dialog: Dialog, hook: Hook): boolean {
 
 function notified(belief: Belief, hook: Hook, now: number): Step {
   const kind = hook.body.notification_type;
-  if ((kind !== "permission_prompt" && kind !== "agent_needs_input") || belief.dialogs.length > 0) return { belief, signals: [] };
-  const item = { kind: kind === "permission_prompt" ? ("permission" as const) : ("question" as const), title: text(hook.body.message) ?? "Claude Code waits for you in its terminal" };
-  return { belief: { ...belief, dialogs: [{ item, tool: "", input: "", subagent: undefined, at: now }] }, signals: [{ type: "attention", item }] };
+  if ((kind !== "permission_prompt" && kind !== "agent_needs_input") || belief.dialogs.length > 0)
+    return { belief, signals: [] };
+  const item = {
+    kind: kind === "permission_prompt" ? ("permission" as const) : ("question" as const),
+    title: text(hook.body.message) ?? "Claude Code waits for you in its terminal",
+  };
+  return {
+    belief: { ...belief, dialogs: [{ item, tool: "", input: "", subagent: undefined, at: now }] },
+    signals: [{ type: "attention", item }],
+  };
 }
 
 function ended(belief: Belief, hook: Hook): Step {
@@ -103,7 +129,10 @@ function ended(belief: Belief, hook: Hook): Step {
   const waking = tasks.filter((task: { type?: unknown }) => task.type !== "shell").length + crons.length;
   if (waking === 0) return rest(belief, [{ type: "idle" }]);
   const activity = `waits for ${waking} thing${waking === 1 ? "" : "s"} it started in the background`;
-  return { belief: { ...belief, phase: "idle", awaits: true, activity, dialogs: [] }, signals: [...resolvedIf(belief), { type: "working", activity }] };
+  return {
+    belief: { ...belief, phase: "idle", awaits: true, activity, dialogs: [] },
+    signals: [...resolvedIf(belief), { type: "working", activity }],
+  };
 }
 
 function failed(belief: Belief, hook: Hook): Step {
@@ -113,7 +142,10 @@ function failed(belief: Belief, hook: Hook): Step {
 
 /** The turn is over: whatever was open on the screen is not any more. */
 export function rest(belief: Belief, signals: Signal[]): Step {
-  return { belief: { ...belief, phase: "idle", awaits: false, activity: undefined, dialogs: [] }, signals: [...resolvedIf(belief), ...signals] };
+  return {
+    belief: { ...belief, phase: "idle", awaits: false, activity: undefined, dialogs: [] },
+    signals: [...resolvedIf(belief), ...signals],
+  };
 }
 
 function resolvedIf(belief: Belief): Signal[] {

@@ -14,7 +14,9 @@ export const START_SCREENS: StartScreen[] = [
   {
     name: "first visit",
     signs: [/Choose the text style|Let's get started|Select login method/],
-    act: { fail: "Claude Code wants to be set up first. Run `claude` once in a terminal, choose a theme and log in, then restart the agent." },
+    act: {
+      fail: "Claude Code wants to be set up first. Run `claude` once in a terminal, choose a theme and log in, then restart the agent.",
+    },
   },
   {
     name: "no connection",
@@ -34,7 +36,10 @@ export const START_SCREENS: StartScreen[] = [
   {
     name: "project server",
     signs: [/New MCP servers? found in this project/],
-    act: { choose: /Continue without using (this|these) MCP servers?/, why: "code of the project runs only when the person approved it" },
+    act: {
+      choose: /Continue without using (this|these) MCP servers?/,
+      why: "code of the project runs only when the person approved it",
+    },
   },
   {
     name: "API key",

@@ -34,15 +34,24 @@ export async function watchStart(watch: StartWatch): Promise<void> {
     before = screen;
     if (sure && "fail" in screen.act) return report({ type: "failed", reason: screen.act.fail });
     if (sure && "choose" in screen.act) {
-      if (await choose(watch, screen, screen.act.choose)) watch.log(`answered the ${screen.name} screen: ${screen.act.why}`);
+      if (await choose(watch, screen, screen.act.choose))
+        watch.log(`answered the ${screen.name} screen: ${screen.act.why}`);
       before = undefined;
     }
-    const ask = sure && "ask" in screen.act ? screen.act.ask : screen === undefined && performance.now() - began > UNKNOWN_AFTER ? "Claude Code has not started; its terminal may show why" : undefined;
-    if (ask !== undefined && ask !== shown) report({ type: "attention", item: { kind: "question", title: ask, detail: tail(state) } });
+    const ask =
+      sure && "ask" in screen.act
+        ? screen.act.ask
+        : screen === undefined && performance.now() - began > UNKNOWN_AFTER
+          ? "Claude Code has not started; its terminal may show why"
+          : undefined;
+    if (ask !== undefined && ask !== shown)
+      report({ type: "attention", item: { kind: "question", title: ask, detail: tail(state) } });
     if (ask === undefined && shown !== undefined) report({ type: "resolved" });
     shown = ask;
     // After a minute nobody waits for milliseconds any more.
-    await sleep(performance.now() - began > 60_000 ? 4 * LOOK : LOOK, undefined, { signal, ref: false }).catch(() => {});
+    await sleep(performance.now() - began > 60_000 ? 4 * LOOK : LOOK, undefined, { signal, ref: false }).catch(
+      () => {},
+    );
   }
   if (shown !== undefined && !signal.aborted) report({ type: "resolved" });
 }
@@ -72,7 +81,11 @@ async function choose(watch: StartWatch, screen: StartScreen, label: RegExp): Pr
 /** Where the cursor and the wanted row are; -1 for one that is not on the screen. */
 function rowsOf(state: ScreenState, label: RegExp): { text: string; cursor: number; wanted: number } {
   const rows = state.lines.map((line) => line.text);
-  return { text: rows.join("\n"), cursor: rows.findIndex((row) => /^\s*❯ /.test(row)), wanted: rows.findIndex((row) => label.test(row)) };
+  return {
+    text: rows.join("\n"),
+    cursor: rows.findIndex((row) => /^\s*❯ /.test(row)),
+    wanted: rows.findIndex((row) => label.test(row)),
+  };
 }
 
 function textOf(state: ScreenState): string {
@@ -81,5 +94,10 @@ function textOf(state: ScreenState): string {
 
 /** The last lines of a screen, for people. */
 export function tail(state: ScreenState, lines = 15): string {
-  return state.lines.map((line) => line.text.trimEnd()).filter((line) => line !== "").slice(-lines).join("\n").slice(-2_000);
+  return state.lines
+    .map((line) => line.text.trimEnd())
+    .filter((line) => line !== "")
+    .slice(-lines)
+    .join("\n")
+    .slice(-2_000);
 }

@@ -9,7 +9,13 @@ export async function findTranscript(config: string, session: string): Promise<s
   const projects = join(config, "projects");
   for (const folder of await readdir(projects).catch(() => [])) {
     const path = join(projects, folder, `${session}.jsonl`);
-    if (await access(path).then(() => true, () => false)) return path;
+    if (
+      await access(path).then(
+        () => true,
+        () => false,
+      )
+    )
+      return path;
   }
   return undefined;
 }
@@ -48,5 +54,7 @@ function rungOf(line: string): "taken" | "said" | undefined {
   if (entry.type === "queue-operation" && entry.operation === "enqueue") return "taken";
   if (entry.type === "user") return "said";
   const kind = objectOf(entry.attachment).type;
-  return entry.type === "attachment" && (kind === "queued_command" || kind === "hook_additional_context") ? "said" : undefined;
+  return entry.type === "attachment" && (kind === "queued_command" || kind === "hook_additional_context")
+    ? "said"
+    : undefined;
 }

@@ -47,7 +47,12 @@ function clean(text: string): string {
   return /^[/!#@&]/.test(plain) ? `Message: ${plain}` : plain;
 }
 
-async function shows(terminal: AgentTerminal, wanted: (composer: string) => boolean, timeoutMs: number, signal: AbortSignal): Promise<boolean> {
+async function shows(
+  terminal: AgentTerminal,
+  wanted: (composer: string) => boolean,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<boolean> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const composer = readComposer(await terminal.screen());
