@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { TerminalChunk, TerminalHost, TerminalSpec } from "../../src/core/ports/terminal.ts";
 import { connectTerminalHost, type TerminalHostClient } from "../../src/terminal/client.ts";
+import { type HostRecord, hostFolder } from "../../src/terminal/generation.ts";
+import { processOf } from "../../src/terminal/host/processes.ts";
 
 /** Longer runs of the same promises. */
 export const FULL = process.env["CLUSTR_FULL"] === "1";
@@ -17,6 +19,8 @@ export interface TerminalHome {
   connect(more?: { version?: string; idleMs?: number }): Promise<TerminalHostClient>;
   /** A shell script in a new terminal's words. */
   script(id: string, text: string, more?: Partial<TerminalSpec>): TerminalSpec;
+  /** Records of its hosts, oldest first. */
+  hosts(): HostRecord[];
   /** Ends every host and program of this home, then deletes it. */
   end(): Promise<void>;
 }
@@ -58,6 +62,11 @@ export function terminalHome(name = "home"): TerminalHome {
       umask: 0o022,
       ...more,
     }),
+    hosts: () =>
+      readdirSync(hostFolder(home))
+        .filter((file) => /^\d+\.json$/.test(file))
+        .map((file) => JSON.parse(readFileSync(join(hostFolder(home), file), "utf8")) as HostRecord)
+        .sort((a, b) => a.generation - b.generation),
     async end() {
       const last = clients.at(-1);
       if (last) await last.shutdown(0).catch(() => {}); // A test may have done so itself.
@@ -118,6 +127,11 @@ export function marked(mark: string, whole = true): number[] {
       return [];
     }
   });
+}
+
+/** Whether a process runs; a zombie does not, and where nobody reaps it stays for ever. */
+export function isRunning(pid: number): boolean {
+  return processOf(pid) !== undefined;
 }
 
 export function freshMark(): string {

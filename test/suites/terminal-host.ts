@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { TerminalChunk, TerminalHost } from "../../src/core/ports/terminal.ts";
-import { readAll, readUntil, sha1, type TerminalHome, until } from "./terminal-home.ts";
+import { isRunning, readAll, readUntil, sha1, type TerminalHome, until } from "./terminal-home.ts";
 
 const never = new AbortController().signal;
 
@@ -147,11 +147,14 @@ export function terminalHostSuite(name: string, open: () => Promise<{ host: Term
 
     it("serves a quick follower at full speed beside one that stopped taking", async () => {
       const size = 6_000_000;
-      await host.ensure(at.script("pair.1", `stty raw -echo; read go; head -c ${size} /dev/zero | tr '\\0' x`));
-      const stalled = host.follow("pair.1", 0, never)[Symbol.asyncIterator]();
+      await host.ensure(
+        at.script("pair.1", `stty raw -echo; echo ready; read go; head -c ${size} /dev/zero | tr '\\0' x`),
+      );
+      await readUntil(host, "pair.1", "ready\n");
+      const stalled = host.follow("pair.1", 6, never)[Symbol.asyncIterator]();
       await stalled.next(); // The size; from here on it takes nothing.
       await host.write("pair.1", Buffer.from("\n"));
-      const { bytes } = await readAll(host, "pair.1");
+      const { bytes } = await readAll(host, "pair.1", 6);
       expect(bytes.length).toBe(size);
       expect(await host.exited("pair.1", never)).toMatchObject({ code: 0 });
       let late = 0;
@@ -237,20 +240,11 @@ export function terminalHostSuite(name: string, open: () => Promise<{ host: Term
         );
         await sleep(100);
         expect(await other.shutdown(500)).toEqual({ ended: 3, survivors: [] });
-        for (const { pid } of infos) await until("the program is gone", () => !isThere(pid));
+        for (const { pid } of infos) await until("the program is gone", () => !isRunning(pid));
         await expect(other.list()).rejects.toMatchObject({ code: "unavailable" });
       } finally {
         await there.end();
       }
     });
   });
-}
-
-function isThere(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
