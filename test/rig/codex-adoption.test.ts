@@ -4,8 +4,9 @@ import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
+import { codex } from "../../src/services/codex/codex.ts";
 import { codexRun } from "./codex-run.ts";
-import type { RigRun } from "./link.ts";
+import { RigRun } from "./link.ts";
 import type { ModelRequest } from "./script.ts";
 
 const says = (text: string) => (request: ModelRequest) =>
@@ -134,6 +135,25 @@ describe("after the server was killed and is back", () => {
       expect(model.turns.map((request) => times(request, "Say hello."))).toEqual([1]);
       expect(run.started).toHaveLength(2);
     }
+  });
+
+  it("an earlier conversation goes on in a new run, without its task again", async () => {
+    await using made = await codexRun({ steps: [{ text: "Ready." }, { text: "Heard." }] }, { autonomy: "auto" });
+    const { run, model } = made;
+    await made.start();
+    const { session } = await run.signal("session");
+    await run.signal("idle");
+    await run.stop();
+    const agent = { ...run.agent, id: "ag-next", run: 2, session };
+    await using next = await RigRun.make(made.place, made.env, agent, []);
+    await next.start(codex);
+    await next.signal("idle");
+    next.post("msg-6", "<msg-6> where were we?");
+    const request = await model.until(says("<msg-6>"));
+    expect(times(request, "Say hello.")).toBe(1);
+    expect(request.messages.at(-2)).toEqual({ role: "assistant", text: "Ready." });
+    expect(await next.signal("session")).toMatchObject({ session });
+    await expect.poll(() => next.shows(), { timeout: 8000 }).toContain("Heard.");
   });
 
   it("a connection that breaks while everything lives is made again, with nothing lost", async () => {

@@ -12,6 +12,7 @@ import type {
   Turn,
   TurnError,
 } from "../../src/services/codex/protocol.ts";
+import { UNWANTED } from "../../src/services/codex/protocol.ts";
 import { CODEX } from "./codex-home.ts";
 import { cleanEnv, scratch, type Scratch } from "./rig.ts";
 
@@ -154,6 +155,10 @@ describe("the installed Codex speaks the part of its protocol that Clustr uses",
 
   it.each(Object.entries(NOTICES))("it tells %s", (method, params) => {
     expect(paramsOf("ServerNotification.json", method)?.names).toEqual(expect.arrayContaining(Object.keys(params)));
+  });
+
+  it.each(UNWANTED)("it can be asked not to tell %s", (method) => {
+    expect(paramsOf("ServerNotification.json", method)).toBeDefined();
   });
 
   it.each(Object.entries(QUESTIONS))("it asks %s", (method, params) => {

@@ -1,6 +1,8 @@
+import { ClustrError } from "../../contract/error.ts";
 import type { Service } from "../../core/ports/service.ts";
 import { detectCodex, requireCodex } from "./detect.ts";
 import { launchPlan } from "./launch.ts";
+import { Refused } from "./rpc.ts";
 import { CodexSession } from "./session.ts";
 
 /**
@@ -32,7 +34,15 @@ export const codex: Service = {
       return session;
     } catch (error) {
       await session.close();
-      throw error;
+      if (!(error instanceof Refused)) throw error;
+      const what = `Codex refused to start the agent: ${error.message}.`;
+      throw new ClustrError(
+        "unavailable",
+        `${what} No prompt was sent; look at its own configuration, then restart the agent.`,
+        {
+          cause: error,
+        },
+      );
     }
   },
 };

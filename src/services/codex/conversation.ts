@@ -122,6 +122,13 @@ export class Conversation {
     }
   }
 
+  /** Ends the running turn, if there is one: a server that is asked to end waits for its turns. */
+  async interrupt(): Promise<void> {
+    const { turn } = this.#evidence;
+    if (turn === undefined) return;
+    await this.#rpc?.call("turn/interrupt", { threadId: this.#id, turnId: turn }).catch(() => undefined);
+  }
+
   /** Which of these ids the conversation holds. A thread without any turn holds none. */
   async holds(wanted: string[]): Promise<string[]> {
     const missing = new Set(wanted);

@@ -9,7 +9,7 @@ export interface Calls {
   initialize: {
     params: {
       clientInfo: { name: string; title: string; version: string };
-      capabilities: { experimentalApi: boolean; requestAttestation: boolean };
+      capabilities: { experimentalApi: boolean; requestAttestation: boolean; optOutNotificationMethods: string[] };
     };
     result: { userAgent: string };
   };
@@ -62,6 +62,23 @@ export interface Notices {
   };
 }
 export type Notice = { [M in keyof Notices]: { method: M; params: Notices[M] } }[keyof Notices];
+
+/** Notices we ask not to be sent: answers and outputs piece by piece, which nobody here looks at. */
+export const UNWANTED = [
+  "item/agentMessage/delta",
+  "item/plan/delta",
+  "item/reasoning/summaryTextDelta",
+  "item/reasoning/summaryPartAdded",
+  "item/reasoning/textDelta",
+  "item/commandExecution/outputDelta",
+  "item/fileChange/outputDelta",
+  "item/fileChange/patchUpdated",
+  "item/mcpToolCall/progress",
+  "turn/diff/updated",
+  "turn/plan/updated",
+  "account/rateLimits/updated",
+  "thread/tokenUsage/updated",
+];
 
 /** What the server asks a person, through every client that follows the thread; the first answer wins. */
 export interface Questions {

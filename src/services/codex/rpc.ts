@@ -1,6 +1,6 @@
 import { WebSocket, type RawData } from "ws";
 import { ClustrError } from "../../contract/error.ts";
-import type { Calls, Method, Notice, Question } from "./protocol.ts";
+import { UNWANTED, type Calls, type Method, type Notice, type Question } from "./protocol.ts";
 
 /** Longest wait for an answer. Codex answers all calls we make at once; its long work is told by notices. */
 const CALL_MS = 20_000;
@@ -84,14 +84,7 @@ export async function connectRpc(socket: string, listener: Listener, signal: Abo
     if (ws.readyState !== WebSocket.OPEN) return Promise.reject(gone());
     const id = ++last;
     const timer = setTimeout(() => {
-      pending
-        .get(id)
-        ?.reject(
-          new ClustrError(
-            "unavailable",
-            `Codex's app-server did not answer ${method} within ${CALL_MS / 1000} s. The conversation is kept; restart the agent if it stays silent.`,
-          ),
-        );
+      pending.get(id)?.reject(silent(method));
       pending.delete(id);
     }, CALL_MS);
     const answer = new Promise((resolve, reject) => pending.set(id, { resolve, reject })).finally(() =>
@@ -100,12 +93,22 @@ export async function connectRpc(socket: string, listener: Listener, signal: Abo
     ws.send(JSON.stringify({ id, method, params }));
     return answer;
   };
-  await call("initialize", {
-    clientInfo: { name: "clustr", title: "Clustr", version: "0.1.0" },
-    capabilities: { experimentalApi: true, requestAttestation: false },
-  });
+  const capabilities = { experimentalApi: true, requestAttestation: false, optOutNotificationMethods: UNWANTED };
+  try {
+    await call("initialize", { clientInfo: { name: "clustr", title: "Clustr", version: "0.1.0" }, capabilities });
+  } catch (error) {
+    stop();
+    throw error;
+  }
   ws.send(JSON.stringify({ method: "initialized" }));
   return { call, closed: closed.promise, close: stop };
+}
+
+function silent(method: Method): ClustrError {
+  return new ClustrError(
+    "unavailable",
+    `Codex's app-server did not answer ${method} within ${CALL_MS / 1000} s. The conversation is kept; restart the agent if it stays silent.`,
+  );
 }
 
 function gone(): ClustrError {

@@ -99,12 +99,7 @@ export class CodexSession implements AgentSession {
 
   async leave(): Promise<void> {
     this.#leaving = true;
-    const { turn } = this.#evidence;
-    // A server that is asked to end waits for its turn: the turn has to go first.
-    if (turn !== undefined)
-      await this.#conversation.rpc
-        .call("turn/interrupt", { threadId: this.#conversation.id, turnId: turn })
-        .catch(() => undefined);
+    await this.#conversation.interrupt();
   }
 
   async close(): Promise<void> {
