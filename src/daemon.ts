@@ -120,6 +120,11 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
       () => host.close(),
       () => clustr.close(),
     );
+    // What a terminal host left behind when it died must not go on unseen.
+    for (const { id, pids } of await host.orphans()) {
+      log("Ending what a terminal host left behind", { terminal: id, pids });
+      await host.kill(id, GRACE_MS);
+    }
     await clustr.reopen();
     const opened = (await clustr.invoke("workspace.open", { path: options.folder }, person, { requestId: newId(), signal })) as Workspace;
 

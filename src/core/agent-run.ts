@@ -65,6 +65,7 @@ export function startRun(parts: RunParts, service: Service, agent: Agent, instru
   session.promise.catch(() => {});
 
   const start = async (id: string, program: ProgramSpec): Promise<AgentTerminal> => {
+    started.add(id);
     const journal = await parts.files.folder(`terminals/${id}`);
     const env = withChanges(parts.env, { CLUSTR_AGENT: runFile, ...program.env });
     const { command, args } = program;
@@ -72,6 +73,8 @@ export function startRun(parts: RunParts, service: Service, agent: Agent, instru
     return terminalOf(parts, id);
   };
   let runFile = "";
+  /** Every terminal this run is known to have; a host that died may have left their programs behind. */
+  const started = new Set<string>();
 
   const open = async (): Promise<AgentSession> => {
     const runDir = await parts.files.folder(`runs/${name}`);
@@ -128,9 +131,10 @@ export function startRun(parts: RunParts, service: Service, agent: Agent, instru
     async end() {
       const open = await Promise.race([session.promise.catch(() => undefined), after(0, signal).then(() => undefined)]);
       await Promise.race([open?.leave().catch(() => undefined), after(GRACE_MS, signal)]);
-      const terminals = (await parts.host.list()).filter(({ id }) => id === name || id.startsWith(`${name}.`));
-      const killed = await Promise.all(terminals.map(({ id }) => parts.host.kill(id, GRACE_MS)));
-      return killed.flatMap(({ survivors }) => survivors);
+      const listed = (await parts.host.list()).filter(({ id }) => id === name || id.startsWith(`${name}.`));
+      const terminals = new Set([...started, ...listed.map(({ id }) => id)]);
+      const killed = await Promise.allSettled([...terminals].map((id) => parts.host.kill(id, GRACE_MS)));
+      return killed.flatMap((result) => (result.status === "fulfilled" ? result.value.survivors : []));
     },
     async close() {
       stopped.abort(new ClustrError("unavailable", "The server let go of this agent."));
