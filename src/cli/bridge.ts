@@ -1,4 +1,4 @@
-import { ClustrError } from "../contract/error.ts";
+import { ClustrError, hasCode } from "../contract/error.ts";
 import { pause } from "./pause.ts";
 
 export interface BridgeOptions {
@@ -33,7 +33,7 @@ export class McpBridge {
       await this.#exchange(line);
     } catch (error) {
       if (id === undefined || this.#options.signal.aborted) return;
-      const message = error instanceof ClustrError ? error.message : "Clustr cannot be reached; whether the call was carried out is not known.";
+      const message = hasCode(error) ? error.message : "Clustr cannot be reached; whether the call was carried out is not known.";
       this.#options.write(JSON.stringify({ jsonrpc: "2.0", id, error: { code: -32_000, message } }));
     }
   }

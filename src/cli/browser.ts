@@ -16,7 +16,7 @@ export async function openBrowser(io: Io, link: string): Promise<void> {
   try {
     await rm(page, { force: true });
     await writeFile(page, `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=${escapeAttribute(link)}"><title>Clustr</title>\n`, { mode: 0o600, flag: "wx" });
-    const child = spawn(program, [pathToFileURL(page).href], { stdio: "ignore", detached: true });
+    const child = spawn(program, [pathToFileURL(page).href], { stdio: "ignore", detached: true, env: io.env });
     child.on("error", () => {});
     child.unref();
   } catch {

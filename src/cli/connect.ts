@@ -1,5 +1,5 @@
 import { realpath } from "node:fs/promises";
-import { basename, resolve, sep } from "node:path";
+import { resolve, sep } from "node:path";
 import type { Command } from "commander";
 import { createClient, type Client } from "../client/client.ts";
 import { routes } from "../client/routes.ts";
@@ -74,5 +74,5 @@ async function realFolder(path: string): Promise<string> {
 /** A short name for a workspace path in human output. */
 export function shortPath(path: string, home: string | undefined): string {
   if (home && (path === home || path.startsWith(home + sep))) return `~${path.slice(home.length)}`;
-  return path || basename(path);
+  return path;
 }

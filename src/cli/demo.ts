@@ -25,7 +25,7 @@ const PAGE = 500;
 export function demoCommand(program: Command, cli: Cli): void {
   const command = withCommon(program.command("demo"))
     .description("Watch three scripted agents work together on a sample project; needs no account and no network")
-    .helpGroup("Server:")
+    .helpGroup("Beginning:")
     .option("--port <n>", "Port for the server, when none runs yet; any free one unless given")
     .action(async () => {
       const { json } = commonOf(command);

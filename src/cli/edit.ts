@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { ClustrError } from "../contract/error.ts";
+import { ClustrError, hasCode } from "../contract/error.ts";
 import type { Cli } from "./cli.ts";
 import { commonOf, connect, withCommon } from "./connect.ts";
 import { print, type Io } from "./io.ts";
@@ -29,8 +29,8 @@ export function rulesEditCommand(rules: Command, cli: Cli): void {
           const { revision } = await client.call("rules.update", { text, expect_revision: before.revision });
           print(io, `The rules are at revision ${revision}; running agents are told.`);
         } catch (error) {
-          const { code, message } = error as ClustrError;
-          throw new ClustrError(code ?? "internal", `${message} Your text was kept in ${file}`, { cause: error });
+          if (!hasCode(error)) throw error;
+          throw new ClustrError(error.code, `${error.message} Your text was kept in ${file}`, { cause: error });
         }
       }
       await rm(folder, { recursive: true, force: true });

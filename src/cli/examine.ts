@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { createClient } from "../client/client.ts";
 import { routes } from "../client/routes.ts";
-import type { ClustrError } from "../contract/error.ts";
+import { hasCode } from "../contract/error.ts";
 import { services } from "../services/registry.ts";
 import type { Cli } from "./cli.ts";
 import type { Io } from "./io.ts";
@@ -87,7 +87,8 @@ async function examineServer(io: Io, home: string): Promise<Report["server"]> {
     return { running: true, url: access.url, workspaces: open.length, ...(access.pid === undefined ? {} : { pid: access.pid }), findings: [] };
   } catch (error) {
     io.signal.throwIfAborted();
-    if ((error as ClustrError).code === "unavailable" && (error as ClustrError).message.includes("does not answer")) return { running: false, findings: [] };
-    return { running: false, url: access.url, findings: [{ fatal: false, problem: (error as Error).message, remedy: 'Start the server again with "clustr" in the project folder.' }] };
+    // Nobody there: the file is left from a server that was killed. Any other answer is worth saying.
+    if (hasCode(error, "unavailable") && error.message.includes("does not answer")) return { running: false, findings: [] };
+    return { running: false, url: access.url, findings: [{ fatal: false, problem: error instanceof Error ? error.message : String(error), remedy: 'Start the server again with "clustr" in the project folder.' }] };
   }
 }

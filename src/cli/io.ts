@@ -1,4 +1,4 @@
-import type { Readable, Writable } from "node:stream";
+import { addAbortSignal, type Readable, type Writable } from "node:stream";
 
 /** The world around one run of the command line. Tests run it in a world of their own. */
 export interface Io {
@@ -30,12 +30,17 @@ export function note(io: Io, text: string): void {
 /** Characters a file or pipe may bring as one text; a message has 1 MB, so more is a mistake. */
 const TEXT_LIMIT = 8_000_000;
 
+/** Standard input, piece by piece, until it ends. @throws AbortError on Ctrl-C, which would otherwise wait for its end. */
+export function stdinOf(io: Io): AsyncIterable<Uint8Array | string> {
+  return addAbortSignal(io.signal, io.stdin);
+}
+
 /** All of standard input as text, without the line break that ends it. */
 export async function readStdin(io: Io): Promise<string> {
   let text = "";
   const decoder = new TextDecoder();
-  for await (const chunk of io.stdin) {
-    text += typeof chunk === "string" ? chunk : decoder.decode(chunk as Uint8Array, { stream: true });
+  for await (const chunk of stdinOf(io)) {
+    text += typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
     if (text.length > TEXT_LIMIT) break;
   }
   return (text + decoder.decode()).replace(/\r?\n$/, "");

@@ -5,7 +5,7 @@ import { ClustrError } from "../contract/error.ts";
 import { McpBridge } from "./bridge.ts";
 import type { Cli } from "./cli.ts";
 import { commonOf, connect, withCommon } from "./connect.ts";
-import type { Io } from "./io.ts";
+import { stdinOf, type Io } from "./io.ts";
 
 /** A message may have 1 MB, which JSON can make six times as long. */
 const LINE_LIMIT = 8_000_000;
@@ -79,8 +79,8 @@ async function bridge(io: Io, target: { url: string; token: string }): Promise<v
 async function* lines(io: Io): AsyncIterable<string> {
   let rest = "";
   const decoder = new TextDecoder();
-  for await (const chunk of io.stdin) {
-    const parts = (rest + decoder.decode(chunk as Uint8Array, { stream: true })).split("\n");
+  for await (const chunk of stdinOf(io)) {
+    const parts = (rest + (typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true }))).split("\n");
     rest = parts.pop() ?? "";
     if (rest.length > LINE_LIMIT) throw new ClustrError("too_large", `A line on standard input is longer than ${LINE_LIMIT} characters; the connection was ended.`);
     for (const line of parts) if (line.trim()) yield line;

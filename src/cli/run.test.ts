@@ -160,6 +160,13 @@ describe("clustr FOLDER while a server runs", () => {
   });
 });
 
+test.each([[["send", "ada", "-"]], [["mcp", "--url", "http://127.0.0.1:1"]]])("Ctrl-C ends a command that waits for standard input: %j", async (line) => {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort(), 50);
+  const env = { CLUSTR_TOKEN: "t" };
+  expect(await home.run(line, { signal: controller.signal, stdin: null, env })).toEqual({ code: 130, out: "", err: "" });
+});
+
 test("Ctrl-C ends a command that waits, with the exit code of an interruption", async () => {
   server.answer("agent.list", () => new Promise(() => {}));
   const controller = new AbortController();

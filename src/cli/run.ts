@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { FAILURES, toFailure } from "../contract/error.ts";
+import { FAILURES, hasCode, toFailure } from "../contract/error.ts";
 import type { Cli } from "./cli.ts";
 import { note } from "./io.ts";
 import { buildProgram } from "./program.ts";
@@ -18,7 +18,7 @@ export async function run(args: string[], cli: Cli): Promise<number> {
     if (error instanceof CommanderError) return wrongUse(error, cli);
     const failure = toFailure(error);
     // Unlike a server's caller, the person at the command line may see what went wrong inside.
-    const known = error instanceof Error && error.name === "ClustrError";
+    const known = hasCode(error);
     const message = known ? failure.message : `Clustr failed inside: ${error instanceof Error ? error.message : String(error)}`;
     note(cli.io, `clustr: ${oneLine(message)}`);
     if (!known && cli.io.env["CLUSTR_DEBUG"] && error instanceof Error) note(cli.io, error.stack ?? "");

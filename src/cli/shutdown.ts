@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { ClustrError } from "../contract/error.ts";
+import { ClustrError, hasCode } from "../contract/error.ts";
 import type { Cli } from "./cli.ts";
 import { commonOf, connect, withCommon } from "./connect.ts";
 import { print, printJson, type Io } from "./io.ts";
@@ -30,7 +30,7 @@ async function end(io: Io, keepAgents: boolean) {
     const { access, home } = await connect(io);
     return { access, ended: await home.call("server.shutdown", { keep_agents: keepAgents }, { signal: io.signal, timeoutMs: ENDING_MS }) };
   } catch (error) {
-    if (!(error instanceof ClustrError) || error.code !== "unavailable") throw error;
+    if (!hasCode(error, "unavailable")) throw error;
     throw new ClustrError("unavailable", `${error.message} Agents of an earlier server may still run: only a server can end them, so start one first.`, { cause: error });
   }
 }

@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { createClient, type Client } from "../client/client.ts";
 import { routes } from "../client/routes.ts";
-import { ClustrError } from "../contract/error.ts";
+import { ClustrError, hasCode } from "../contract/error.ts";
 import type { Cli } from "./cli.ts";
 import { commonOf, shortPath, withCommon } from "./connect.ts";
 import { note, print, printJson, type Io } from "./io.ts";
@@ -48,7 +48,7 @@ export async function serve(cli: Cli, folder: string, port: number, ready: (serv
   try {
     daemon = await runDaemon({ home: resolve(io.cwd, homeOf(io)), port, folder: path, version: cli.version, signal: io.signal });
   } catch (error) {
-    const other = isConflict(error) ? await joinSoon(io, path) : undefined;
+    const other = hasCode(error, "conflict") ? await joinSoon(io, path) : undefined;
     if (!other) throw error;
     return ready(other);
   }
@@ -84,7 +84,7 @@ async function joinRunning(io: Io, path: string): Promise<Served | undefined> {
     return { url: access.url, login, workspace: opened.id, pid: access.pid ?? 0, client: client.in(opened.id), joined: true };
   } catch (error) {
     // A file left behind: nobody is there, or another program (perhaps the server of another home) has the port now.
-    if (error instanceof ClustrError && (error.code === "unavailable" || error.code === "unauthenticated")) return undefined;
+    if (hasCode(error, "unavailable", "unauthenticated")) return undefined;
     throw error;
   }
 }
@@ -98,10 +98,6 @@ async function joinSoon(io: Io, path: string): Promise<Served | undefined> {
     if (served || Date.now() > until) return served;
     await pause(250, io.signal);
   }
-}
-
-function isConflict(error: unknown): boolean {
-  return error instanceof Error && (error as Partial<ClustrError>).code === "conflict";
 }
 
 export function startCommand(program: Command, cli: Cli): void {

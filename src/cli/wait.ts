@@ -1,6 +1,6 @@
 import type { Client } from "../client/client.ts";
 import type { Agent } from "../contract/agent.ts";
-import { ClustrError } from "../contract/error.ts";
+import { ClustrError, hasCode } from "../contract/error.ts";
 import { note, type Io } from "./io.ts";
 import { pause } from "./pause.ts";
 import { plain } from "./show/style.ts";
@@ -41,7 +41,7 @@ async function look(client: Client, io: Io, agent: Agent, reached: number): Prom
     const found = (await client.call("agent.list", {}, { signal: io.signal })).find(({ id }) => id === agent.id);
     if (found) return found;
   } catch (error) {
-    if (!(error instanceof ClustrError) || error.code !== "unavailable" || Date.now() - reached > ABSENCE_MS) throw error;
+    if (!hasCode(error, "unavailable") || Date.now() - reached > ABSENCE_MS) throw error;
     return undefined;
   }
   throw new ClustrError("not_found", `${agent.name} was removed while it was waited for.`);

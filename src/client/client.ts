@@ -1,4 +1,4 @@
-import { ClustrError, FAILURES, fromFailure, type Failure, type FailureCode } from "../contract/error.ts";
+import { ClustrError, FAILURES, fromFailure, hasCode, type Failure, type FailureCode } from "../contract/error.ts";
 import type { Input, Output } from "../contract/operation.ts";
 import type { OperationName, Operations } from "../contract/operations.ts";
 import { buildRequest, type CallRequest, type Route } from "./request.ts";
@@ -61,7 +61,7 @@ export function createClient(options: ClientOptions): Client {
           return await answerOf(await (options.fetch ?? fetch)(options.base + request.path, init), options.base);
         } catch (error) {
           if (signal?.aborted) throw signal.reason;
-          if (error instanceof Error && error.name === "ClustrError") throw error;
+          if (hasCode(error)) throw error;
           const certain = until === undefined && wasRefused(error);
           until ??= Date.now() + REPEAT_MS;
           if (certain || timeout.aborted || Date.now() > until) throw silence(options.base, request, certain, timeout.aborted ? timeoutMs : undefined, error);

@@ -46,6 +46,12 @@ export class ClustrError extends Error {
   }
 }
 
+/** Whether something thrown is a failure of Clustr, of one of these codes when any are given. */
+export function hasCode(error: unknown, ...codes: FailureCode[]): error is ClustrError {
+  if (!(error instanceof Error) || error.name !== "ClustrError") return false;
+  return codes.length === 0 || codes.includes((error as ClustrError).code);
+}
+
 /** Anything thrown, as a failure for the wire. Unknown errors keep their text out of it: it may hold paths or secrets. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof Error && error.name === "ClustrError") {

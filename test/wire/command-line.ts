@@ -16,8 +16,8 @@ export interface Ran {
 export interface World {
   env?: Record<string, string>;
   cwd?: string;
-  /** Text on standard input. */
-  stdin?: string;
+  /** Text on standard input; null leaves it open and silent. */
+  stdin?: string | null;
   /** Whether standard input is a terminal, as far as the command can see. */
   terminal?: boolean;
   /** Columns of a terminal; without it output goes to a pipe. */
@@ -47,7 +47,7 @@ export class Home {
   /** Runs one command line in this process, with streams and an environment of its own. */
   async run(args: string[], world: World = {}): Promise<Ran> {
     const stdin = new PassThrough();
-    stdin.end(world.stdin ?? "");
+    if (world.stdin !== null) stdin.end(world.stdin ?? "");
     const out = collect(world.onOut);
     const err = collect();
     const stdout = world.columns === undefined ? out.stream : Object.assign(out.stream, { isTTY: true, columns: world.columns });
