@@ -133,6 +133,7 @@ export function startRun(parts: RunParts, service: Service, agent: Agent, instru
       await Promise.race([open?.leave().catch(() => undefined), after(GRACE_MS, signal)]);
       const listed = (await parts.host.list()).filter(({ id }) => id === name || id.startsWith(`${name}.`));
       const terminals = new Set([...started, ...listed.map(({ id }) => id)]);
+      for (const id of terminals) parts.screens.release(id);
       const killed = await Promise.allSettled([...terminals].map((id) => parts.host.kill(id, GRACE_MS)));
       return killed.flatMap((result) => (result.status === "fulfilled" ? result.value.survivors : []));
     },

@@ -130,7 +130,7 @@ export async function createClustr(parts: ClustrParts): Promise<Clustr> {
     },
     async close() {
       const open = await Promise.allSettled(running.values());
-      await Promise.all(open.map((result) => (result.status === "fulfilled" ? result.value.close() : undefined)));
+      await Promise.all(open.flatMap((result) => (result.status === "fulfilled" ? [result.value.close()] : [])));
       stopped.abort(new Error("The server was closed."));
       await parts.homeLedger.close();
     },

@@ -11,7 +11,10 @@ export function terminalHandlers(screens: Screens): Handlers<typeof terminals, W
     "terminal.screen": async (call, { name }) => {
       const agent = agentNamed(call.view(), name);
       if (agent.external) throw new ClustrError("invalid", `${agent.name} was started outside Clustr; its terminal is there.`);
-      const { lines, cols, rows, title, offset, exact } = await screens.state(terminalId(agent));
+      const terminal = terminalId(agent);
+      const { lines, cols, rows, title, offset, exact } = await screens.state(terminal);
+      // Nothing more will be printed there: the screen is made anew from the journal when it is asked for again.
+      if (!agent.live) screens.release(terminal);
       return { lines: lines.map(({ text }) => text), cols, rows, title, offset, exact };
     },
   };
