@@ -32,8 +32,8 @@ export interface DaemonOptions {
   home: string;
   /** 0: any; otherwise this one or the next free one. */
   port: number;
-  /** Folder to open as a workspace, absolute. */
-  folder: string;
+  /** Folder to open as a workspace, absolute; without one, only what was open before is. */
+  folder?: string;
   version: string;
   /** Ends the server; agents go on. */
   signal: AbortSignal;
@@ -43,6 +43,7 @@ export interface Daemon {
   url: string;
   /** One-time link that logs a browser in. */
   login: string;
+  /** Id of the workspace that was opened, empty when none was asked for. */
   workspace: string;
   pid: number;
   /** Resolves when the server has ended. */
@@ -126,7 +127,7 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
       await host.kill(id, GRACE_MS);
     }
     await clustr.reopen();
-    const opened = (await clustr.invoke("workspace.open", { path: options.folder }, person, { requestId: newId(), signal })) as Workspace;
+    const workspace = options.folder === undefined ? "" : await openFolder(clustr, options.folder);
 
     const server = await startServer({
       ...{ core: clustr, host, screens, version, log, secret: home.secret, logins: access, doorSocket, page: pageFolder() },
@@ -143,11 +144,16 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
     process.on("unhandledRejection", fail);
     signal.addEventListener("abort", end, { once: true });
     if (signal.aborted) end();
-    return { url, login: access.link().login, workspace: opened.id, pid: process.pid, ended: ended.promise };
+    return { url, login: access.link().login, workspace, pid: process.pid, ended: ended.promise };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+async function openFolder(clustr: Clustr, folder: string): Promise<string> {
+  const call = { requestId: newId(), signal: AbortSignal.timeout(60_000) };
+  return ((await clustr.invoke("workspace.open", { path: folder }, person, call)) as Workspace).id;
 }
 
 /** Stops every agent of every workspace, then the host with whatever is left in it. */

@@ -1,9 +1,13 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Command } from "commander";
 import { ClustrError, hasCode } from "../contract/error.ts";
 import type { Cli } from "./cli.ts";
 import { commonOf, connect, withCommon } from "./connect.ts";
 import { print, printJson, type Io } from "./io.ts";
 import { pause } from "./pause.ts";
+import { homeOf } from "./server-file.ts";
+import { serveOnce } from "./start.ts";
 
 const ENDING_MS = 40_000;
 
@@ -15,8 +19,8 @@ export function shutdownCommand(program: Command, cli: Cli): void {
     .action(async () => {
       const { io } = cli;
       const keepAgents = command.opts<{ keepAgents?: boolean }>().keepAgents === true;
-      const { access, ended } = await end(io, keepAgents);
-      if (access.pid !== undefined) await processGone(io, access.pid);
+      const { pid, ended } = await end(cli, keepAgents);
+      if (pid !== undefined) await processGone(io, pid);
       if (commonOf(command).json) printJson(io, ended);
       else print(io, keepAgents ? 'The server has ended; agents go on running. "clustr" brings it back.' : `Ended ${ended.agents_ended === 1 ? "1 agent" : `${ended.agents_ended} agents`} and the server.`);
       if (ended.survivors.length > 0) {
@@ -25,14 +29,27 @@ export function shutdownCommand(program: Command, cli: Cli): void {
     });
 }
 
-async function end(io: Io, keepAgents: boolean) {
+interface Ended {
+  agents_ended: number;
+  survivors: number[];
+}
+
+/** Ends what runs. Agents whose server is gone are ended by one that is brought up for that alone. */
+async function end(cli: Cli, keepAgents: boolean): Promise<{ pid?: number | undefined; ended: Ended }> {
+  const { io } = cli;
+  const options = { signal: io.signal, timeoutMs: ENDING_MS };
   try {
     const { access, home } = await connect(io);
-    return { access, ended: await home.call("server.shutdown", { keep_agents: keepAgents }, { signal: io.signal, timeoutMs: ENDING_MS }) };
+    return { pid: access.pid, ended: await home.call("server.shutdown", { keep_agents: keepAgents }, options) };
   } catch (error) {
-    if (!hasCode(error, "unavailable")) throw error;
-    throw new ClustrError("unavailable", `${error.message} Agents of an earlier server may still run: only a server can end them, so start one first.`, { cause: error });
+    const leftovers = !io.env["CLUSTR_AGENT"] && existsSync(join(homeOf(io), "home.db"));
+    if (!hasCode(error, "unavailable") || keepAgents || !leftovers) throw error;
   }
+  let ended: Ended = { agents_ended: 0, survivors: [] };
+  await serveOnce(cli, async (client) => {
+    ended = await client.call("server.shutdown", {}, options);
+  });
+  return { ended };
 }
 
 /** The server answers before it leaves; whoever types the next command expects it gone. */

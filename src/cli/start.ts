@@ -59,6 +59,19 @@ export async function serve(cli: Cli, folder: string, port: number, ready: (serv
   await daemon.ended;
 }
 
+/**
+ * Brings the server of this home up in this process for one call, opening no folder, and waits for its end, which the
+ * call must bring about.
+ */
+export async function serveOnce(cli: Cli, call: (client: Client) => Promise<void>): Promise<void> {
+  const { io } = cli;
+  const { runDaemon } = await import("../daemon.ts");
+  const daemon = await runDaemon({ home: resolve(io.cwd, homeOf(io)), port: 0, version: cli.version, signal: io.signal });
+  const token = (await serverAccess(io))?.token;
+  await call(createClient({ base: daemon.url, token, routes }));
+  await daemon.ended;
+}
+
 /** @throws ClustrError `invalid` when there is no such folder. */
 async function projectFolder(io: Io, folder: string): Promise<string> {
   const path = resolve(io.cwd, folder);
@@ -111,9 +124,13 @@ export function startCommand(program: Command, cli: Cli): void {
       const { json, workspace } = commonOf(command);
       if (folder !== undefined && workspace !== undefined) throw new ClustrError("invalid", "Give the folder or --workspace, not both.");
       const { port, open } = command.opts<{ port?: string; open: boolean }>();
-      await serve(cli, folder ?? workspace ?? ".", portOf(port), async ({ url, login, workspace: id, pid, joined }) => {
+      await serve(cli, folder ?? workspace ?? ".", portOf(port), async ({ url, login, workspace: id, pid, joined, client }) => {
         if (json) printJson(io, { url, login, workspace: id, pid });
-        else await welcome(cli, resolve(io.cwd, folder ?? workspace ?? "."), login, joined);
+        else {
+          const at = resolve(io.cwd, folder ?? workspace ?? ".");
+          await welcome(cli, at, login, joined);
+          await offerRules(cli, at, client);
+        }
         if (open && !json) await openBrowser(io, login);
       });
       if (io.signal.aborted) note(io, 'The server has stopped; agents go on running. "clustr" brings it back, "clustr shutdown" ends everything.');
@@ -129,6 +146,13 @@ async function welcome(cli: Cli, folder: string, login: string, joined: boolean)
   print(io, style.paint("dim", "Opened from the command line, so this folder is trusted: agents may use its settings and run its code."));
   print(io, `\n  ${login}\n`);
   print(io, style.paint("dim", `The link works once; "clustr link" prints another.${joined ? "" : " Ctrl-C stops the server; agents go on running."}`));
+}
+
+/** A CLUSTR.md in the project is offered as the first text of the rules, never taken unasked. */
+async function offerRules({ io }: Cli, folder: string, client: Client): Promise<void> {
+  if (!(await stat(join(folder, "CLUSTR.md")).catch(() => undefined))?.isFile()) return;
+  if ((await client.call("rules.read", {})).revision > 0) return;
+  note(io, 'There is a CLUSTR.md here and no rules yet; "clustr rules set --file CLUSTR.md" makes it the rules every agent follows.');
 }
 
 function portOf(text: string | undefined): number {
