@@ -71,7 +71,7 @@ function blocksOf(answer: Answer, index: number): Block[] {
 }
 
 /** The whole event stream of an answer, in order. `piece` events are where a slow answer pauses. */
-export function eventsOf(request: ModelRequest, answer: Answer): WireEvent[] {
+export function eventsOf(request: ModelRequest, answer: Answer, unchecked = false): WireEvent[] {
   const blocks = blocksOf(answer, request.index);
   const calls = blocks.filter((block) => block.type === "tool_use");
   const message = {
@@ -107,7 +107,7 @@ export function eventsOf(request: ModelRequest, answer: Answer): WireEvent[] {
     stop_sequence: null,
   };
   // In auto mode the tool asks the API whether each call is dangerous; without a verdict it opens a dialog.
-  if (((request.body as Body).safeguards ?? []).length > 0) {
+  if (!unchecked && ((request.body as Body).safeguards ?? []).length > 0) {
     const verdicts = Object.fromEntries(
       calls.map((block) => [block.id, { type: "evaluated", outcome: "not_flagged" }]),
     );

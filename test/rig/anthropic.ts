@@ -60,7 +60,7 @@ export async function anthropicServer(): Promise<AnthropicServer> {
       "cache-control": "no-cache",
       "request-id": `req_${request.index}`,
     });
-    for (const event of eventsOf(request, answer)) {
+    for (const event of eventsOf(request, answer, model.unchecked)) {
       if (res.destroyed) return;
       res.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
       if ("drop" in answer) return void res.destroy();

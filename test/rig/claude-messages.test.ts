@@ -1,3 +1,5 @@
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { claude } from "../../src/services/claude/claude.ts";
@@ -29,6 +31,26 @@ describe.concurrent("messages", () => {
     const seen = await the.model.until(has("m-human"));
     expect(textOf(seen)).not.toContain("Another Claude session");
     await the.run.signal("seen", { where: (signal) => signal.messages.includes("m-human") });
+    expect((await eventually(() => the.run.handed[0])).channel).toBe("typed");
+  });
+
+  test("are typed as a last resort, and never over what a person is writing", async () => {
+    await using the = await stage({ steps: [{ text: "Done." }], otherwise: { text: "Thanks." } });
+    await the.run.start(claude);
+    await the.run.signal("idle");
+    for (const socket of await readdir(the.run.socketDir)) await rm(join(the.run.socketDir, socket));
+    await until(async () => (await the.run.shows()).includes("done"));
+    the.run.type("half a thought");
+    await until(async () => (await the.run.shows()).includes("half a thought"));
+    the.run.post("m-typed", "/not a command\n[message m-typed from bob] hello");
+    await sleep(1_000);
+    expect(the.run.handed).toEqual([]);
+    the.run.type("\x15");
+    await until(async () => !(await the.run.shows()).includes("half a thought"));
+    await the.run.flush();
+    const seen = await the.model.until(has("m-typed"));
+    expect(textOf(seen)).toContain("Message: /not a command\n[message m-typed from bob] hello");
+    await the.run.signal("seen");
     expect((await eventually(() => the.run.handed[0])).channel).toBe("typed");
   });
 

@@ -51,6 +51,8 @@ export interface Script {
   /** Played one per request, in order. */
   steps?: Step[];
   rules?: Rule[];
+  /** An API that gives no verdict on the safety of tool calls, as gateways do not. */
+  unchecked?: boolean;
   /** Played when the steps are used up. Default: say "Done." */
   otherwise?: Step;
 }
@@ -58,12 +60,14 @@ export interface Script {
 /** Plays one script and keeps a record of everything its tool asked. */
 export class ScriptedModel {
   readonly requests: ModelRequest[] = [];
+  readonly unchecked: boolean;
   #steps: Step[];
   #rules: Required<Rule>[];
   #otherwise: Step;
   #waiting = new Set<() => void>();
 
   constructor(script: Script) {
+    this.unchecked = script.unchecked === true;
     this.#steps = [...(script.steps ?? [])];
     this.#rules = (script.rules ?? []).map((rule) => ({ times: Infinity, ...rule }));
     this.#otherwise = script.otherwise ?? { text: "Done." };

@@ -16,8 +16,10 @@ export interface Dialog {
 export interface SessionStatus {
   status: "idle" | "busy" | "waiting";
   waitingFor: string | undefined;
-  /** Since when, ms since 1970. */
+  /** Since when, ms since 1970; 0 when it does not say. */
   since: number;
+  /** Where the session takes messages, if it says so. */
+  socket: string | undefined;
 }
 
 /**

@@ -21,8 +21,11 @@ export function crossCheck(belief: Belief, now: number): Step {
   if (belief.answering > 0) return same;
   const quiet = now - belief.hookAt;
   if (file === undefined) {
+    const { title } = belief;
+    // No hook and no file: the title is all there is (dialogs before the session have none).
+    if (title !== undefined && belief.phase === "starting" && belief.hookAt === 0) return untold(belief, title, now);
     // Without the file, waiting and idle look alike in the title: only a belief without open dialogs can be corrected.
-    const resting = belief.title?.working === false && now - belief.title.since >= STALE;
+    const resting = title?.working === false && now - title.since >= STALE;
     return resting && belief.phase === "working" && belief.dialogs.length === 0 && quiet >= STALE
       ? rest(belief, [{ type: "idle" }])
       : same;
@@ -37,6 +40,11 @@ export function crossCheck(belief: Belief, now: number): Step {
   return belief.phase !== "working" && !belief.awaits && belief.title?.working === true && quiet >= SETTLE
     ? { belief: { ...belief, phase: "working" }, signals: [{ type: "working" }] }
     : same;
+}
+
+function untold(belief: Belief, title: NonNullable<Belief["title"]>, now: number): Step {
+  if (title.working) return { belief: { ...belief, phase: "working" }, signals: [{ type: "working" }] };
+  return now - title.since >= UNHEARD ? rest(belief, [{ type: "working" }, { type: "idle" }]) : { belief, signals: [] };
 }
 
 function opened(belief: Belief, waitingFor: string | undefined, now: number): Step {

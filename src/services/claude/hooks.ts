@@ -28,7 +28,7 @@ export function text(value: unknown): string | undefined {
 
 /** What a tool call does, in one short line for people. */
 export function describeCall(hook: Hook): string {
-  const tool = text(hook.body.tool_name) ?? "a tool";
+  const tool = toolName(text(hook.body.tool_name) ?? "a tool");
   const input = objectOf(hook.body.tool_input);
   const what = [
     input.command,
@@ -42,6 +42,12 @@ export function describeCall(hook: Hook): string {
     .map(text)
     .find((value) => value !== undefined);
   return oneLine(what === undefined ? tool : `${tool}: ${what}`, 120);
+}
+
+/** Tools of MCP servers are named `mcp__server__tool`. */
+function toolName(name: string): string {
+  const [, server, tool] = /^mcp__(.+?)__(.+)$/.exec(name) ?? [];
+  return server === undefined || tool === undefined ? name : `${server} ${tool}`;
 }
 
 export function oneLine(value: string, limit: number): string {

@@ -66,8 +66,7 @@ async function desk(): Promise<Mail> {
     link(),
     record,
     terminal,
-    join(folder, "s.sock"),
-    () => ({ phase: now.phase, dialog: false, transcript: there }),
+    () => ({ phase: now.phase, dialog: false, socket: join(folder, "s.sock"), transcript: there }),
     closing.signal,
     () => now.ticks,
   );

@@ -27,6 +27,7 @@ const CHANNELS: Record<string, string> = { PostToolBatch: "tool-boundary", Stop:
 export interface MailSituation {
   phase: "starting" | "working" | "idle";
   dialog: boolean;
+  socket: string;
   transcript: () => Promise<string | undefined>;
 }
 
@@ -47,7 +48,6 @@ export class Mail {
   readonly #link: AgentLink;
   readonly #record: RunRecord;
   readonly #terminal: AgentTerminal;
-  readonly #socket: string;
   readonly #situation: () => MailSituation;
   readonly #signal: AbortSignal;
   readonly #tries = new Map<string, number>();
@@ -61,7 +61,6 @@ export class Mail {
     link: AgentLink,
     record: RunRecord,
     terminal: AgentTerminal,
-    socket: string,
     situation: () => MailSituation,
     signal: AbortSignal,
     ticks = (): number => performance.now(),
@@ -69,7 +68,6 @@ export class Mail {
     this.#link = link;
     this.#record = record;
     this.#terminal = terminal;
-    this.#socket = socket;
     this.#situation = situation;
     this.#signal = signal;
     this.#ticks = ticks;
@@ -213,7 +211,7 @@ export class Mail {
     // Typed, the tool's model takes it for the person's own words; what comes through the socket, for a colleague's.
     if (parcels.every((parcel) => parcel.fromHuman) && (await typed())) return "typed";
     for (const parcel of parcels) parcel.channel = "socket";
-    if (await sendToSocket(this.#socket, content)) return "socket";
+    if (await sendToSocket(this.#situation().socket, content)) return "socket";
     return (await typed()) ? "typed" : undefined;
   }
 

@@ -16,7 +16,7 @@ export interface SessionMark {
   folder: string;
   /** The message socket we chose: unique to the run. */
   socket: string;
-  /** The conversation, for versions whose file does not name the socket. */
+  /** The conversation, in case the file names another socket or none. */
   session: () => string | undefined;
 }
 
@@ -89,16 +89,25 @@ async function followOne(
 async function find(mark: SessionMark): Promise<string | undefined> {
   const names = await readdir(mark.folder).catch(() => []);
   // Beside the files lie secret keys of the same sessions: only names of digits are ever opened.
-  for (const name of names.filter((one) => /^\d+\.json$/.test(one))) {
-    const path = join(mark.folder, name);
-    if (isOurs(mark, await readObject(path))) return path;
-  }
-  return undefined;
+  const paths = names.filter((name) => /^\d+\.json$/.test(name)).map((name) => join(mark.folder, name));
+  const files = await Promise.all(paths.map(async (path) => ({ path, content: await readObject(path) })));
+  const surest = files.find(({ content }) => content.messagingSocketPath === mark.socket);
+  // A killed process leaves its file behind, with the conversation that may be resumed now.
+  return (surest ?? files.find(({ content }) => isOurs(mark, content) && runs(content.pid)))?.path;
 }
 
+function runs(pid: unknown): boolean {
+  if (typeof pid !== "number") return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** By the socket we chose; by the conversation where a version goes its own way with the socket. */
 function isOurs(mark: SessionMark, content: Record<string, unknown>): boolean {
-  const socket = text(content.messagingSocketPath);
-  if (socket !== undefined) return socket === mark.socket;
+  if (content.messagingSocketPath === mark.socket) return true;
   return content.sessionId !== undefined && content.sessionId === mark.session();
 }
 
@@ -107,8 +116,9 @@ function statusOf(content: Record<string, unknown>): SessionStatus | undefined {
   if (status !== "idle" && status !== "busy" && status !== "waiting") return undefined;
   return {
     status,
+    socket: text(content.messagingSocketPath),
     waitingFor: text(content.waitingFor),
-    since: typeof statusUpdatedAt === "number" ? statusUpdatedAt : Date.now(),
+    since: typeof statusUpdatedAt === "number" ? statusUpdatedAt : 0,
   };
 }
 

@@ -56,9 +56,10 @@ export class ClaudeSession implements AgentSession {
     const situation = () => ({
       phase: this.#belief.phase,
       dialog: this.#belief.dialogs.length > 0,
+      socket: this.#belief.file?.socket ?? socket,
       transcript: () => this.#findTranscript(),
     });
-    this.#mail = new Mail(link, record, terminal, socket, situation, this.#signal);
+    this.#mail = new Mail(link, record, terminal, situation, this.#signal);
   }
 
   /** Takes over what may run already, then follows it. Ends with the signal. */
@@ -72,7 +73,10 @@ export class ClaudeSession implements AgentSession {
     this.#followExit().catch(stopped);
     const report = (signal: Signal): void => void this.#report([signal]);
     const started = (): boolean =>
-      this.#belief.phase !== "starting" || this.#belief.hookAt > 0 || this.#belief.file !== undefined;
+      this.#belief.phase !== "starting" ||
+      this.#belief.hookAt > 0 ||
+      this.#belief.file !== undefined ||
+      this.#belief.title !== undefined;
     watchStart({
       terminal: this.#terminal,
       started,
@@ -248,7 +252,10 @@ export class ClaudeSession implements AgentSession {
 
 /** Whether session file or title still say something else than what is believed. */
 function disagrees(belief: Belief): boolean {
-  if (belief.file === undefined) return belief.phase === "working" && belief.title?.working === false;
+  if (belief.file === undefined)
+    return (
+      belief.title !== undefined && (belief.phase === "working" ? !belief.title.working : belief.phase === "starting")
+    );
   if ((belief.file.status === "waiting") !== belief.dialogs.length > 0) return true;
   return belief.file.status === "idle"
     ? belief.phase === "working" || belief.phase === "starting"

@@ -30,6 +30,7 @@ const at = (seconds: number): number => seconds * 1_000;
 const file = (status: "idle" | "busy" | "waiting", since: number): NonNullable<Belief["file"]> => ({
   status,
   waitingFor: undefined,
+  socket: undefined,
   since,
 });
 
@@ -159,6 +160,13 @@ test("a task that is never taken is told as a failure, a hookless session as beg
   expect(types(crossCheck({ ...resting, hookAt: at(4) }, at(26)).signals)).toEqual(["turn_failed"]);
   expect(types(crossCheck(resting, at(26)).signals)).toEqual(["working", "idle"]);
   expect(types(crossCheck({ ...resting, prompted: false }, at(7)).signals)).toEqual(["idle"]);
+});
+
+test("with neither hooks nor a session file, the title tells how a start went", () => {
+  const title = (working: boolean, since: number): Belief => ({ ...newBelief(true), title: { working, since } });
+  expect(types(crossCheck(title(true, at(2)), at(3)).signals)).toEqual(["working"]);
+  expect(crossCheck(title(false, at(2)), at(10)).signals).toEqual([]);
+  expect(types(crossCheck(title(false, at(2)), at(23)).signals)).toEqual(["working", "idle"]);
 });
 
 test("titles: a spinner works, a star rests, words tell nothing", () => {
