@@ -130,6 +130,9 @@ describe("after the server was killed and is back", () => {
       await sleep(afterMs);
       run.drop();
       await opening;
+      // What the ledger knows of it by now.
+      const known = run.signals.find((signal) => signal.type === "session");
+      if (known) run.agent.session = known.session;
       await made.start();
       await run.signal("idle");
       expect(model.turns.map((request) => times(request, "Say hello."))).toEqual([1]);
@@ -137,21 +140,25 @@ describe("after the server was killed and is back", () => {
     }
   });
 
-  it("an earlier conversation goes on in a new run, without its task again", async () => {
-    await using made = await codexRun({ steps: [{ text: "Ready." }, { text: "Heard." }] }, { autonomy: "auto" });
+  it("an earlier conversation goes on in a new run, without its task again and with the new run's permissions", async () => {
+    await using made = await codexRun({ steps: [{ text: "Ready." }, { text: "Heard." }] }, { autonomy: "full" });
     const { run, model } = made;
     await made.start();
     const { session } = await run.signal("session");
     await run.signal("idle");
     await run.stop();
-    const agent = { ...run.agent, id: "ag-next", run: 2, session };
+    const agent = { ...run.agent, id: "ag-next", run: 2, autonomy: "ask" as const, session };
     await using next = await RigRun.make(made.place, made.env, agent, []);
     await next.start(codex);
     await next.signal("idle");
     next.post("msg-6", "<msg-6> where were we?");
     const request = await model.until(says("<msg-6>"));
     expect(times(request, "Say hello.")).toBe(1);
-    expect(request.messages.at(-2)).toEqual({ role: "assistant", text: "Ready." });
+    expect(request.messages).toContainEqual({ role: "assistant", text: "Ready." });
+    const modes = request.messages.flatMap(({ text }) =>
+      [...text.matchAll(/`sandbox_mode` is `([\w-]+)`/g)].map((match) => match[1]),
+    );
+    expect(modes).toEqual(["danger-full-access", "read-only"]);
     expect(await next.signal("session")).toMatchObject({ session });
     await expect.poll(() => next.shows(), { timeout: 8000 }).toContain("Heard.");
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { CLASSIC_MODEL } from "./codex-home.ts";
 import { codexRun } from "./codex-run.ts";
 import type { ModelRequest } from "./script.ts";
 
@@ -108,6 +109,14 @@ describe("a message to a Codex agent", () => {
     run.post("msg-5", "<msg-5> welcome");
     const request = await model.until(says("<msg-5>"));
     expect(request.messages.some(({ text }) => text.includes("You are alice of the rig."))).toBe(true);
+    // The same model, under the same permissions.
+    const permissions = ({ messages }: ModelRequest) =>
+      messages
+        .map(({ text }) => /<permissions instructions>.*?<\/permissions instructions>/s.exec(text)?.[0])
+        .find(Boolean);
+    expect(permissions(request)).toMatch(/read-only/);
+    expect(permissions(request)).toBe(permissions(model.turns[0] ?? request));
+    expect(request.model).toBe(CLASSIC_MODEL);
     expect(request.messages.some(({ text }) => text.includes("Say hello."))).toBe(false);
     await run.signal("seen", { where: ({ messages }) => messages.includes("msg-5") });
     await expect.poll(() => run.shows()).toContain("<msg-5> welcome");

@@ -26,7 +26,10 @@ const CALLS: { [M in Method]: { params: Every<Calls[M]["params"]>; result: Every
     params: { cwd: true, model: true, approvalPolicy: true, sandbox: true, developerInstructions: true },
     result: { thread: true },
   },
-  "thread/resume": { params: { threadId: true, excludeTurns: true }, result: { thread: true } },
+  "thread/resume": {
+    params: { threadId: true, excludeTurns: true, approvalPolicy: true, sandbox: true },
+    result: { thread: true },
+  },
   "thread/read": { params: { threadId: true }, result: { thread: true } },
   "thread/items/list": {
     params: { threadId: true, limit: true, sortDirection: true, cursor: true },

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { AgentBrief, Parcel, Signal } from "../../core/ports/service.ts";
+import type { AgentBrief, Parcel } from "../../core/ports/service.ts";
 import type { Evidence } from "./evidence.ts";
 import { developerInstructions, PERMISSIONS } from "./launch.ts";
 import { idsOf, promptId } from "./mail.ts";
@@ -17,15 +17,16 @@ const FOLLOW_PAUSE_MS = 50;
 export class Conversation {
   readonly #agent: AgentBrief;
   readonly #evidence: Evidence;
-  readonly #tell: (signal: Signal) => void;
+  readonly #adopted: () => Promise<void>;
   #rpc: Rpc | undefined;
   #id = "";
   #followed = false;
 
-  constructor(agent: AgentBrief, evidence: Evidence, tell: (signal: Signal) => void) {
+  /** `adopted` makes it known that the agent works in another thread now; nothing is sent to that thread before. */
+  constructor(agent: AgentBrief, evidence: Evidence, adopted: () => Promise<void>) {
     this.#agent = agent;
     this.#evidence = evidence;
-    this.#tell = tell;
+    this.#adopted = adopted;
   }
 
   /** The thread's id, which is also what `codex resume` takes. */
@@ -52,11 +53,11 @@ export class Conversation {
   }
 
   /** From now on this is the agent's thread. */
-  adopt(id: string): void {
+  async adopt(id: string): Promise<void> {
     if (id !== this.#id) this.#followed = false;
     this.#id = id;
     this.#evidence.follow(id);
-    this.#tell({ type: "session", session: id });
+    await this.#adopted();
   }
 
   /** Begins a new thread and adopts it. */
@@ -69,8 +70,15 @@ export class Conversation {
       ...PERMISSIONS[autonomy],
       developerInstructions: developerInstructions(config.developer_instructions, instructions),
     });
-    this.adopt(thread.id);
+    await this.adopt(thread.id);
     this.#followed = true; // Who starts a thread follows it.
+  }
+
+  /** Goes on with a thread of an earlier run. What it may do unasked is this run's, not what was allowed then. */
+  async goOn(id: string): Promise<void> {
+    await this.adopt(id);
+    await this.rpc.call("thread/resume", { threadId: id, excludeTurns: true, ...PERMISSIONS[this.#agent.autonomy] });
+    await this.follow();
   }
 
   /** Follows the thread and finds out what it is doing. Does nothing when Codex does not have it on disk yet. */

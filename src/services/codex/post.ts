@@ -44,6 +44,11 @@ export class Post {
     return this.#mail.open.length;
   }
 
+  /** Before there is a thread: the task will be on its way into the first one. */
+  planTask(): void {
+    this.#mail.add([this.#task]);
+  }
+
   sendTask(): Promise<void> {
     return this.#inOrder(() => this.#send([this.#task]));
   }

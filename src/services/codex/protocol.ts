@@ -25,7 +25,10 @@ export interface Calls {
     };
     result: { thread: Thread };
   };
-  "thread/resume": { params: { threadId: string; excludeTurns: boolean }; result: { thread: Thread } };
+  "thread/resume": {
+    params: { threadId: string; excludeTurns: boolean; approvalPolicy?: ApprovalPolicy; sandbox?: SandboxMode };
+    result: { thread: Thread };
+  };
   "thread/read": { params: { threadId: string }; result: { thread: Thread } };
   "thread/items/list": {
     params: { threadId: string; limit: number; sortDirection: "desc"; cursor?: string };

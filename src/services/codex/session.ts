@@ -46,7 +46,11 @@ export class CodexSession implements AgentSession {
       active: (thread) => this.#inBackground(thread === this.#conversation.id ? this.#catchUp() : this.#lookAt(thread)),
       trouble: (what) => link.log(what),
     });
-    this.#conversation = new Conversation(link.agent, this.#evidence, tell);
+    this.#conversation = new Conversation(link.agent, this.#evidence, async () => {
+      // Written down first: whoever knows the thread must also know what is on its way into it.
+      await this.#post.save();
+      tell({ type: "session", session: this.#conversation.id });
+    });
     this.#post = new Post(link, this.#conversation, this.#evidence, tell);
   }
 
@@ -57,18 +61,11 @@ export class CodexSession implements AgentSession {
     await this.#connect();
     const account = await this.#conversation.rpc.call("account/read", { refreshToken: false });
     if (account.requiresOpenaiAuth && account.account === null) throw notLoggedIn();
-    const known = record?.thread ?? session;
-    if (known === undefined) {
-      await this.#conversation.begin();
-      if (!(await this.#link.toolsListed(TOOLS_MS)))
-        this.#link.log("Codex has not listed Clustr's tools yet; the task goes out without them");
-      await this.#post.sendTask();
-      for (const until = performance.now() + FIRST_PROMPT_MS; this.#post.waiting > 0 && performance.now() < until;)
-        await sleep(LOOK_MS, undefined, { signal: this.#signal });
-    } else {
-      this.#conversation.adopt(known);
+    if (record) {
+      await this.#conversation.adopt(record.thread);
       await this.#takeUp();
-    }
+    } else if (session !== undefined) await this.#conversation.goOn(session);
+    else await this.#start();
     const tui = await this.#link.terminal(this.#plan.tui(this.#conversation.id));
     this.#attended = true;
     this.#inBackground(this.#keepConnected());
@@ -107,6 +104,16 @@ export class CodexSession implements AgentSession {
     await this.#telling;
   }
 
+  async #start(): Promise<void> {
+    this.#post.planTask();
+    await this.#conversation.begin();
+    if (!(await this.#link.toolsListed(TOOLS_MS)))
+      this.#link.log("Codex has not listed Clustr's tools yet; the task goes out without them");
+    await this.#post.sendTask();
+    for (const until = performance.now() + FIRST_PROMPT_MS; this.#post.waiting > 0 && performance.now() < until;)
+      await sleep(LOOK_MS, undefined, { signal: this.#signal });
+  }
+
   async #connect(): Promise<void> {
     const rpc = await reach(this.#plan.socket, this.#server, this.#evidence, this.#signal);
     this.#conversation.connect(rpc);
@@ -138,8 +145,7 @@ export class CodexSession implements AgentSession {
       thread.threadSource === "thread_title"
     )
       return;
-    this.#conversation.adopt(thread.id);
-    await this.#post.save();
+    await this.#conversation.adopt(thread.id);
     if (!fresh) return this.#catchUp();
     // A fork has our part in its history.
     if (thread.forkedFromId === null) await this.#conversation.instruct();
