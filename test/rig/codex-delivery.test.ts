@@ -96,6 +96,21 @@ describe("a message to a Codex agent", () => {
     expect(model.turns).toHaveLength(2);
   });
 
+  it("stays where it is while it cannot be written down, and goes out once when it can", async () => {
+    await using made = await codexRun({ steps: [{ text: "Ready." }] });
+    const { run, model } = made;
+    const session = await made.start();
+    await run.signal("idle");
+    const file = run.file.bind(run);
+    run.file = () => Promise.reject(new Error("no space left on device"));
+    const parcel = { id: "msg-6", text: "<msg-6> later then", fromHuman: false };
+    expect(await session.deliver([parcel])).toEqual({ later: expect.stringContaining("no space left") as string });
+    run.file = file;
+    expect(await session.deliver([parcel])).toEqual({ channel: "turn" });
+    const request = await model.until(says("<msg-6>"));
+    expect(times(request, "<msg-6>")).toBe(1);
+  });
+
   it("follows the person into a new conversation, where the instructions hold too", async () => {
     await using made = await codexRun({ steps: [{ text: "Ready." }] }, { instructions: "You are alice of the rig." });
     const { run, model } = made;

@@ -72,6 +72,8 @@ export class Post {
     return this.#inOrder(async () => {
       if (this.waiting === 0) return;
       await sleep(SETTLE_MS, undefined, { signal });
+      // A thread that still cannot be followed has no turn, so nothing waits in one.
+      await this.#conversation.follow();
       this.shown(await this.#conversation.holds(this.#mail.open.map(({ id }) => id)));
       const { turn } = this.#evidence;
       const lost = turn === undefined ? this.#mail.open : this.#mail.taken(this.#mail.open, turn);
@@ -106,7 +108,12 @@ export class Post {
   async #send(parcels: Parcel[]): Promise<void> {
     const { rpc } = this.#conversation;
     this.#mail.add(parcels);
-    await this.save();
+    try {
+      await this.save();
+    } catch (error) {
+      this.#mail.drop(parcels);
+      throw error;
+    }
     try {
       const lost = this.#mail.taken(parcels, await this.#conversation.prompt(parcels));
       if (lost.length > 0) this.#again(lost);

@@ -132,7 +132,7 @@ export class CodexSession implements AgentSession {
   async #catchUp(): Promise<void> {
     if (this.#conversation.followed || this.#leaving) return;
     await this.#conversation.followSoon(this.#signal);
-    await this.#post.settle(this.#signal);
+    if (this.#conversation.followed) await this.#post.settle(this.#signal);
   }
 
   /** The person works in another conversation of this server: the agent is where they are. `fresh`: it has no turn yet. */
