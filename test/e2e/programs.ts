@@ -27,11 +27,11 @@ export function personal(home: string, more: Record<string, string> = {}): Recor
 
 /** The environment npm needs to reach its registry as this machine is set up, without what the npm above us says. */
 export function forNpm(): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(process.env).filter(
-      ([key]) => !/^(npm_|CLUSTR_|INIT_CWD|NODE_)/i.test(key) || key === "NODE_EXTRA_CA_CERTS",
-    ),
+  const kept = Object.entries(process.env).filter(
+    ([key]) => !/^(npm_|CLUSTR_|INIT_CWD|NODE_)/i.test(key) || key === "NODE_EXTRA_CA_CERTS",
   );
+  // Node from npm brings certificates of its own; the machine's may know a proxy that those do not.
+  return { ...Object.fromEntries(kept), NODE_USE_SYSTEM_CA: "1" };
 }
 
 export interface Ended {
