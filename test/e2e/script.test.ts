@@ -21,7 +21,10 @@ test("two script agents talk while the server is killed again and again: every m
       { call: "send_message", with: { to: "writer", content: "begin" } },
       {
         repeat: MESSAGES,
-        steps: [{ wait: { from: "writer" }, as: "mail", timeout: 60 }, { append: "read.txt", text: "{{mail.content}}\n" }],
+        steps: [
+          { wait: { from: "writer" }, as: "mail", timeout: 60 },
+          { append: "read.txt", text: "{{mail.content}}\n" },
+        ],
       },
     ],
     on_message: [{ steps: [{ append: "late.txt", text: "{{message.content}}\n" }] }],
@@ -46,24 +49,41 @@ test("two script agents talk while the server is killed again and again: every m
     await clustr.kill();
     await clustr.restart();
   }
-  for (const name of ["writer", "reader"]) await expect.poll(() => statusOf(clustr, name), { timeout: 60_000 }).toBe("done finished");
+  for (const name of ["writer", "reader"])
+    await expect.poll(() => statusOf(clustr, name), { timeout: 60_000 }).toBe("done finished");
   const numbers = (await readFile(join(folder, "read.txt"), "utf8")).match(/\d+/g)?.map(Number);
   expect(numbers).toEqual(Array.from({ length: MESSAGES }, (_, index) => index));
   // A second delivery of any of them would have woken the reader.
   await sleep(1_000);
   await expect(readFile(join(folder, "late.txt"), "utf8")).rejects.toThrow();
   const messages = await clustr.client.call("message.list", { limit: 1000 });
-  expect(messages.map(({ content }) => content.trim())).toEqual(["begin", ...Array.from({ length: MESSAGES }, (_, index) => `number ${index}`)]);
-  expect(messages.flatMap(({ deliveries }) => Object.values(deliveries).map(({ rung }) => rung))).toEqual(Array.from({ length: MESSAGES + 1 }, () => "read"));
+  expect(messages.map(({ content }) => content.trim())).toEqual([
+    "begin",
+    ...Array.from({ length: MESSAGES }, (_, index) => `number ${index}`),
+  ]);
+  expect(messages.flatMap(({ deliveries }) => Object.values(deliveries).map(({ rung }) => rung))).toEqual(
+    Array.from({ length: MESSAGES + 1 }, () => "read"),
+  );
 });
 
 test("stopped, it leaves politely and takes what it started with it; restarted, it runs its task again", async () => {
   await using place = await scratch();
   const folder = await place.folder("project");
   await using clustr = await startClustr(folder, join(place.path, "home"), cleanEnv(await place.folder("user")));
-  const spawned = await clustr.run(["spawn", "ada", "--service", "script", "--task", '[{"run":"echo $$ >> pids; sleep 120"}]', "--wait", "running", "--json"]);
+  const spawned = await clustr.run([
+    "spawn",
+    "ada",
+    "--service",
+    "script",
+    "--task",
+    '[{"run":"echo $$ >> pids; sleep 120"}]',
+    "--wait",
+    "running",
+    "--json",
+  ]);
   expect(spawned, spawned.stderr).toMatchObject({ code: 0 });
-  const pids = async (): Promise<number[]> => (await readFile(join(folder, "pids"), "utf8").catch(() => "")).split("\n").filter(Boolean).map(Number);
+  const pids = async (): Promise<number[]> =>
+    (await readFile(join(folder, "pids"), "utf8").catch(() => "")).split("\n").filter(Boolean).map(Number);
   await expect.poll(pids).toHaveLength(1);
   expect(await clustr.run(["stop", "ada", "--json"])).toMatchObject({ code: 0 });
   await expect.poll(() => statusOf(clustr, "ada")).toBe("done stopped");
@@ -74,8 +94,23 @@ test("stopped, it leaves politely and takes what it started with it; restarted, 
 
 test("a task that is no script is a failed agent with the remedy, at once", async () => {
   await using place = await scratch();
-  await using clustr = await startClustr(await place.folder("project"), join(place.path, "home"), cleanEnv(await place.folder("user")));
-  const spawned = await clustr.run(["spawn", "ada", "--service", "script", "--task", "write a poem", "--wait", "done", "--timeout", "20"]);
+  await using clustr = await startClustr(
+    await place.folder("project"),
+    join(place.path, "home"),
+    cleanEnv(await place.folder("user")),
+  );
+  const spawned = await clustr.run([
+    "spawn",
+    "ada",
+    "--service",
+    "script",
+    "--task",
+    "write a poem",
+    "--wait",
+    "done",
+    "--timeout",
+    "20",
+  ]);
   expect(spawned.code).not.toBe(0);
   expect(spawned.stderr).toContain('The task of a script agent is a script: JSON like {"steps"');
 });
