@@ -21,7 +21,8 @@ describe("a Codex agent starts", () => {
       const { run, model, sent } = made;
       await made.start();
       const first = await model.until(() => true);
-      expect(first.tools).toContain(code ? "mcp__clustr" : "mcp__clustr__send_message");
+      expect(first.tools).toContain("mcp__clustr__send_message");
+      expect(JSON.stringify(first.body)).toContain("Sends a message."); // With its description, not by name alone.
       expect(first.tools.filter((name) => /codex_tui|collaboration|multi_agent|spawn_agent/.test(name))).toEqual([]);
       expect(textOf(first)).toContain("You are alice of the rig.");
       expect(textOf(first)).toContain("Own words of the person.");

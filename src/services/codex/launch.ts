@@ -57,6 +57,8 @@ export function launchPlan(link: AgentLink, program: string): LaunchPlan {
         default_tools_approval_mode: "approve",
         startup_timeout_sec: 30,
         tool_timeout_sec: 3600,
+        // With today's models tools of a server are only named, and looked up on demand: ours are described from the start.
+        omit_tools_from: ["deferred"],
       },
     },
     // Mail goes over Clustr alone: no sub-agents with their own send_message and list_agents.

@@ -1,10 +1,11 @@
 /** What can be passed as a value of Codex's `-c key=value`, which it reads as TOML. */
-export type TomlValue = string | number | boolean | { [key: string]: TomlValue };
+export type TomlValue = string | number | boolean | TomlValue[] | { [key: string]: TomlValue };
 
 /** A value as one line of TOML. Tables become inline tables with quoted keys: Codex misreads quotes in dotted keys. */
 export function toml(value: TomlValue): string {
   if (typeof value === "string") return quoted(value);
   if (typeof value !== "object") return String(value);
+  if (Array.isArray(value)) return `[${value.map(toml).join(",")}]`;
   return `{${Object.entries(value)
     .map(([key, inner]) => `${quoted(key)}=${toml(inner)}`)
     .join(",")}}`;
