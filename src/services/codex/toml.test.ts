@@ -14,8 +14,8 @@ describe("values for -c", () => {
   });
 
   it("make inline tables with quoted keys: a folder is a key", () => {
-    expect(toml({ "/a b/c.d": { trust_level: "trusted", n: 3, on: false } })).toBe(
-      '{"/a b/c.d"={"trust_level"="trusted","n"=3,"on"=false}}',
+    expect(toml({ "/a b/c.d": { trust_level: "trusted", n: 3, on: false, of: ["x", "y"] } })).toBe(
+      '{"/a b/c.d"={"trust_level"="trusted","n"=3,"on"=false,"of"=["x","y"]}}',
     );
   });
 });
