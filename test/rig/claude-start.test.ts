@@ -92,6 +92,9 @@ describe.concurrent("start", () => {
       "sk-ant-dummy-key-of-a-test-0123456789",
     );
     expect(await readFile(join(the.env.HOME ?? "", ".claude.json"), "utf8")).not.toContain("0123456789");
+    for (const file of await readdir(the.run.runDir)) {
+      expect(await readFile(join(the.run.runDir, file), "utf8")).not.toContain("0123456789");
+    }
   });
 
   test("a conversation is resumed with today's instructions, and waits for input", async () => {

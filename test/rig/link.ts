@@ -187,9 +187,11 @@ export class RigRun implements AgentLink, AsyncDisposable {
       entry = running;
       this.#programs.set(name, entry);
     }
-    const { pty, screen, exit } = entry;
+    const running = entry;
+    const { pty, screen, exit } = running;
     return {
-      write: async (bytes) => void pty.write(bytes),
+      // Keys for a program that has ended are dropped, as the terminal host does.
+      write: async (bytes) => void (running.over || pty.write(bytes)),
       screen: () => screen.state(),
       titles: (signal) => screen.titles(signal),
       exited: (signal) =>

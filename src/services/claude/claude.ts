@@ -45,12 +45,19 @@ export const claude: Service = {
     record.program ??= await plan(link, record, socket, signal);
     // Written down before the start: an open that was cut short starts the same program, with the same conversation.
     await record.save();
-    const terminal = await link.terminal(record.program);
+    const terminal = await link.terminal(withKey(record.program, link.env));
     const session = new ClaudeSession(link, record, terminal, socket, signal);
     await session.begin();
     return session;
   },
 };
+
+/** Stands for the API key in what is written down: the key itself stays in the environment. */
+const THE_KEY = "from ANTHROPIC_API_KEY";
+
+function withKey(program: ProgramSpec, env: Record<string, string>): ProgramSpec {
+  return program.env[KEY] === THE_KEY ? { ...program, env: { ...program.env, [KEY]: env.ANTHROPIC_API_KEY } } : program;
+}
 
 /** A path of its own for every run, short enough for a socket. */
 function socketOf(link: AgentLink): string {
@@ -99,6 +106,6 @@ async function plan(link: AgentLink, record: RunRecord, socket: string, signal: 
     socket,
     direct: account.direct,
     root: process.getuid?.() === 0,
-    env: undecided ? { ANTHROPIC_API_KEY: undefined, ...(helped ? { [KEY]: link.env.ANTHROPIC_API_KEY } : {}) } : {},
+    env: undecided ? { ANTHROPIC_API_KEY: undefined, ...(helped ? { [KEY]: THE_KEY } : {}) } : {},
   });
 }

@@ -217,7 +217,10 @@ export class Mail {
 
   async #settle(ids: string[]): Promise<void> {
     const news = this.#record.settle(ids);
-    for (const id of news) this.#missing.delete(id);
+    for (const id of news) {
+      this.#missing.delete(id);
+      this.#tries.delete(id);
+    }
     if (news.length === 0) return;
     await this.#link.report({ type: "seen", messages: news });
     await this.#record.save();

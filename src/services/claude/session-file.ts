@@ -1,6 +1,6 @@
 import { watch } from "node:fs";
 import { readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SessionStatus } from "./belief.ts";
 import { text } from "./hooks.ts";
@@ -30,10 +30,16 @@ export async function followSessionFile(
   signal: AbortSignal,
   changed: (status: SessionStatus | undefined) => void,
 ): Promise<void> {
+  let wait = SEARCH;
   while (!signal.aborted) {
     const path = await find(mark);
-    if (path !== undefined) await followOne(mark, path, signal, changed);
-    await pause(SEARCH, signal);
+    if (path !== undefined) {
+      await followOne(mark, path, signal, changed);
+      wait = SEARCH;
+    }
+    await pause(wait, signal);
+    // A version without such files must not be searched for them all day.
+    wait = Math.min(wait * 1.1, LOOK);
   }
 }
 
@@ -53,7 +59,7 @@ async function followOne(
   let watcher: ReturnType<typeof watch> | undefined;
   try {
     watcher = watch(mark.folder, { persistent: false }, (_event, name) => {
-      if (name === null || path.endsWith(`/${name}`)) wake();
+      if (name === null || basename(path) === name) wake();
     });
     watcher.on("error", () => {});
   } catch {

@@ -5,36 +5,34 @@ import { readComposer } from "./composer.ts";
 /** Enter is pressed at most this often for one text: under load the tool swallows some. */
 const ENTERS = 10;
 
+/** Milliseconds until a pasted text shows; a starved tool takes seconds. */
+const SHOWN = 10_000;
+
 /**
- * Types a text into the composer as the person would, and submits it. `typed`: it was taken. `refused`: nothing of it is
- * left on the screen and nothing was submitted. Only a composer that is there and empty is typed into: never a dialog,
- * never behind what a person is writing.
+ * Types a text into the composer as the person would, and submits it. Only a composer that is there and empty is typed
+ * into: never a dialog, never behind what a person is writing. `refused`: nothing was typed. `typed`: it was; whether it
+ * was also submitted is proven by the hooks and the transcript, not here, because a slow tool may act on keys late.
  */
 export async function typeIn(terminal: AgentTerminal, text: string, signal: AbortSignal): Promise<"typed" | "refused"> {
-  const ready = async (): Promise<boolean> => {
+  const composer = async (): Promise<string | undefined> => {
     const screen = await terminal.screen();
-    return screen.exact && readComposer(screen)?.text === "";
+    return screen.exact ? readComposer(screen)?.text : undefined;
   };
   // Twice: between two key presses of a person the composer is empty only once.
-  if (!(await ready())) return "refused";
+  if ((await composer()) !== "") return "refused";
   await sleep(250, undefined, { signal });
-  if (!(await ready())) return "refused";
+  if ((await composer()) !== "") return "refused";
   await terminal.write(`\x1b[200~${clean(text)}\x1b[201~`);
-  if (!(await shows(terminal, (content) => content !== "", 3_000, signal))) return "refused";
+  await until(async () => Boolean(await composer()), SHOWN, signal);
   await sleep(120, undefined, { signal });
-  for (let pressed = 0; pressed < ENTERS; pressed++) {
-    // Checked before each Enter: a dialog that opened meanwhile must not get one.
-    const composer = readComposer(await terminal.screen());
-    if (composer === undefined) break;
-    if (composer.text === "") return "typed";
+  const pasted = await composer();
+  for (let pressed = 0; pressed < ENTERS && pasted; pressed++) {
+    // Looked at before each Enter: none may go to a dialog that opened, or submit what a person began to add.
+    if ((await composer()) !== pasted) break;
     await terminal.write("\r");
-    if (await shows(terminal, (content) => content === "", 400, signal)) return "typed";
+    await until(async () => (await composer()) !== pasted, 400, signal);
   }
-  const composer = readComposer(await terminal.screen());
-  if (composer === undefined || composer.text === "") return "typed";
-  // One Ctrl-C empties a composer that is not empty (only two in a row leave the tool).
-  await terminal.write("\x03");
-  return "refused";
+  return "typed";
 }
 
 /**
@@ -47,17 +45,7 @@ function clean(text: string): string {
   return /^[/!#@&]/.test(plain) ? `Message: ${plain}` : plain;
 }
 
-async function shows(
-  terminal: AgentTerminal,
-  wanted: (composer: string) => boolean,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<boolean> {
+async function until(wanted: () => Promise<boolean>, timeoutMs: number, signal: AbortSignal): Promise<void> {
   const deadline = performance.now() + timeoutMs;
-  for (;;) {
-    const composer = readComposer(await terminal.screen());
-    if (composer !== undefined && wanted(composer.text)) return true;
-    if (performance.now() > deadline) return false;
-    await sleep(40, undefined, { signal });
-  }
+  while (!(await wanted()) && performance.now() < deadline) await sleep(40, undefined, { signal });
 }
