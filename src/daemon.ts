@@ -66,7 +66,8 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
   const ended = Promise.withResolvers<void>();
 
   const close = async (): Promise<void> => {
-    for (const step of closing.toReversed()) await step().catch((error: unknown) => log("Closing failed", { error: String(error) }));
+    for (const step of closing.toReversed())
+      await step().catch((error: unknown) => log("Closing failed", { error: String(error) }));
     stopped.abort(new ClustrError("unavailable", "The server has ended."));
     logger.flush();
     ended.resolve();
@@ -84,7 +85,14 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
     const homeLedger = await openSqliteLedger<HomeFact>(path.join(home.path, "home.db"));
     closing.push(() => homeLedger.close());
     const doorSocket = path.join(home.runtime, "door.sock");
-    const host = await connectTerminalHost({ home: home.path, runtimeDir: home.runtime, doorTarget: doorSocket, version, signal: stopped.signal, log });
+    const host = await connectTerminalHost({
+      home: home.path,
+      runtimeDir: home.runtime,
+      doorTarget: doorSocket,
+      version,
+      signal: stopped.signal,
+      log,
+    });
     closing.push(() => host.close());
     const screens = createScreens({ host, signal: stopped.signal, log });
     const doorPort = await host.doorPort();
@@ -100,7 +108,24 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
       await privateFolder(base);
       const ledger = await openSqliteLedger<Fact>(path.join(base, "ledger.db"));
       return openWorkspace({
-        ...{ info, limits, ledger, host, screens, sockets, access, folders, services, detections, env, umask, log, fail, newId, now: Date.now },
+        ...{
+          info,
+          limits,
+          ledger,
+          host,
+          screens,
+          sockets,
+          access,
+          folders,
+          services,
+          detections,
+          env,
+          umask,
+          log,
+          fail,
+          newId,
+          now: Date.now,
+        },
         files: privateFiles(base),
         rulesFile: rulesFile(path.join(base, "rules.md")),
         workspace: info.id,
@@ -110,7 +135,9 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
       });
     };
     const shutdown = async (keepAgents: boolean) => {
-      const result = keepAgents ? { agents_ended: 0, survivors: [] } : await endAgents(clustr, () => host.shutdown(GRACE_MS));
+      const result = keepAgents
+        ? { agents_ended: 0, survivors: [] }
+        : await endAgents(clustr, () => host.shutdown(GRACE_MS));
       // The answer goes out first.
       setTimeout(end, 100);
       return result;
@@ -130,7 +157,17 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
     const workspace = options.folder === undefined ? "" : await openFolder(clustr, options.folder);
 
     const server = await startServer({
-      ...{ core: clustr, host, screens, version, log, secret: home.secret, logins: access, doorSocket, page: pageFolder() },
+      ...{
+        core: clustr,
+        host,
+        screens,
+        version,
+        log,
+        secret: home.secret,
+        logins: access,
+        doorSocket,
+        page: pageFolder(),
+      },
       port: options.port,
       nextFree: options.port !== 0,
       doorPort: () => doorPort,
@@ -157,11 +194,20 @@ async function openFolder(clustr: Clustr, folder: string): Promise<string> {
 }
 
 /** Stops every agent of every workspace, then the host with whatever is left in it. */
-async function endAgents(clustr: Clustr, shutdownHost: () => Promise<{ ended: number; survivors: number[] }>): Promise<{ agents_ended: number; survivors: number[] }> {
+async function endAgents(
+  clustr: Clustr,
+  shutdownHost: () => Promise<{ ended: number; survivors: number[] }>,
+): Promise<{ agents_ended: number; survivors: number[] }> {
   const stops = clustr.workspaces().flatMap((workspace) =>
     Object.values(workspace.view().agents)
       .filter((agent) => agent.live && !agent.external)
-      .map((agent) => clustr.invoke("agent.stop", { name: agent.name }, person, { workspace: workspace.info.id, requestId: newId(), signal: AbortSignal.timeout(STOP_MS) })),
+      .map((agent) =>
+        clustr.invoke("agent.stop", { name: agent.name }, person, {
+          workspace: workspace.info.id,
+          requestId: newId(),
+          signal: AbortSignal.timeout(STOP_MS),
+        }),
+      ),
   );
   const late = new Promise<void>((resolve) => setTimeout(resolve, STOP_MS).unref());
   await Promise.race([Promise.allSettled(stops), late]);

@@ -30,7 +30,13 @@ afterEach(async () => {
 /** Runs a command in a real terminal, through a shell that shows afterwards whether the terminal was given back. */
 function inTerminal(line: string): { pty: IPty; shown: () => string } {
   const script = `"${process.execPath}" "${main}" ${line}; echo "exit=$?"; stty -a | grep -o -e '-\\?icanon'; echo over`;
-  const env = { PATH: process.env["PATH"] ?? "", CLUSTR_HOME: home.path, HOME: home.path, TERM: "xterm-256color", NODE_NO_WARNINGS: "1" };
+  const env = {
+    PATH: process.env["PATH"] ?? "",
+    CLUSTR_HOME: home.path,
+    HOME: home.path,
+    TERM: "xterm-256color",
+    NODE_NO_WARNINGS: "1",
+  };
   const pty = spawn("/bin/sh", ["-c", script], { cols: 90, rows: 30, cwd: home.path, env });
   running.push(pty);
   let shown = "";
@@ -50,7 +56,10 @@ test("the agent's terminal is shown, takes keys and sizes, and Ctrl-] gives this
   pty.write("\u0003");
   await vi.waitFor(() => expect(server.sockets.typed).toBe("yes\r\u0003"), WAIT);
   pty.resize(100, 40);
-  await vi.waitFor(() => expect(server.sockets.frames).toContainEqual({ type: "resize", channel: 1, cols: 100, rows: 40 }), WAIT);
+  await vi.waitFor(
+    () => expect(server.sockets.frames).toContainEqual({ type: "resize", channel: 1, cols: 100, rows: 40 }),
+    WAIT,
+  );
   pty.write("\u001d");
   await vi.waitFor(() => expect(shown()).toContain("over"), WAIT);
   expect(shown()).toContain("Detached; ada goes on.");

@@ -6,6 +6,7 @@ import type { Cli } from "./cli.ts";
 import { commonOf, connect, withCommon } from "./connect.ts";
 import { note, type Io } from "./io.ts";
 import { CLEAR, readKeys, RESTORE } from "./keys.ts";
+import { findAgain } from "./server-file.ts";
 
 const GIVE_UP_MS = 30_000;
 const BELL = "\u0007";
@@ -18,16 +19,39 @@ export function attachCommand(program: Command, cli: Cli): void {
     .action(async (name: string) => {
       const { json, workspace } = commonOf(command);
       if (json || !io.stdin.isTTY || !io.stdout.isTTY || !io.stdin.setRawMode) {
-        throw new ClustrError("invalid", `attach needs a terminal to show and type in; nothing was done. To read without one, use "clustr screen ${name}".`);
+        throw new ClustrError(
+          "invalid",
+          `attach needs a terminal to show and type in; nothing was done. To read without one, use "clustr screen ${name}".`,
+        );
       }
       const { access, workspace: open } = await connect(io, workspace);
       const client = await open();
       const agents = await client.call("agent.list", {}, { signal: io.signal });
-      const agent = agents.find((candidate) => candidate.name === name) ?? agents.find((candidate) => foldName(candidate.name) === foldName(name));
-      if (!agent) throw new ClustrError("not_found", `There is no agent "${name}". ${agents.length === 0 ? "No agents yet." : `Known: ${agents.map((known) => known.name).join(", ")}.`}`);
-      if (agent.external) throw new ClustrError("invalid", `${agent.name} was started outside Clustr, so its terminal is not here.`);
-      const left = await show(io, { base: access.url, token: access.token, workspace: client.workspace, giveUpMs: GIVE_UP_MS }, agent.name);
-      note(io, left === "detached" ? `Detached; ${agent.name} goes on.` : `The terminal of ${agent.name} has ended (${left}).`);
+      const agent =
+        agents.find((candidate) => candidate.name === name) ??
+        agents.find((candidate) => foldName(candidate.name) === foldName(name));
+      if (!agent)
+        throw new ClustrError(
+          "not_found",
+          `There is no agent "${name}". ${agents.length === 0 ? "No agents yet." : `Known: ${agents.map((known) => known.name).join(", ")}.`}`,
+        );
+      if (agent.external)
+        throw new ClustrError("invalid", `${agent.name} was started outside Clustr, so its terminal is not here.`);
+      const left = await show(
+        io,
+        {
+          base: access.url,
+          token: access.token,
+          find: () => findAgain(io),
+          workspace: client.workspace,
+          giveUpMs: GIVE_UP_MS,
+        },
+        agent.name,
+      );
+      note(
+        io,
+        left === "detached" ? `Detached; ${agent.name} goes on.` : `The terminal of ${agent.name} has ended (${left}).`,
+      );
     });
 }
 

@@ -33,7 +33,9 @@ export class McpBridge {
       await this.#exchange(line);
     } catch (error) {
       if (id === undefined || this.#options.signal.aborted) return;
-      const message = hasCode(error) ? error.message : "Clustr cannot be reached; whether the call was carried out is not known.";
+      const message = hasCode(error)
+        ? error.message
+        : "Clustr cannot be reached; whether the call was carried out is not known.";
       this.#options.write(JSON.stringify({ jsonrpc: "2.0", id, error: { code: -32_000, message } }));
     }
   }
@@ -48,7 +50,11 @@ export class McpBridge {
     const text = await response.text();
     if (text.trim() === "" && response.ok) return;
     if (response.ok || isRpc(text)) this.#deliver(text);
-    else throw new ClustrError(response.status === 401 ? "unauthenticated" : "unavailable", refusal(response.status, text));
+    else
+      throw new ClustrError(
+        response.status === 401 ? "unauthenticated" : "unavailable",
+        refusal(response.status, text),
+      );
   }
 
   async #post(line: string): Promise<Response> {
@@ -122,7 +128,10 @@ async function* eventData(response: Response): AsyncIterable<string> {
     const events = (rest + chunk).split(/\r?\n\r?\n/);
     rest = events.pop() ?? "";
     for (const event of events) {
-      const data = event.split(/\r?\n/).filter((line) => line.startsWith("data:")).map((line) => line.slice(5).replace(/^ /, ""));
+      const data = event
+        .split(/\r?\n/)
+        .filter((line) => line.startsWith("data:"))
+        .map((line) => line.slice(5).replace(/^ /, ""));
       if (data.length > 0 && data.join("") !== "") yield data.join("\n");
     }
   }

@@ -15,7 +15,10 @@ beforeEach(async () => {
   server.answer("link.create", () => ({ url: server.url, login: link, expires_in_s: 300 }));
   home = new Home().serve(server);
   mkdirSync(`${home.path}/bin`);
-  home.file("bin/xdg-open", `#!/bin/sh\nprintf %s "$1" > "${home.path}/opened.part" && mv "${home.path}/opened.part" "${home.path}/opened"\n`);
+  home.file(
+    "bin/xdg-open",
+    `#!/bin/sh\nprintf %s "$1" > "${home.path}/opened.part" && mv "${home.path}/opened.part" "${home.path}/opened"\n`,
+  );
   chmodSync(`${home.path}/bin/xdg-open`, 0o700);
 });
 afterEach(async () => {

@@ -15,7 +15,11 @@ export async function openBrowser(io: Io, link: string): Promise<void> {
   const page = join(homeOf(io), "open.html");
   try {
     await rm(page, { force: true });
-    await writeFile(page, `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=${escapeAttribute(link)}"><title>Clustr</title>\n`, { mode: 0o600, flag: "wx" });
+    await writeFile(
+      page,
+      `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=${escapeAttribute(link)}"><title>Clustr</title>\n`,
+      { mode: 0o600, flag: "wx" },
+    );
     const child = spawn(program, [pathToFileURL(page).href], { stdio: "ignore", detached: true, env: io.env });
     child.on("error", () => {});
     child.unref();

@@ -43,7 +43,10 @@ export async function connect(io: Io, wanted?: string): Promise<Connection> {
     access,
     home,
     workspace: async () => {
-      const id = access.workspace !== undefined && wanted === undefined ? access.workspace : await chooseWorkspace(home, io, wanted);
+      const id =
+        access.workspace !== undefined && wanted === undefined
+          ? access.workspace
+          : await chooseWorkspace(home, io, wanted);
       return { ...home.in(id), workspace: id };
     },
   };
@@ -55,9 +58,18 @@ async function chooseWorkspace(home: Client, io: Io, wanted: string | undefined)
   const byId = open.find((workspace) => workspace.id === wanted);
   const found = byId ?? containing(open, await realFolder(resolve(io.cwd, wanted ?? ".")));
   if (found) return found.id;
-  const list = open.length === 0 ? "None is open." : `Open: ${open.map((workspace) => `${workspace.path} (${workspace.id})`).join(", ")}.`;
-  const where = wanted === undefined ? "The current folder is in no open workspace" : `No open workspace has the id or folder "${wanted}"`;
-  throw new ClustrError("not_found", `${where}; nothing was done. ${list} Open one with "clustr ${wanted === undefined ? "." : "FOLDER"}", or name one with --workspace.`);
+  const list =
+    open.length === 0
+      ? "None is open."
+      : `Open: ${open.map((workspace) => `${workspace.path} (${workspace.id})`).join(", ")}.`;
+  const where =
+    wanted === undefined
+      ? "The current folder is in no open workspace"
+      : `No open workspace has the id or folder "${wanted}"`;
+  throw new ClustrError(
+    "not_found",
+    `${where}; nothing was done. ${list} Open one with "clustr ${wanted === undefined ? "." : "FOLDER"}", or name one with --workspace.`,
+  );
 }
 
 function containing(open: Workspace[], folder: string): Workspace | undefined {

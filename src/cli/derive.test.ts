@@ -21,16 +21,27 @@ afterEach(async () => {
 /** A value that the field accepts, as typed on a command line and as it must arrive. */
 function sample(field: Field): { typed: string; arrives: unknown } {
   if (field.kind === "integer") return { typed: "7", arrives: 7 };
-  const text = field.choices?.[1] ?? (field.key === "name" || field.key === "to" ? "ada" : `some ${field.key}: "ü" & <more>`);
+  const text =
+    field.choices?.[1] ?? (field.key === "name" || field.key === "to" ? "ada" : `some ${field.key}: "ü" & <more>`);
   return { typed: text, arrives: text };
 }
 
-function sampleLine({ words, positionals, flags }: Derived, fields: Field[]): { line: string[]; input: Record<string, unknown> } {
+function sampleLine(
+  { words, positionals, flags }: Derived,
+  fields: Field[],
+): { line: string[]; input: Record<string, unknown> } {
   const given = [...positionals, ...flags].filter((field) => fields.includes(field));
   const line = [...words];
-  for (const field of flags) if (fields.includes(field)) line.push(flagOf(field.key), ...(field.kind === "boolean" ? [] : [sample(field).typed]));
+  for (const field of flags)
+    if (fields.includes(field))
+      line.push(flagOf(field.key), ...(field.kind === "boolean" ? [] : [sample(field).typed]));
   for (const field of positionals) if (fields.includes(field)) line.push(sample(field).typed);
-  return { line, input: Object.fromEntries(given.map((field) => [field.key, field.kind === "boolean" ? true : sample(field).arrives])) };
+  return {
+    line,
+    input: Object.fromEntries(
+      given.map((field) => [field.key, field.kind === "boolean" ? true : sample(field).arrives]),
+    ),
+  };
 }
 
 /** Query parameters are text; their server reads numbers from it. */
@@ -42,43 +53,61 @@ function asSent(derived: Derived, input: Record<string, unknown>): Record<string
 const commands = derivedCommands();
 
 test("every operation that the contract gives a command has one", () => {
-  expect(commands.map(({ name }) => name)).toEqual(Object.entries(operations).filter(([, operation]) => "command" in operation && operation.command).map(([name]) => name));
+  expect(commands.map(({ name }) => name)).toEqual(
+    Object.entries(operations)
+      .filter(([, operation]) => "command" in operation && operation.command)
+      .map(([name]) => name),
+  );
   expect(commands.length).toBeGreaterThan(15);
 });
 
-test.each(commands.map((derived) => [derived.words.join(" "), derived] as const))("%s sends exactly what was typed, with all fields and with the least", async (_words, derived) => {
-  server.answer(derived.name, ({ input }) => ({ echo: input }));
-  const all = [...derived.positionals, ...derived.flags];
-  for (const fields of [all, all.filter((field) => field.required)]) {
-    const { line, input } = sampleLine(derived, fields);
-    const { code, out, err } = await home.run([...line, "--json"]);
-    expect({ code, err }).toEqual({ code: 0, err: "" });
-    const call = server.calls.at(-1);
-    expect(call).toEqual({ name: derived.name, input: asSent(derived, input), workspace: derived.operation.scope === "workspace" ? "w1" : undefined, authorization: `Bearer ${server.token}` });
-    expect(JSON.parse(out)).toEqual({ echo: asSent(derived, input) });
-    expect(out.endsWith("\n") && out.indexOf("\n") === out.length - 1).toBe(true);
-  }
-});
-
-test.each(commands.filter((derived) => derived.positionals.some((field) => field.required) || derived.flags.some((field) => field.required)).map((derived) => [derived.words.join(" "), derived] as const))(
-  "%s without what it needs says what is missing, and sends nothing",
+test.each(commands.map((derived) => [derived.words.join(" "), derived] as const))(
+  "%s sends exactly what was typed, with all fields and with the least",
   async (_words, derived) => {
-    const { code, out, err } = await home.run(derived.words);
-    expect({ code, out }).toEqual({ code: 2, out: "" });
-    expect(err).toMatch(/^clustr: .*missing.*\n$/i);
-    expect(server.calls).toEqual([]);
+    server.answer(derived.name, ({ input }) => ({ echo: input }));
+    const all = [...derived.positionals, ...derived.flags];
+    for (const fields of [all, all.filter((field) => field.required)]) {
+      const { line, input } = sampleLine(derived, fields);
+      const { code, out, err } = await home.run([...line, "--json"]);
+      expect({ code, err }).toEqual({ code: 0, err: "" });
+      const call = server.calls.at(-1);
+      expect(call).toEqual({
+        name: derived.name,
+        input: asSent(derived, input),
+        workspace: derived.operation.scope === "workspace" ? "w1" : undefined,
+        authorization: `Bearer ${server.token}`,
+      });
+      expect(JSON.parse(out)).toEqual({ echo: asSent(derived, input) });
+      expect(out.endsWith("\n") && out.indexOf("\n") === out.length - 1).toBe(true);
+    }
   },
 );
 
-test.each(commands.map((derived) => [derived.words.join(" "), derived] as const))("%s --help explains every argument and flag", async (_words, derived) => {
-  const { code, out } = await home.run([...derived.words, "--help"]);
-  expect(code).toBe(0);
-  expect(out).toContain(derived.operation.summary.split(" ").slice(0, 4).join(" "));
-  for (const field of derived.flags) expect(out).toContain(flagOf(field.key));
-  for (const field of derived.positionals) expect(out).toMatch(new RegExp(`[<[]${field.key}[>\\]]`));
-  expect(out).toContain("--json");
-  expect(out).toContain("--workspace");
+test.each(
+  commands
+    .filter(
+      (derived) => derived.positionals.some((field) => field.required) || derived.flags.some((field) => field.required),
+    )
+    .map((derived) => [derived.words.join(" "), derived] as const),
+)("%s without what it needs says what is missing, and sends nothing", async (_words, derived) => {
+  const { code, out, err } = await home.run(derived.words);
+  expect({ code, out }).toEqual({ code: 2, out: "" });
+  expect(err).toMatch(/^clustr: .*missing.*\n$/i);
+  expect(server.calls).toEqual([]);
 });
+
+test.each(commands.map((derived) => [derived.words.join(" "), derived] as const))(
+  "%s --help explains every argument and flag",
+  async (_words, derived) => {
+    const { code, out } = await home.run([...derived.words, "--help"]);
+    expect(code).toBe(0);
+    expect(out).toContain(derived.operation.summary.split(" ").slice(0, 4).join(" "));
+    for (const field of derived.flags) expect(out).toContain(flagOf(field.key));
+    for (const field of derived.positionals) expect(out).toMatch(new RegExp(`[<[]${field.key}[>\\]]`));
+    expect(out).toContain("--json");
+    expect(out).toContain("--workspace");
+  },
+);
 
 test.each([
   [["events", "--limit", "many"], "--limit takes a whole number"],
@@ -108,13 +137,20 @@ test("texts come from standard input or a file, whole and only once", async () =
   server.answer("context.write", ({ input }) => input);
   home.file("text.md", "from a file\n");
   const file = `${home.path}/text.md`;
-  const sent = async (line: string[], stdin = ""): Promise<unknown> => JSON.parse((await home.run(["--json", ...line], { stdin })).out);
+  const sent = async (line: string[], stdin = ""): Promise<unknown> =>
+    JSON.parse((await home.run(["--json", ...line], { stdin })).out);
   expect(await sent(["send", "ada", "-"], "line 1\nline 2\n")).toEqual({ to: "ada", content: "line 1\nline 2" });
   expect(await sent(["send", "ada", "--file", "-"], "piped\n")).toEqual({ to: "ada", content: "piped" });
   expect(await sent(["send", "ada", "--", "-v is a flag"])).toEqual({ to: "ada", content: "-v is a flag" });
   expect(await sent(["context", "set", "key", "-"], "värde")).toEqual({ key: "key", value: "värde" });
   expect(await sent(["rules", "set", "--file", file])).toEqual({ text: "from a file\n" });
   expect(await sent(["spawn", "ada", "--task-file", file])).toEqual({ name: "ada", task: "from a file\n" });
-  expect(await home.run(["send", "ada", "direct", "--file", file])).toMatchObject({ code: 2, err: expect.stringContaining("given twice") });
-  expect(await home.run(["rules", "set", "--file", "no-such-file"])).toMatchObject({ code: 2, err: expect.stringContaining("cannot be read (ENOENT); nothing was sent") });
+  expect(await home.run(["send", "ada", "direct", "--file", file])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("given twice"),
+  });
+  expect(await home.run(["rules", "set", "--file", "no-such-file"])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("cannot be read (ENOENT); nothing was sent"),
+  });
 });

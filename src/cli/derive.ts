@@ -52,7 +52,15 @@ export function derivedCommands(): Derived[] {
       if (!field) throw new Error(`Command "${operation.command}" names ${key}, which is no field of its input.`);
       return field;
     });
-    return [{ name: name as OperationName, operation, words: parts.filter((part) => /^\w/.test(part)), positionals, flags: fields.filter((field) => !named.includes(field.key)) }];
+    return [
+      {
+        name: name as OperationName,
+        operation,
+        words: parts.filter((part) => /^\w/.test(part)),
+        positionals,
+        flags: fields.filter((field) => !named.includes(field.key)),
+      },
+    ];
   });
 }
 
@@ -87,7 +95,8 @@ function addCommand(program: Command, io: Io, derived: Derived): AddedCommand {
     const choices = field.choices ? ` [${field.choices.join("|")}]` : "";
     const value = field.kind === "boolean" ? "" : ` <${field.kind === "integer" ? "n" : "text"}>`;
     command.option(flagOf(field.key) + value, field.description + choices + preset);
-    if (TEXTS.has(field.key)) command.option(`${flagOf(field.key)}-file <path>`, `Read the ${field.key} from a file ("-": standard input)`);
+    if (TEXTS.has(field.key))
+      command.option(`${flagOf(field.key)}-file <path>`, `Read the ${field.key} from a file ("-": standard input)`);
   }
   const added: AddedCommand = {
     command,
@@ -95,7 +104,10 @@ function addCommand(program: Command, io: Io, derived: Derived): AddedCommand {
     call: async (input) => {
       const connection = await connect(io, commonOf(command).workspace);
       const client = operation.scope === "workspace" ? await connection.workspace() : connection.home;
-      return { client, output: await client.call(name, input as Input<Operations[typeof name]>, { signal: io.signal }) };
+      return {
+        client,
+        output: await client.call(name, input as Input<Operations[typeof name]>, { signal: io.signal }),
+      };
     },
   };
   command.action(async () => {
@@ -118,7 +130,10 @@ function rank(group: string): number {
 function parentCommand(program: Command, word: string): Command {
   const existing = program.commands.find((command) => command.name() === word);
   if (existing) return existing;
-  return program.command(word).description(PARENTS[word] ?? word).helpGroup("Working together:");
+  return program
+    .command(word)
+    .description(PARENTS[word] ?? word)
+    .helpGroup("Working together:");
 }
 
 /**
@@ -144,8 +159,14 @@ export async function inputOf(derived: Derived, command: Command, io: Io): Promi
       if (text !== undefined) input[field.key] = parseValue(field, text, labelOf(derived, field.key));
     }
   }
-  const missing = [...derived.positionals, ...derived.flags].find((field) => field.required && input[field.key] === undefined);
-  if (missing) throw new ClustrError("invalid", `Missing ${labelOf(derived, missing.key)}${missing.description ? ` (${missing.description})` : ""}. See "${["clustr", ...derived.words, "--help"].join(" ")}".`);
+  const missing = [...derived.positionals, ...derived.flags].find(
+    (field) => field.required && input[field.key] === undefined,
+  );
+  if (missing)
+    throw new ClustrError(
+      "invalid",
+      `Missing ${labelOf(derived, missing.key)}${missing.description ? ` (${missing.description})` : ""}. See "${["clustr", ...derived.words, "--help"].join(" ")}".`,
+    );
   const checked = derived.operation.input.safeParse(input);
   const issue = checked.error?.issues[0];
   if (issue) throw new ClustrError("invalid", `${labelOf(derived, String(issue.path[0]))}: ${issue.message}`);
@@ -153,14 +174,24 @@ export async function inputOf(derived: Derived, command: Command, io: Io): Promi
 }
 
 /** A text given directly, from standard input or from a file, but not from two places at once. */
-async function textOf(field: Field, given: string | undefined, file: string | boolean | undefined, io: Io): Promise<string | undefined> {
+async function textOf(
+  field: Field,
+  given: string | undefined,
+  file: string | boolean | undefined,
+  io: Io,
+): Promise<string | undefined> {
   if (typeof file !== "string") return given === "-" ? readStdin(io) : given;
-  if (given !== undefined) throw new ClustrError("invalid", `The ${field.key} is given twice: directly and as a file. Leave one out.`);
+  if (given !== undefined)
+    throw new ClustrError("invalid", `The ${field.key} is given twice: directly and as a file. Leave one out.`);
   if (file === "-") return readStdin(io);
   try {
     return await readFile(resolve(io.cwd, file), "utf8");
   } catch (cause) {
-    throw new ClustrError("invalid", `The file ${file} cannot be read (${cause instanceof Error && "code" in cause ? cause.code : "unknown"}); nothing was sent.`, { cause });
+    throw new ClustrError(
+      "invalid",
+      `The file ${file} cannot be read (${(cause as NodeJS.ErrnoException).code ?? "unknown"}); nothing was sent.`,
+      { cause },
+    );
   }
 }
 

@@ -25,7 +25,11 @@ test("on a bare machine it names what is missing and what to do, without a serve
   const { code, err, out, report } = await doctor();
   expect(code).toBe(1);
   expect(err).toBe("clustr: Clustr cannot run agents here yet; what to do stands above.\n");
-  expect(report).toMatchObject({ usable: false, server: { running: false }, home: { path: home.path, exists: true, findings: [] } });
+  expect(report).toMatchObject({
+    usable: false,
+    server: { running: false },
+    home: { path: home.path, exists: true, findings: [] },
+  });
   const tools = report.services.filter(({ builtIn }) => !builtIn);
   expect(tools.length).toBeGreaterThan(1);
   for (const { ready, service, findings } of tools) {
@@ -41,7 +45,10 @@ test("what others can read is found, with the command that closes it", async () 
   writeFileSync(`${home.path}/server.json`, "{}", { mode: 0o644 });
   chmodSync(home.path, 0o755);
   const { report, out } = await doctor();
-  expect(report.home.findings.map(({ remedy }) => remedy)).toEqual([`chmod 700 ${home.path}`, `chmod 600 ${home.path}/server.json`]);
+  expect(report.home.findings.map(({ remedy }) => remedy)).toEqual([
+    `chmod 700 ${home.path}`,
+    `chmod 600 ${home.path}/server.json`,
+  ]);
   expect(out).toContain(`Other users can reach ${home.path} (mode 755).`);
 });
 
@@ -49,7 +56,13 @@ test("a running server is shown; one that left its file behind is not running", 
   const server = await WireServer.start();
   server.answer("workspace.list", () => [{ id: "w1", name: "project", path: "/project" }]);
   home.serve(server);
-  expect((await doctor()).report.server).toEqual({ running: true, url: server.url, pid: process.pid, workspaces: 1, findings: [] });
+  expect((await doctor()).report.server).toEqual({
+    running: true,
+    url: server.url,
+    pid: process.pid,
+    workspaces: 1,
+    findings: [],
+  });
   await server.kill();
   expect((await doctor()).report.server).toEqual({ running: false, findings: [] });
 });
@@ -61,6 +74,10 @@ test("another program on the server's port is told apart", async () => {
   });
   home.serve(server);
   const { report } = await doctor();
-  expect(report.server).toMatchObject({ running: false, url: server.url, findings: [{ fatal: false, problem: "Not logged in." }] });
+  expect(report.server).toMatchObject({
+    running: false,
+    url: server.url,
+    findings: [{ fatal: false, problem: "Not logged in." }],
+  });
   await server.kill();
 });

@@ -17,7 +17,8 @@ export function doctorCommand(program: Command, cli: Cli): void {
       const report = await examine(cli);
       if (commonOf(command).json) printJson(io, report);
       else print(io, showReport(report, styleOf(io)));
-      if (!report.usable) throw new ClustrError("internal", "Clustr cannot run agents here yet; what to do stands above.");
+      if (!report.usable)
+        throw new ClustrError("internal", "Clustr cannot run agents here yet; what to do stands above.");
     });
 }
 
@@ -41,7 +42,13 @@ function describe({ ready, path, version, loggedIn, builtIn }: Detection): strin
 
 function line(style: Style, name: string, text: string, findings: Finding[], ready = true): string {
   const bad = !ready || findings.some(({ fatal }) => fatal);
-  const mark = bad ? style.paint("red", "✕") : findings.length > 0 ? style.paint("yellow", "!") : style.paint("green", "✓");
-  const notes = findings.map(({ problem, remedy }) => `\n    ${plain(problem)}\n    ${style.paint("bold", `→ ${plain(remedy)}`)}`);
+  const mark = bad
+    ? style.paint("red", "✕")
+    : findings.length > 0
+      ? style.paint("yellow", "!")
+      : style.paint("green", "✓");
+  const notes = findings.map(
+    ({ problem, remedy }) => `\n    ${plain(problem)}\n    ${style.paint("bold", `→ ${plain(remedy)}`)}`,
+  );
   return `${mark} ${name.padEnd(8)} ${text}${notes.join("")}`;
 }

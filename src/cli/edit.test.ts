@@ -25,17 +25,29 @@ afterEach(async () => {
 
 /** Edits the rules with a shell command as the editor; it finds the file in `$1` and keeps its path and mode. */
 async function edit(command: string, more: Record<string, string> = {}) {
-  home.file("editor.sh", `printf %s "$1" > seen; stat -c %a "$1" > mode 2>/dev/null || stat -f %Lp "$1" > mode; ${command}\n`);
+  home.file(
+    "editor.sh",
+    `printf %s "$1" > seen; stat -c %a "$1" > mode 2>/dev/null || stat -f %Lp "$1" > mode; ${command}\n`,
+  );
   const env = { PATH: process.env["PATH"] ?? "", EDITOR: `sh '${home.path}/editor.sh'`, ...more };
   const ran = await home.run(["rules", "edit"], { cwd: home.path, terminal: true, env });
   const seen = readFileSync(`${home.path}/seen`, "utf8");
   kept.push(dirname(seen));
-  return { ...ran, seen, mode: readFileSync(`${home.path}/mode`, "utf8").trim(), updates: server.calls.filter(({ name }) => name === "rules.update").map(({ input }) => input) };
+  return {
+    ...ran,
+    seen,
+    mode: readFileSync(`${home.path}/mode`, "utf8").trim(),
+    updates: server.calls.filter(({ name }) => name === "rules.update").map(({ input }) => input),
+  };
 }
 
 test("what was saved becomes the rules, unless they changed meanwhile; the copy is private and goes away", async () => {
   const { code, out, mode, seen, updates } = await edit('echo "Be kind." >> "$1"');
-  expect({ code, out, mode }).toEqual({ code: 0, out: "The rules are at revision 5; running agents are told.\n", mode: "600" });
+  expect({ code, out, mode }).toEqual({
+    code: 0,
+    out: "The rules are at revision 5; running agents are told.\n",
+    mode: "600",
+  });
   expect(updates).toEqual([{ text: "# Rules\nBe kind.\n", expect_revision: 4 }]);
   expect(existsSync(dirname(seen))).toBe(false);
 });
@@ -64,7 +76,9 @@ test("a change by someone else meanwhile loses neither text", async () => {
   });
   const { code, err, seen } = await edit('echo mine >> "$1"');
   expect(code).toBe(5);
-  expect(err).toBe(`clustr: The rules are at revision 6 by ada, not 4; nothing was changed. Your text was kept in ${seen}\n`);
+  expect(err).toBe(
+    `clustr: The rules are at revision 6 by ada, not 4; nothing was changed. Your text was kept in ${seen}\n`,
+  );
   expect(readFileSync(seen, "utf8")).toContain("mine");
 });
 

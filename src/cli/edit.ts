@@ -15,7 +15,11 @@ export function rulesEditCommand(rules: Command, cli: Cli): void {
     .description("Edit the rules in $VISUAL or $EDITOR; every agent is told when you save and leave")
     .action(async () => {
       const { json, workspace } = commonOf(command);
-      if (json || !io.stdin.isTTY) throw new ClustrError("invalid", 'An editor needs a terminal; nothing was changed. Use "clustr rules set -" with the text on standard input.');
+      if (json || !io.stdin.isTTY)
+        throw new ClustrError(
+          "invalid",
+          'An editor needs a terminal; nothing was changed. Use "clustr rules set -" with the text on standard input.',
+        );
       const client = await (await connect(io, workspace)).workspace();
       const before = await client.call("rules.read", {}, { signal: io.signal });
       const folder = await mkdtemp(join(tmpdir(), "clustr-"));
@@ -41,10 +45,17 @@ export function rulesEditCommand(rules: Command, cli: Cli): void {
 async function edit(io: Io, file: string): Promise<void> {
   const editor = io.env["VISUAL"] || io.env["EDITOR"] || "vi";
   const code = await new Promise<number | null>((resolve, reject) => {
-    const child = spawn("/bin/sh", ["-c", `${editor} "$1"`, "sh", file], { stdio: "inherit", env: io.env, cwd: io.cwd });
+    const child = spawn("/bin/sh", ["-c", `${editor} "$1"`, "sh", file], {
+      stdio: "inherit",
+      env: io.env,
+      cwd: io.cwd,
+    });
     child.on("error", reject);
     child.on("exit", resolve);
   });
   if (code === 0) return;
-  throw new ClustrError("invalid", `The editor "${editor}" ended with ${code ?? "a signal"}; the rules are unchanged. Your text was kept in ${file}. Set EDITOR to the editor you use.`);
+  throw new ClustrError(
+    "invalid",
+    `The editor "${editor}" ended with ${code ?? "a signal"}; the rules are unchanged. Your text was kept in ${file}. Set EDITOR to the editor you use.`,
+  );
 }

@@ -38,7 +38,9 @@ export async function examine(cli: Cli): Promise<Report> {
 
 /** Every service's own findings; one that throws or hangs is reported, never waited for without end. */
 function detectAll(io: Io): Promise<Detection[]> {
-  const env = Object.fromEntries(Object.entries(io.env).filter((entry): entry is [string, string] => entry[1] !== undefined));
+  const env = Object.fromEntries(
+    Object.entries(io.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
   const signal = AbortSignal.any([io.signal, AbortSignal.timeout(DETECT_MS)]);
   return Promise.all(
     services.map(async (service) => {
@@ -47,7 +49,12 @@ function detectAll(io: Io): Promise<Detection[]> {
       } catch (error) {
         io.signal.throwIfAborted();
         const problem = `${service.title} could not be examined: ${error instanceof Error ? error.message : String(error)}`;
-        return { service: service.id, title: service.title, ready: false, findings: [{ fatal: true, problem, remedy: "Run the tool once by hand to see what is wrong." }] };
+        return {
+          service: service.id,
+          title: service.title,
+          ready: false,
+          findings: [{ fatal: true, problem, remedy: "Run the tool once by hand to see what is wrong." }],
+        };
       }
     }),
   );
@@ -56,14 +63,26 @@ function detectAll(io: Io): Promise<Detection[]> {
 function nodeFindings(version: string): Finding[] {
   const [major = 0, minor = 0] = version.slice(1).split(".").map(Number);
   if (major > NODE_NEEDED[0] || (major === NODE_NEEDED[0] && minor >= NODE_NEEDED[1])) return [];
-  return [{ fatal: true, problem: `Node ${version} is too old.`, remedy: `Install Node ${NODE_NEEDED.join(".")} or newer.` }];
+  return [
+    { fatal: true, problem: `Node ${version} is too old.`, remedy: `Install Node ${NODE_NEEDED.join(".")} or newer.` },
+  ];
 }
 
 /** Nobody else may look into the home folder or the files that hold tokens. */
 async function examineHome(path: string): Promise<Pick<Report["home"], "exists" | "findings">> {
   const info = await stat(path).catch(() => undefined);
   if (!info) return { exists: false, findings: [] };
-  if (!info.isDirectory()) return { exists: true, findings: [{ fatal: true, problem: `${path} is not a folder.`, remedy: "Move it away, or set CLUSTR_HOME to another folder." }] };
+  if (!info.isDirectory())
+    return {
+      exists: true,
+      findings: [
+        {
+          fatal: true,
+          problem: `${path} is not a folder.`,
+          remedy: "Move it away, or set CLUSTR_HOME to another folder.",
+        },
+      ],
+    };
   const open = [exposure(path, info, "700")];
   const file = join(path, "server.json");
   const fileInfo = await stat(file).catch(() => undefined);
@@ -73,9 +92,18 @@ async function examineHome(path: string): Promise<Pick<Report["home"], "exists" 
 
 function exposure(path: string, { mode, uid }: { mode: number; uid: number }, wanted: string): Finding | undefined {
   if (process.platform === "win32") return undefined;
-  if (process.getuid && uid !== process.getuid()) return { fatal: true, problem: `${path} belongs to another user.`, remedy: "Set CLUSTR_HOME to a folder of your own." };
+  if (process.getuid && uid !== process.getuid())
+    return {
+      fatal: true,
+      problem: `${path} belongs to another user.`,
+      remedy: "Set CLUSTR_HOME to a folder of your own.",
+    };
   if ((mode & 0o077) === 0) return undefined;
-  return { fatal: true, problem: `Other users can reach ${path} (mode ${(mode & 0o777).toString(8)}).`, remedy: `chmod ${wanted} ${path}` };
+  return {
+    fatal: true,
+    problem: `Other users can reach ${path} (mode ${(mode & 0o777).toString(8)}).`,
+    remedy: `chmod ${wanted} ${path}`,
+  };
 }
 
 async function examineServer(io: Io, home: string): Promise<Report["server"]> {
@@ -84,11 +112,28 @@ async function examineServer(io: Io, home: string): Promise<Report["server"]> {
   const client = createClient({ base: access.url, token: access.token, routes });
   try {
     const open = await client.call("workspace.list", {}, { signal: io.signal, timeoutMs: 5_000 });
-    return { running: true, url: access.url, workspaces: open.length, ...(access.pid === undefined ? {} : { pid: access.pid }), findings: [] };
+    return {
+      running: true,
+      url: access.url,
+      workspaces: open.length,
+      ...(access.pid === undefined ? {} : { pid: access.pid }),
+      findings: [],
+    };
   } catch (error) {
     io.signal.throwIfAborted();
     // Nobody there: the file is left from a server that was killed. Any other answer is worth saying.
-    if (hasCode(error, "unavailable") && error.message.includes("does not answer")) return { running: false, findings: [] };
-    return { running: false, url: access.url, findings: [{ fatal: false, problem: error instanceof Error ? error.message : String(error), remedy: 'Start the server again with "clustr" in the project folder.' }] };
+    if (hasCode(error, "unavailable") && error.message.includes("does not answer"))
+      return { running: false, findings: [] };
+    return {
+      running: false,
+      url: access.url,
+      findings: [
+        {
+          fatal: false,
+          problem: error instanceof Error ? error.message : String(error),
+          remedy: 'Start the server again with "clustr" in the project folder.',
+        },
+      ],
+    };
   }
 }

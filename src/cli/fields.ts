@@ -44,7 +44,9 @@ export function fieldsOf(operation: Operation): Field[] {
 
 function bounds({ minimum, maximum }: Property): string {
   if (minimum === undefined) return "";
-  return maximum === undefined || maximum === Number.MAX_SAFE_INTEGER ? `At least ${minimum}` : `From ${minimum} to ${maximum}`;
+  return maximum === undefined || maximum === Number.MAX_SAFE_INTEGER
+    ? `At least ${minimum}`
+    : `From ${minimum} to ${maximum}`;
 }
 
 /** `expect_revision` → `--expect-revision`. */

@@ -10,8 +10,9 @@ const DETACH = /\u001d|\u001b\[93(?::\d*)*;(?:5|69|133|197)(?::[12])?(?:;\d*)?u|
  * answered already, so these would reach the agent as typing. A cursor report on line 1 looks like a function key with
  * modifiers (`ESC [1;5R` is Ctrl-F3) and is let through.
  */
-// oxlint-disable-next-line no-control-regex
-const REPLIES = /\u001b\[(?!1;[2-8]R)\d+;\d+R|\u001b\[\?[\d;]*[cRun]|\u001b\[>[\d;]*c|\u001b\[\??\d+;\d+\$y|\u001b\[0n|\u001b\[\d+(?:;\d+){2}t|\u001b\](?:4;\d+|1[0-9]);[^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001bP[>01]?[|$+!][^\u001b]*\u001b\\/g;
+const REPLIES =
+  // oxlint-disable-next-line no-control-regex
+  /\u001b\[(?!1;[2-8]R)\d+;\d+R|\u001b\[\?[\d;]*[cRun]|\u001b\[>[\d;]*c|\u001b\[\??\d+;\d+\$y|\u001b\[0n|\u001b\[\d+(?:;\d+){2}t|\u001b\](?:4;\d+|1[0-9]);[^\u0007\u001b]*(?:\u0007|\u001b\\)|\u001bP[>01]?[|$+!][^\u001b]*\u001b\\/g;
 
 /** What of a person's typing goes to the agent, and whether they asked to leave. Text is in latin1: one char a byte. */
 export function readKeys(typed: string): { send: string; detach: boolean } {

@@ -37,20 +37,35 @@ function receive(request: IncomingMessage, body: string, response: ServerRespons
 function json(message: Received["message"], response: ServerResponse): void {
   if (message.id === undefined) response.writeHead(202).end();
   else if (message.method === "initialize") {
-    response.writeHead(200, { "content-type": "application/json", "mcp-session-id": "s1" }).end(JSON.stringify({ jsonrpc: "2.0", id: message.id, result: { protocolVersion: "2025-06-18" } }));
-  } else response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ jsonrpc: "2.0", id: message.id, result: message.method }));
+    response
+      .writeHead(200, { "content-type": "application/json", "mcp-session-id": "s1" })
+      .end(JSON.stringify({ jsonrpc: "2.0", id: message.id, result: { protocolVersion: "2025-06-18" } }));
+  } else
+    response
+      .writeHead(200, { "content-type": "application/json" })
+      .end(JSON.stringify({ jsonrpc: "2.0", id: message.id, result: message.method }));
 }
 
 const initialize = { jsonrpc: "2.0", id: 1, method: "initialize" };
 const initialized = { jsonrpc: "2.0", method: "notifications/initialized" };
 const list = { jsonrpc: "2.0", id: 2, method: "tools/list" };
 
-async function bridge(messages: unknown[], more: { flags?: string[]; env?: Record<string, string> } = {}): Promise<{ code: number; err: string; answers: { id: number; result?: unknown; error?: { message: string } }[] }> {
+async function bridge(
+  messages: unknown[],
+  more: { flags?: string[]; env?: Record<string, string> } = {},
+): Promise<{ code: number; err: string; answers: { id: number; result?: unknown; error?: { message: string } }[] }> {
   const { code, out, err } = await home.run(["mcp", ...(more.flags ?? [])], {
     stdin: messages.map((message) => (typeof message === "string" ? message : JSON.stringify(message))).join("\n"),
     env: { CLUSTR_URL: server.url, CLUSTR_TOKEN: "token-of-a-guest", ...more.env },
   });
-  return { code, err, answers: out.split("\n").filter(Boolean).map((line) => JSON.parse(line) as { id: number }) };
+  return {
+    code,
+    err,
+    answers: out
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as { id: number }),
+  };
 }
 
 test("messages go to the endpoint in order, with token, session and agreed version; answers come back one a line", async () => {
@@ -60,8 +75,14 @@ test("messages go to the endpoint in order, with token, session and agreed versi
     { jsonrpc: "2.0", id: 1, result: { protocolVersion: "2025-06-18" } },
     { jsonrpc: "2.0", id: 2, result: "tools/list" },
   ]);
-  expect(received.map(({ message }) => message.method)).toEqual(["initialize", "notifications/initialized", "tools/list"]);
-  expect(received.every(({ url, headers }) => url === "/mcp" && headers.authorization === "Bearer token-of-a-guest")).toBe(true);
+  expect(received.map(({ message }) => message.method)).toEqual([
+    "initialize",
+    "notifications/initialized",
+    "tools/list",
+  ]);
+  expect(
+    received.every(({ url, headers }) => url === "/mcp" && headers.authorization === "Bearer token-of-a-guest"),
+  ).toBe(true);
   expect(received.map(({ headers }) => [headers["mcp-session-id"], headers["mcp-protocol-version"]])).toEqual([
     [undefined, undefined],
     ["s1", "2025-06-18"],
@@ -99,15 +120,21 @@ test("slow calls do not hold up others", async () => {
 
 describe("failures are answered as JSON-RPC does", () => {
   test("a refused token, with the server's words", async () => {
-    respond = (_message, response) => response.writeHead(401, { "content-type": "application/json" }).end(JSON.stringify({ code: "unauthenticated", message: "This token is no longer valid." }));
+    respond = (_message, response) =>
+      response
+        .writeHead(401, { "content-type": "application/json" })
+        .end(JSON.stringify({ code: "unauthenticated", message: "This token is no longer valid." }));
     const { code, answers } = await bridge([initialize, initialized]);
     expect(code).toBe(0);
-    expect(answers).toEqual([{ jsonrpc: "2.0", id: 1, error: { code: -32_000, message: "This token is no longer valid." } }]);
+    expect(answers).toEqual([
+      { jsonrpc: "2.0", id: 1, error: { code: -32_000, message: "This token is no longer valid." } },
+    ]);
   });
 
   test("a JSON-RPC error with an HTTP status is passed on as it is", async () => {
     const error = { jsonrpc: "2.0", id: 1, error: { code: -32_600, message: "bad request" } };
-    respond = (_message, response) => response.writeHead(400, { "content-type": "application/json" }).end(JSON.stringify(error));
+    respond = (_message, response) =>
+      response.writeHead(400, { "content-type": "application/json" }).end(JSON.stringify(error));
     expect((await bridge([initialize])).answers).toEqual([error]);
   });
 
@@ -167,7 +194,10 @@ describe("where and as whom", () => {
   });
 
   test("a wrong address is named", async () => {
-    expect(await bridge([initialize], { flags: ["--url", "localhost:3100"] })).toMatchObject({ code: 2, err: expect.stringContaining("is no address") });
+    expect(await bridge([initialize], { flags: ["--url", "localhost:3100"] })).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("is no address"),
+    });
   });
 });
 
@@ -180,7 +210,11 @@ test("a line without end is refused instead of filling the memory", async () => 
 test("Ctrl-C ends it while a call hangs", async () => {
   respond = () => {};
   const controller = new AbortController();
-  const ran = home.run(["mcp"], { stdin: JSON.stringify(initialize), env: { CLUSTR_URL: server.url, CLUSTR_TOKEN: "t" }, signal: controller.signal });
+  const ran = home.run(["mcp"], {
+    stdin: JSON.stringify(initialize),
+    env: { CLUSTR_URL: server.url, CLUSTR_TOKEN: "t" },
+    signal: controller.signal,
+  });
   await vi.waitFor(() => expect(received).toHaveLength(1));
   controller.abort();
   expect((await ran).code).toBe(0);

@@ -19,10 +19,13 @@ export function mcpCommand(program: Command, cli: Cli): void {
   const command = withCommon(program.command("mcp"))
     .description("Connect an MCP client that speaks only standard input and output; it joins the workspace as an agent")
     .helpGroup("Server:")
-    .option("--url <address>", "Address that \"clustr token\" printed; CLUSTR_URL unless given")
+    .option("--url <address>", 'Address that "clustr token" printed; CLUSTR_URL unless given')
     .option("--token-file <path>", "File that holds the token; CLUSTR_TOKEN unless given")
     .option("--name <name>", "Without a token: join the workspace of the current folder under this name")
-    .addHelpText("after", "\nWithout address and token it asks the server of this machine for a token itself.\nA token is never taken as an argument: other users of the machine can read those.")
+    .addHelpText(
+      "after",
+      "\nWithout address and token it asks the server of this machine for a token itself.\nA token is never taken as an argument: other users of the machine can read those.",
+    )
     .action(async () => {
       const options = command.opts<{ url?: string; tokenFile?: string; name?: string }>();
       const target = await targetOf(io, options, commonOf(command).workspace);
@@ -30,14 +33,21 @@ export function mcpCommand(program: Command, cli: Cli): void {
     });
 }
 
-async function targetOf(io: Io, { url, tokenFile, name }: { url?: string; tokenFile?: string; name?: string }, workspace: string | undefined): Promise<{ url: string; token: string }> {
+async function targetOf(
+  io: Io,
+  { url, tokenFile, name }: { url?: string; tokenFile?: string; name?: string },
+  workspace: string | undefined,
+): Promise<{ url: string; token: string }> {
   const token = tokenFile === undefined ? io.env["CLUSTR_TOKEN"] : await readToken(resolve(io.cwd, tokenFile));
   const address = url || io.env["CLUSTR_URL"] || undefined;
   if (address && token) return { url: endpointOf(address), token };
   const connection = await connect(io, workspace);
   if (token) return { url: endpointOf(address ?? connection.access.url), token };
-  if (connection.access.agent !== undefined) return { url: endpointOf(connection.access.url), token: connection.access.token };
-  const made = await (await connection.workspace()).call("token.create", name === undefined ? {} : { name }, { signal: io.signal });
+  if (connection.access.agent !== undefined)
+    return { url: endpointOf(connection.access.url), token: connection.access.token };
+  const made = await (
+    await connection.workspace()
+  ).call("token.create", name === undefined ? {} : { name }, { signal: io.signal });
   return { url: endpointOf(address ?? made.url), token: made.token };
 }
 
@@ -45,14 +55,17 @@ async function readToken(path: string): Promise<string> {
   try {
     return (await readFile(path, "utf8")).trim();
   } catch (cause) {
-    throw new ClustrError("invalid", `The token file ${path} cannot be read. Make a token with "clustr token".`, { cause });
+    throw new ClustrError("invalid", `The token file ${path} cannot be read. Make a token with "clustr token".`, {
+      cause,
+    });
   }
 }
 
 /** The MCP endpoint of an address, whether or not it names it already. */
 function endpointOf(address: string): string {
   const url = URL.parse(address);
-  if (!url || !url.protocol.startsWith("http")) throw new ClustrError("invalid", `"${address}" is no address; give the one that "clustr token" printed.`);
+  if (!url || !url.protocol.startsWith("http"))
+    throw new ClustrError("invalid", `"${address}" is no address; give the one that "clustr token" printed.`);
   if (url.pathname === "/") url.pathname = "/mcp";
   return url.href;
 }
@@ -82,7 +95,11 @@ async function* lines(io: Io): AsyncIterable<string> {
   for await (const chunk of stdinOf(io)) {
     const parts = (rest + (typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true }))).split("\n");
     rest = parts.pop() ?? "";
-    if (rest.length > LINE_LIMIT) throw new ClustrError("too_large", `A line on standard input is longer than ${LINE_LIMIT} characters; the connection was ended.`);
+    if (rest.length > LINE_LIMIT)
+      throw new ClustrError(
+        "too_large",
+        `A line on standard input is longer than ${LINE_LIMIT} characters; the connection was ended.`,
+      );
     for (const line of parts) if (line.trim()) yield line;
   }
   if (rest.trim()) yield rest;

@@ -42,7 +42,9 @@ export function buildProgram(cli: Cli): Command {
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })
-    .configureHelp({ subcommandTerm: (command) => [command.name(), command.registeredArguments.map(termOf).join(" ")].join(" ").trim() })
+    .configureHelp({
+      subcommandTerm: (command) => [command.name(), command.registeredArguments.map(termOf).join(" ")].join(" ").trim(),
+    })
     .addHelpText("after", AFTER);
   // In the order of the help: groups stand where their first command does.
   startCommand(program, cli);
@@ -52,7 +54,8 @@ export function buildProgram(cli: Cli): Command {
   const spawn = derived.get("agent.spawn");
   const events = derived.get("event.list");
   const rules = program.commands.find((command) => command.name() === "rules");
-  if (!spawn || !events || !rules) throw new Error("The contract lacks spawn, events or rules, which the command line builds on.");
+  if (!spawn || !events || !rules)
+    throw new Error("The contract lacks spawn, events or rules, which the command line builds on.");
   addWaiting(spawn, io);
   addFollowing(events, io);
   rulesEditCommand(rules, cli);

@@ -21,14 +21,21 @@ afterEach(async () => {
   await server.kill();
 });
 
-test.each(Object.keys(FAILURES) as FailureCode[])("a failure of kind %s is one line on stderr and an exit code; stdout stays empty", async (code) => {
-  server.answer("agent.list", () => {
-    throw { code, message: "What happened.\nWhat to do." };
-  });
-  for (const flags of [[], ["--json"]]) {
-    expect(await home.run(["agents", ...flags])).toEqual({ code: FAILURES[code].exit, out: "", err: "clustr: What happened. What to do.\n" });
-  }
-});
+test.each(Object.keys(FAILURES) as FailureCode[])(
+  "a failure of kind %s is one line on stderr and an exit code; stdout stays empty",
+  async (code) => {
+    server.answer("agent.list", () => {
+      throw { code, message: "What happened.\nWhat to do." };
+    });
+    for (const flags of [[], ["--json"]]) {
+      expect(await home.run(["agents", ...flags])).toEqual({
+        code: FAILURES[code].exit,
+        out: "",
+        err: "clustr: What happened. What to do.\n",
+      });
+    }
+  },
+);
 
 test("a failure's text cannot drive the terminal", async () => {
   server.answer("agent.list", () => {
@@ -40,7 +47,11 @@ test("a failure's text cannot drive the terminal", async () => {
 describe("without a server", () => {
   test("a command says how to start one", async () => {
     using empty = new Home();
-    expect(await empty.run(["agents"])).toEqual({ code: 7, out: "", err: 'clustr: No Clustr server is running; nothing was done. Start one with "clustr" in the project folder, then try again.\n' });
+    expect(await empty.run(["agents"])).toEqual({
+      code: 7,
+      out: "",
+      err: 'clustr: No Clustr server is running; nothing was done. Start one with "clustr" in the project folder, then try again.\n',
+    });
   });
 
   test("so does one whose server was killed", async () => {
@@ -55,12 +66,15 @@ describe("without a server", () => {
     expect((await home.run(["agents"])).code).toBe(7);
   });
 
-  test.each([["--help"], ["--version"], ["help", "spawn"], ["agents", "--help"]])("help and version need none: %j", async (...line) => {
-    using empty = new Home();
-    const { code, out, err } = await empty.run(line);
-    expect({ code, err }).toEqual({ code: 0, err: "" });
-    expect(out.length).toBeGreaterThan(4);
-  });
+  test.each([["--help"], ["--version"], ["help", "spawn"], ["agents", "--help"]])(
+    "help and version need none: %j",
+    async (...line) => {
+      using empty = new Home();
+      const { code, out, err } = await empty.run(line);
+      expect({ code, err }).toEqual({ code: 0, err: "" });
+      expect(out.length).toBeGreaterThan(4);
+    },
+  );
 });
 
 describe("the workspace", () => {
@@ -83,17 +97,22 @@ describe("the workspace", () => {
   test("is asked for when there is none, with what is open", async () => {
     const { code, err } = await home.run(["agents"], { cwd: "/elsewhere" });
     expect(code).toBe(4);
-    expect(err).toBe('clustr: The current folder is in no open workspace; nothing was done. Open: /project (w1), /project/inner (w2), /projects (w3). Open one with "clustr .", or name one with --workspace.\n');
+    expect(err).toBe(
+      'clustr: The current folder is in no open workspace; nothing was done. Open: /project (w1), /project/inner (w2), /projects (w3). Open one with "clustr .", or name one with --workspace.\n',
+    );
   });
 });
 
 describe("run by an agent", () => {
-  const access = (): string => JSON.stringify({ url: server.url, token: "token-of-ada", workspace: "w9", agent: "ada" });
+  const access = (): string =>
+    JSON.stringify({ url: server.url, token: "token-of-ada", workspace: "w9", agent: "ada" });
 
   test("a command acts as that agent, in its workspace, and asks for nothing it may not know", async () => {
     home.file("ada.json", access());
     await home.run(["agents"], { env: { CLUSTR_AGENT: `${home.path}/ada.json` } });
-    expect(server.calls).toEqual([{ name: "agent.list", input: {}, workspace: "w9", authorization: "Bearer token-of-ada" }]);
+    expect(server.calls).toEqual([
+      { name: "agent.list", input: {}, workspace: "w9", authorization: "Bearer token-of-ada" },
+    ]);
   });
 
   test("an unusable file never falls back to the person's rights", async () => {
@@ -119,7 +138,11 @@ describe("run by an agent", () => {
     server.answer("agent.stop", () => {
       throw { code: "forbidden", message: "Agents may not stop others." };
     });
-    expect(await home.run(["stop", "bob"], { env: { CLUSTR_AGENT: `${home.path}/ada.json` } })).toEqual({ code: 3, out: "", err: "clustr: Agents may not stop others.\n" });
+    expect(await home.run(["stop", "bob"], { env: { CLUSTR_AGENT: `${home.path}/ada.json` } })).toEqual({
+      code: 3,
+      out: "",
+      err: "clustr: Agents may not stop others.\n",
+    });
   });
 });
 
@@ -129,7 +152,12 @@ describe("clustr FOLDER while a server runs", () => {
     server.answer("link.create", () => ({ url: server.url, login: `${server.url}/?t=once`, expires_in_s: 300 }));
     const { code, out, err } = await home.run([home.path, "--port", "0", "--json"]);
     expect({ code, err }).toEqual({ code: 0, err: "" });
-    expect(JSON.parse(out)).toEqual({ url: server.url, login: `${server.url}/?t=once`, workspace: "w4", pid: process.pid });
+    expect(JSON.parse(out)).toEqual({
+      url: server.url,
+      login: `${server.url}/?t=once`,
+      workspace: "w4",
+      pid: process.pid,
+    });
     expect(server.calls[0]).toMatchObject({ name: "workspace.open", input: { path: home.path } });
   });
 
@@ -160,12 +188,19 @@ describe("clustr FOLDER while a server runs", () => {
   });
 });
 
-test.each([[["send", "ada", "-"]], [["mcp", "--url", "http://127.0.0.1:1"]]])("Ctrl-C ends a command that waits for standard input: %j", async (line) => {
-  const controller = new AbortController();
-  setTimeout(() => controller.abort(), 50);
-  const env = { CLUSTR_TOKEN: "t" };
-  expect(await home.run(line, { signal: controller.signal, stdin: null, env })).toEqual({ code: 130, out: "", err: "" });
-});
+test.each([[["send", "ada", "-"]], [["mcp", "--url", "http://127.0.0.1:1"]]])(
+  "Ctrl-C ends a command that waits for standard input: %j",
+  async (line) => {
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 50);
+    const env = { CLUSTR_TOKEN: "t" };
+    expect(await home.run(line, { signal: controller.signal, stdin: null, env })).toEqual({
+      code: 130,
+      out: "",
+      err: "",
+    });
+  },
+);
 
 test("Ctrl-C ends a command that waits, with the exit code of an interruption", async () => {
   server.answer("agent.list", () => new Promise(() => {}));

@@ -19,7 +19,9 @@ export async function run(args: string[], cli: Cli): Promise<number> {
     const failure = toFailure(error);
     // Unlike a server's caller, the person at the command line may see what went wrong inside.
     const known = hasCode(error);
-    const message = known ? failure.message : `Clustr failed inside: ${error instanceof Error ? error.message : String(error)}`;
+    const message = known
+      ? failure.message
+      : `Clustr failed inside: ${error instanceof Error ? error.message : String(error)}`;
     note(cli.io, `clustr: ${oneLine(message)}`);
     if (!known && cli.io.env["CLUSTR_DEBUG"] && error instanceof Error) note(cli.io, error.stack ?? "");
     return FAILURES[failure.code].exit;
@@ -34,5 +36,7 @@ function wrongUse(error: CommanderError, { io }: Cli): number {
 }
 
 function oneLine(message: string): string {
-  return plain(message).trim().replace(/\s*\n\s*/g, " ");
+  return plain(message)
+    .trim()
+    .replace(/\s*\n\s*/g, " ");
 }

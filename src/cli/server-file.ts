@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -31,26 +32,48 @@ export async function findAccess(io: Io): Promise<Access> {
   if (agentFile) {
     const access = await readAccess(agentFile);
     if (access) return access;
-    throw new ClustrError("unauthenticated", "CLUSTR_AGENT names a file that cannot be read, so this agent's run is over or its file was removed; nothing was done. Use the clustr tools instead, or ask the person.");
+    throw new ClustrError(
+      "unauthenticated",
+      "CLUSTR_AGENT names a file that cannot be read, so this agent's run is over or its file was removed; nothing was done. Use the clustr tools instead, or ask the person.",
+    );
   }
   const access = await readAccess(join(homeOf(io), "server.json"));
   if (access) return access;
-  throw new ClustrError("unavailable", 'No Clustr server is running; nothing was done. Start one with "clustr" in the project folder, then try again.');
+  throw new ClustrError(
+    "unavailable",
+    'No Clustr server is running; nothing was done. Start one with "clustr" in the project folder, then try again.',
+  );
+}
+
+/** Where the person's server is by now, for what outlives a restart of it; undefined inside an agent or while none runs. */
+export function findAgain(io: Io): { base: string; token: string } | undefined {
+  if (io.env["CLUSTR_AGENT"]) return undefined;
+  try {
+    const access = parseAccess(readFileSync(join(homeOf(io), "server.json"), "utf8"));
+    return access && { base: access.url, token: access.token };
+  } catch {
+    return undefined;
+  }
 }
 
 /** What a server or run file says, or undefined when it is missing, cut off or not one. */
 export async function readAccess(path: string): Promise<Access | undefined> {
   try {
-    const { url, token, pid, workspace, agent } = JSON.parse(await readFile(path, "utf8")) as Record<string, unknown>;
-    if (typeof url !== "string" || typeof token !== "string") return undefined;
-    return {
-      url,
-      token,
-      ...(typeof pid === "number" ? { pid } : {}),
-      ...(typeof workspace === "string" ? { workspace } : {}),
-      ...(typeof agent === "string" ? { agent } : {}),
-    };
+    return parseAccess(await readFile(path, "utf8"));
   } catch {
     return undefined;
   }
+}
+
+/** @throws SyntaxError when it is not JSON. */
+function parseAccess(text: string): Access | undefined {
+  const { url, token, pid, workspace, agent } = JSON.parse(text) as Record<string, unknown>;
+  if (typeof url !== "string" || typeof token !== "string") return undefined;
+  return {
+    url,
+    token,
+    ...(typeof pid === "number" ? { pid } : {}),
+    ...(typeof workspace === "string" ? { workspace } : {}),
+    ...(typeof agent === "string" ? { agent } : {}),
+  };
 }

@@ -22,11 +22,21 @@ export function shutdownCommand(program: Command, cli: Cli): void {
       const { pid, ended } = await end(cli, keepAgents);
       if (pid !== undefined) await processGone(io, pid);
       if (commonOf(command).json) printJson(io, ended);
-      else print(io, keepAgents ? 'The server has ended; agents go on running. "clustr" brings it back.' : `Ended ${ended.agents_ended === 1 ? "1 agent" : `${ended.agents_ended} agents`} and the server.`);
+      else print(io, keepAgents ? KEPT : farewell(ended.agents_ended, pid !== undefined));
       if (ended.survivors.length > 0) {
-        throw new ClustrError("internal", `These processes could not be ended: ${ended.survivors.join(", ")}. End them with: kill -9 ${ended.survivors.join(" ")}`);
+        throw new ClustrError(
+          "internal",
+          `These processes could not be ended: ${ended.survivors.join(", ")}. End them with: kill -9 ${ended.survivors.join(" ")}`,
+        );
       }
     });
+}
+
+const KEPT = 'The server has ended; agents go on running. "clustr" brings it back.';
+
+function farewell(agents: number, served: boolean): string {
+  if (!served && agents === 0) return "No server was running, and no agents were left.";
+  return `Ended ${agents === 1 ? "1 agent" : `${agents} agents`}${served ? " and the server" : "; no server was running"}.`;
 }
 
 interface Ended {
@@ -56,7 +66,11 @@ async function end(cli: Cli, keepAgents: boolean): Promise<{ pid?: number | unde
 async function processGone(io: Io, pid: number): Promise<void> {
   const until = Date.now() + 20_000;
   while (isAlive(pid)) {
-    if (Date.now() > until) throw new ClustrError("internal", `Agents have ended, but the server (process ${pid}) has not left within 20 s. End it with: kill -9 ${pid}`);
+    if (Date.now() > until)
+      throw new ClustrError(
+        "internal",
+        `Agents have ended, but the server (process ${pid}) has not left within 20 s. End it with: kill -9 ${pid}`,
+      );
     await pause(50, io.signal);
   }
 }

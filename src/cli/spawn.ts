@@ -35,6 +35,7 @@ function timeoutOf(text: string | undefined, wanted: Awaited | undefined): numbe
   if (text === undefined) return undefined;
   const seconds = Number(text);
   if (wanted === undefined) throw new ClustrError("invalid", "--timeout belongs to --wait.");
-  if (!(seconds > 0 && seconds <= 1_000_000)) throw new ClustrError("invalid", `--timeout takes seconds above 0, not "${text}".`);
+  if (!(seconds > 0 && seconds <= 1_000_000))
+    throw new ClustrError("invalid", `--timeout takes seconds above 0, not "${text}".`);
   return seconds * 1000;
 }

@@ -35,10 +35,18 @@ export interface Served {
  * The import of the composition root is the one place where the command line reaches below `client`: `clustr FOLDER` is
  * the server's process, and every other command stays free of its weight.
  */
-export async function serve(cli: Cli, folder: string, port: number, ready: (served: Served) => Promise<void>): Promise<void> {
+export async function serve(
+  cli: Cli,
+  folder: string,
+  port: number,
+  ready: (served: Served) => Promise<void>,
+): Promise<void> {
   const { io } = cli;
   if (io.env["CLUSTR_AGENT"]) {
-    throw new ClustrError("forbidden", "An agent cannot open folders or start servers; nothing was done. Ask the person to.");
+    throw new ClustrError(
+      "forbidden",
+      "An agent cannot open folders or start servers; nothing was done. Ask the person to.",
+    );
   }
   const path = await projectFolder(io, folder);
   const running = await joinRunning(io, path);
@@ -46,7 +54,13 @@ export async function serve(cli: Cli, folder: string, port: number, ready: (serv
   const { runDaemon } = await import("../daemon.ts");
   let daemon;
   try {
-    daemon = await runDaemon({ home: resolve(io.cwd, homeOf(io)), port, folder: path, version: cli.version, signal: io.signal });
+    daemon = await runDaemon({
+      home: resolve(io.cwd, homeOf(io)),
+      port,
+      folder: path,
+      version: cli.version,
+      signal: io.signal,
+    });
   } catch (error) {
     const other = hasCode(error, "conflict") ? await joinSoon(io, path) : undefined;
     if (!other) throw error;
@@ -66,7 +80,12 @@ export async function serve(cli: Cli, folder: string, port: number, ready: (serv
 export async function serveOnce(cli: Cli, call: (client: Client) => Promise<void>): Promise<void> {
   const { io } = cli;
   const { runDaemon } = await import("../daemon.ts");
-  const daemon = await runDaemon({ home: resolve(io.cwd, homeOf(io)), port: 0, version: cli.version, signal: io.signal });
+  const daemon = await runDaemon({
+    home: resolve(io.cwd, homeOf(io)),
+    port: 0,
+    version: cli.version,
+    signal: io.signal,
+  });
   const token = (await serverAccess(io))?.token;
   await call(createClient({ base: daemon.url, token, routes }));
   await daemon.ended;
@@ -94,7 +113,14 @@ async function joinRunning(io: Io, path: string): Promise<Served | undefined> {
   try {
     const opened = await client.call("workspace.open", { path }, { signal: io.signal, timeoutMs: 10_000 });
     const { login } = await client.call("link.create", {}, { signal: io.signal });
-    return { url: access.url, login, workspace: opened.id, pid: access.pid ?? 0, client: client.in(opened.id), joined: true };
+    return {
+      url: access.url,
+      login,
+      workspace: opened.id,
+      pid: access.pid ?? 0,
+      client: client.in(opened.id),
+      joined: true,
+    };
   } catch (error) {
     // A file left behind: nobody is there, or another program (perhaps the server of another home) has the port now.
     if (hasCode(error, "unavailable", "unauthenticated")) return undefined;
@@ -122,18 +148,28 @@ export function startCommand(program: Command, cli: Cli): void {
     .action(async (folder: string | undefined) => {
       const { io } = cli;
       const { json, workspace } = commonOf(command);
-      if (folder !== undefined && workspace !== undefined) throw new ClustrError("invalid", "Give the folder or --workspace, not both.");
+      if (folder !== undefined && workspace !== undefined)
+        throw new ClustrError("invalid", "Give the folder or --workspace, not both.");
       const { port, open } = command.opts<{ port?: string; open: boolean }>();
-      await serve(cli, folder ?? workspace ?? ".", portOf(port), async ({ url, login, workspace: id, pid, joined, client }) => {
-        if (json) printJson(io, { url, login, workspace: id, pid });
-        else {
-          const at = resolve(io.cwd, folder ?? workspace ?? ".");
-          await welcome(cli, at, login, joined);
-          await offerRules(cli, at, client);
-        }
-        if (open && !json) await openBrowser(io, login);
-      });
-      if (io.signal.aborted) note(io, 'The server has stopped; agents go on running. "clustr" brings it back, "clustr shutdown" ends everything.');
+      await serve(
+        cli,
+        folder ?? workspace ?? ".",
+        portOf(port),
+        async ({ url, login, workspace: id, pid, joined, client }) => {
+          if (json) printJson(io, { url, login, workspace: id, pid });
+          else {
+            const at = resolve(io.cwd, folder ?? workspace ?? ".");
+            await welcome(cli, at, login, joined);
+            await offerRules(cli, at, client);
+          }
+          if (open && !json) await openBrowser(io, login);
+        },
+      );
+      if (io.signal.aborted)
+        note(
+          io,
+          'The server has stopped; agents go on running. "clustr" brings it back, "clustr shutdown" ends everything.',
+        );
     });
 }
 
@@ -142,22 +178,41 @@ async function welcome(cli: Cli, folder: string, login: string, joined: boolean)
   const { io } = cli;
   const style = styleOf(io);
   const name = shortPath(folder, io.env["HOME"]);
-  print(io, `${style.paint("bold", joined ? "Clustr runs already" : `Clustr ${cli.version}`)}  ${name}${joined ? " was added to it" : ""}`);
-  print(io, style.paint("dim", "Opened from the command line, so this folder is trusted: agents may use its settings and run its code."));
+  print(
+    io,
+    `${style.paint("bold", joined ? "Clustr runs already" : `Clustr ${cli.version}`)}  ${name}${joined ? " was added to it" : ""}`,
+  );
+  print(
+    io,
+    style.paint(
+      "dim",
+      "Opened from the command line, so this folder is trusted: agents may use its settings and run its code.",
+    ),
+  );
   print(io, `\n  ${login}\n`);
-  print(io, style.paint("dim", `The link works once; "clustr link" prints another.${joined ? "" : " Ctrl-C stops the server; agents go on running."}`));
+  print(
+    io,
+    style.paint(
+      "dim",
+      `The link works once; "clustr link" prints another.${joined ? "" : " Ctrl-C stops the server; agents go on running."}`,
+    ),
+  );
 }
 
 /** A CLUSTR.md in the project is offered as the first text of the rules, never taken unasked. */
 async function offerRules({ io }: Cli, folder: string, client: Client): Promise<void> {
   if (!(await stat(join(folder, "CLUSTR.md")).catch(() => undefined))?.isFile()) return;
   if ((await client.call("rules.read", {})).revision > 0) return;
-  note(io, 'There is a CLUSTR.md here and no rules yet; "clustr rules set --file CLUSTR.md" makes it the rules every agent follows.');
+  note(
+    io,
+    'There is a CLUSTR.md here and no rules yet; "clustr rules set --file CLUSTR.md" makes it the rules every agent follows.',
+  );
 }
 
 function portOf(text: string | undefined): number {
   if (text === undefined) return DEFAULT_PORT;
   const port = Number(text);
-  if (!/^\d{1,5}$/.test(text) || port > 65_535) throw new ClustrError("invalid", `--port takes a number from 0 to 65535, not "${text}".`);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535)
+    throw new ClustrError("invalid", `--port takes a number from 0 to 65535, not "${text}".`);
   return port;
 }

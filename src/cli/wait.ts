@@ -17,7 +17,13 @@ const ABSENCE_MS = 30_000;
  *
  * @throws ClustrError `unavailable` after `timeoutMs` (the agent goes on), `not_found` when it was removed meanwhile.
  */
-export async function waitFor(client: Client, io: Io, agent: Agent, wanted: Awaited, timeoutMs: number | undefined): Promise<Agent> {
+export async function waitFor(
+  client: Client,
+  io: Io,
+  agent: Agent,
+  wanted: Awaited,
+  timeoutMs: number | undefined,
+): Promise<Agent> {
   const until = timeoutMs === undefined ? Infinity : Date.now() + timeoutMs;
   let reached = Date.now();
   let asked: string | undefined;
@@ -26,11 +32,15 @@ export async function waitFor(client: Client, io: Io, agent: Agent, wanted: Awai
     if (latest) {
       reached = Date.now();
       if (latest.status === "done" || latest.status === wanted) return latest;
-      if (latest.attention && latest.attention.title !== asked) note(io, `${latest.name} needs you: ${plain(latest.attention.title)}`);
+      if (latest.attention && latest.attention.title !== asked)
+        note(io, `${latest.name} needs you: ${plain(latest.attention.title)}`);
       asked = latest.attention?.title;
     }
     if (Date.now() > until) {
-      throw new ClustrError("unavailable", `${agent.name} is not ${wanted} after ${(timeoutMs ?? 0) / 1000} s${latest ? ` (it is ${latest.status})` : ""}. It goes on; see "clustr agents".`);
+      throw new ClustrError(
+        "unavailable",
+        `${agent.name} is not ${wanted} after ${(timeoutMs ?? 0) / 1000} s${latest ? ` (it is ${latest.status})` : ""}. It goes on; see "clustr agents".`,
+      );
     }
     await pause(ASK_MS, io.signal);
   }

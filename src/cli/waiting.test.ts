@@ -23,7 +23,10 @@ describe("spawn --wait", () => {
   /** Lets the agent go through these records, one a look, and stay at the last. */
   function passes(...records: ReturnType<typeof agent>[]): void {
     let at = 0;
-    server.answer("agent.list", () => [agent({ id: "other", name: "bob", status: "done", outcome: "failed" }), records[Math.min(at++, records.length - 1)]]);
+    server.answer("agent.list", () => [
+      agent({ id: "other", name: "bob", status: "done", outcome: "failed" }),
+      records[Math.min(at++, records.length - 1)],
+    ]);
   }
 
   test("returns at once without it", async () => {
@@ -42,20 +45,28 @@ describe("spawn --wait", () => {
 
   test("done: goes on past running, and says when a person is needed", async () => {
     const item = { kind: "permission", title: "Run npm test?", since: "2030-05-01T12:00:00.000Z" } as const;
-    passes(agent({ status: "running" }), agent({ status: "running", attention: item }), agent({ status: "running", attention: item }), agent({ status: "done", outcome: "finished" }));
+    passes(
+      agent({ status: "running" }),
+      agent({ status: "running", attention: item }),
+      agent({ status: "running", attention: item }),
+      agent({ status: "done", outcome: "finished" }),
+    );
     const { code, out, err } = await home.run(["spawn", "ada", "--task", "x", "--wait", "done", "--json"]);
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ outcome: "finished" });
     expect(err).toBe("ada needs you: Run npm test?\n");
   });
 
-  test.each(["failed", "stopped", "lost"] as const)("an agent that %s prints its record and exits with a failure", async (outcome) => {
-    passes(agent({ status: "done", outcome, reason: "Not logged in. Run: claude login" }));
-    const { code, out, err } = await home.run(["spawn", "ada", "--task", "x", "--wait", "running", "--json"]);
-    expect(code).toBe(1);
-    expect(JSON.parse(out)).toMatchObject({ outcome });
-    expect(err).toBe(`clustr: ada is done, but ${outcome}. Not logged in. Run: claude login\n`);
-  });
+  test.each(["failed", "stopped", "lost"] as const)(
+    "an agent that %s prints its record and exits with a failure",
+    async (outcome) => {
+      passes(agent({ status: "done", outcome, reason: "Not logged in. Run: claude login" }));
+      const { code, out, err } = await home.run(["spawn", "ada", "--task", "x", "--wait", "running", "--json"]);
+      expect(code).toBe(1);
+      expect(JSON.parse(out)).toMatchObject({ outcome });
+      expect(err).toBe(`clustr: ada is done, but ${outcome}. Not logged in. Run: claude login\n`);
+    },
+  );
 
   test("--timeout ends the waiting, not the agent", async () => {
     passes(agent({ status: "running" }));
@@ -93,18 +104,36 @@ describe("spawn --wait", () => {
 
 describe("events --follow", () => {
   const event = (seq: number, type: "rules.unreadable" | "message.read" = "rules.unreadable"): Event =>
-    ({ type, data: type === "message.read" ? { ids: ["m1"], inbox: "human" } : { why: `reason ${seq}` }, seq, id: `e${seq}`, at: "2030-05-01T12:00:00.000Z", actor: { kind: "system" }, subject: "rules" }) as Event;
+    ({
+      type,
+      data: type === "message.read" ? { ids: ["m1"], inbox: "human" } : { why: `reason ${seq}` },
+      seq,
+      id: `e${seq}`,
+      at: "2030-05-01T12:00:00.000Z",
+      actor: { kind: "system" },
+      subject: "rules",
+    }) as Event;
 
   beforeEach(() => {
-    server.answer("event.list", ({ input }) => server.sockets.events.filter(({ seq }) => seq > Number(input["after"] ?? 0)).slice(0, Number(input["limit"])));
+    server.answer("event.list", ({ input }) =>
+      server.sockets.events.filter(({ seq }) => seq > Number(input["after"] ?? 0)).slice(0, Number(input["limit"])),
+    );
   });
 
   function follow(...flags: string[]): { seen: () => number[]; end: () => Promise<number> } {
     const controller = new AbortController();
     let out = "";
-    const ran = home.run(["events", "--follow", "--json", ...flags], { signal: controller.signal, onOut: (text) => (out += text) });
+    const ran = home.run(["events", "--follow", "--json", ...flags], {
+      signal: controller.signal,
+      onOut: (text) => (out += text),
+    });
     return {
-      seen: () => out.trim().split("\n").filter(Boolean).map((line) => (JSON.parse(line) as Event).seq),
+      seen: () =>
+        out
+          .trim()
+          .split("\n")
+          .filter(Boolean)
+          .map((line) => (JSON.parse(line) as Event).seq),
       end: async () => {
         controller.abort();
         return (await ran).code;
@@ -115,7 +144,10 @@ describe("events --follow", () => {
   test("prints what was, page by page, then what happens, once each and one per line, until Ctrl-C", async () => {
     for (let seq = 1; seq <= 1203; seq++) server.sockets.events.push(event(seq));
     const following = follow("--after", "1");
-    await vi.waitFor(() => expect(server.sockets.frames).toContainEqual(expect.objectContaining({ type: "hello", after: 1203 })), { timeout: 3000 });
+    await vi.waitFor(
+      () => expect(server.sockets.frames).toContainEqual(expect.objectContaining({ type: "hello", after: 1203 })),
+      { timeout: 3000 },
+    );
     server.sockets.happen(event(1204));
     await vi.waitFor(() => expect(following.seen()).toEqual(Array.from({ length: 1203 }, (_, index) => index + 2)));
     expect(await following.end()).toBe(0);
@@ -139,7 +171,10 @@ describe("events --follow", () => {
     server.sockets.events.push(event(2), event(3));
     server.sockets.replayFrom = 3;
     server.sockets.cut();
-    await vi.waitFor(() => expect(server.sockets.frames).toContainEqual(expect.objectContaining({ type: "hello", after: 3 })), { timeout: 3000 });
+    await vi.waitFor(
+      () => expect(server.sockets.frames).toContainEqual(expect.objectContaining({ type: "hello", after: 3 })),
+      { timeout: 3000 },
+    );
     server.sockets.happen(event(5));
     await vi.waitFor(() => expect(following.seen()).toEqual([1, 2, 3, 5]));
     await following.end();
@@ -148,7 +183,10 @@ describe("events --follow", () => {
   test("--type shows only that type, old and new", async () => {
     server.sockets.events.push(event(1), event(2, "message.read"), event(3));
     const following = follow("--type", "message.read");
-    await vi.waitFor(() => expect(server.sockets.frames).toContainEqual(expect.objectContaining({ type: "hello", after: 3 })), { timeout: 3000 });
+    await vi.waitFor(
+      () => expect(server.sockets.frames).toContainEqual(expect.objectContaining({ type: "hello", after: 3 })),
+      { timeout: 3000 },
+    );
     server.sockets.happen(event(4));
     server.sockets.happen(event(5, "message.read"));
     await vi.waitFor(() => expect(following.seen()).toEqual([2, 5]));

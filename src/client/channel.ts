@@ -37,7 +37,14 @@ export class TerminalChannel {
   #acked = 0;
   #ackTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(id: number, agent: string, viewer: Viewer, send: Send, forget: () => void, size?: { cols: number; rows: number }) {
+  constructor(
+    id: number,
+    agent: string,
+    viewer: Viewer,
+    send: Send,
+    forget: () => void,
+    size?: { cols: number; rows: number },
+  ) {
     this.id = id;
     this.agent = agent;
     this.#viewer = viewer;
@@ -90,6 +97,11 @@ export class TerminalChannel {
         break;
       case "refused":
         this.#viewer.refused?.(frame.failure);
+        break;
+      case "welcome":
+      case "view":
+      case "event":
+        // These are about the whole socket; the stream keeps them.
         break;
     }
   }
@@ -146,6 +158,7 @@ export class TerminalChannel {
 
 /** Sizes the server takes; a panel that is being opened or closed may have none for a moment. */
 function allowed(cols: number, rows: number): { cols: number; rows: number } {
-  const within = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, Math.trunc(value) || least));
+  const within = (value: number, least: number, most: number): number =>
+    Math.min(most, Math.max(least, Math.trunc(value) || least));
   return { cols: within(cols, 2, 1000), rows: within(rows, 1, 500) };
 }

@@ -17,8 +17,18 @@ afterEach(() => server.kill());
 
 test("a call carries its input, workspace and token, and gives the output", async () => {
   server.answer("message.send", ({ input }) => ({ id: "m1", ...input }));
-  expect(await client.call("message.send", { to: "ada", content: "hëllo" })).toMatchObject({ id: "m1", content: "hëllo" });
-  expect(server.calls).toEqual([{ name: "message.send", input: { to: "ada", content: "hëllo" }, workspace: "w1", authorization: `Bearer ${server.token}` }]);
+  expect(await client.call("message.send", { to: "ada", content: "hëllo" })).toMatchObject({
+    id: "m1",
+    content: "hëllo",
+  });
+  expect(server.calls).toEqual([
+    {
+      name: "message.send",
+      input: { to: "ada", content: "hëllo" },
+      workspace: "w1",
+      authorization: `Bearer ${server.token}`,
+    },
+  ]);
 });
 
 test("the same client serves other workspaces", async () => {
@@ -32,7 +42,12 @@ describe.each(Object.keys(FAILURES) as FailureCode[])("a failure of kind %s", (c
     server.answer("agent.list", () => {
       throw { code, message: `what happened: ${code}`, details: { limit: 3 } };
     });
-    await expect(client.call("agent.list", {})).rejects.toMatchObject({ name: "ClustrError", code, message: `what happened: ${code}`, details: { limit: 3 } });
+    await expect(client.call("agent.list", {})).rejects.toMatchObject({
+      name: "ClustrError",
+      code,
+      message: `what happened: ${code}`,
+      details: { limit: 3 },
+    });
   });
 });
 
@@ -62,13 +77,19 @@ test("a call cut off by a crash is repeated under the same id until the server i
 
 test("a change cut off for good is not called harmless", async () => {
   server.answer("message.send", () => server.kill());
-  await expect(client.call("message.send", { to: "ada", content: "x" }, { timeoutMs: 400 })).rejects.toMatchObject({ code: "unavailable", message: expect.stringContaining("not known: look before you repeat it") });
+  await expect(client.call("message.send", { to: "ada", content: "x" }, { timeoutMs: 400 })).rejects.toMatchObject({
+    code: "unavailable",
+    message: expect.stringContaining("not known: look before you repeat it"),
+  });
   server = await WireServer.start();
 });
 
 test("a server that hangs is given up", async () => {
   server.answer("agent.list", () => new Promise(() => {}));
-  await expect(client.call("agent.list", {}, { timeoutMs: 50 })).rejects.toMatchObject({ code: "unavailable", message: expect.stringContaining("no answer within 0.05 s") });
+  await expect(client.call("agent.list", {}, { timeoutMs: 50 })).rejects.toMatchObject({
+    code: "unavailable",
+    message: expect.stringContaining("no answer within 0.05 s"),
+  });
 });
 
 test("an aborted call rejects with the caller's own reason", async () => {
@@ -93,17 +114,24 @@ test.each([
   const stranger = createServer((_request, response) => response.writeHead(status).end(body));
   await new Promise<void>((resolve) => stranger.listen(0, "127.0.0.1", resolve));
   const base = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`;
-  await expect(createClient({ base, routes, workspace: "w1" }).call("agent.list", {})).rejects.toMatchObject({ code: "unavailable", message: expect.stringContaining("another program may have taken its port") });
+  await expect(createClient({ base, routes, workspace: "w1" }).call("agent.list", {})).rejects.toMatchObject({
+    code: "unavailable",
+    message: expect.stringContaining("another program may have taken its port"),
+  });
   stranger.closeAllConnections();
   stranger.close();
 });
 
 test("a redirect is never followed: it would carry the token elsewhere", async () => {
-  const stranger = createServer((_request, response) => response.writeHead(307, { location: `${server.url}/api/workspaces` }).end());
+  const stranger = createServer((_request, response) =>
+    response.writeHead(307, { location: `${server.url}/api/workspaces` }).end(),
+  );
   await new Promise<void>((resolve) => stranger.listen(0, "127.0.0.1", resolve));
   server.answer("workspace.list", () => []);
   const base = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`;
-  await expect(createClient({ base, routes, token: "secret" }).call("workspace.list", {})).rejects.toMatchObject({ code: "unavailable" });
+  await expect(createClient({ base, routes, token: "secret" }).call("workspace.list", {})).rejects.toMatchObject({
+    code: "unavailable",
+  });
   expect(server.calls).toEqual([]);
   stranger.closeAllConnections();
   stranger.close();

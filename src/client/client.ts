@@ -31,7 +31,11 @@ export interface Client {
    * @throws ClustrError as the server answered it; `unavailable` when it gave no usable answer. An aborted `signal`
    * rejects with the signal's own reason.
    */
-  call<N extends OperationName>(name: N, input: Input<Operations[N]>, options?: CallOptions): Promise<Output<Operations[N]>>;
+  call<N extends OperationName>(
+    name: N,
+    input: Input<Operations[N]>,
+    options?: CallOptions,
+  ): Promise<Output<Operations[N]>>;
   /** The same client, for another workspace. */
   in(workspace: string): Client;
 }
@@ -56,7 +60,7 @@ export function createClient(options: ClientOptions): Client {
         redirect: "error" as const,
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       };
-      for (let until: number | undefined; ; ) {
+      for (let until: number | undefined; ;) {
         try {
           return await answerOf(await (options.fetch ?? fetch)(options.base + request.path, init), options.base);
         } catch (error) {
@@ -64,7 +68,8 @@ export function createClient(options: ClientOptions): Client {
           if (hasCode(error)) throw error;
           const certain = until === undefined && wasRefused(error);
           until ??= Date.now() + REPEAT_MS;
-          if (certain || timeout.aborted || Date.now() > until) throw silence(options.base, request, certain, timeout.aborted ? timeoutMs : undefined, error);
+          if (certain || timeout.aborted || Date.now() > until)
+            throw silence(options.base, request, certain, timeout.aborted ? timeoutMs : undefined, error);
           await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
         }
       }
@@ -87,7 +92,10 @@ async function answerOf<T>(response: Response, base: string): Promise<T> {
   const body = parseJson(text);
   if (response.ok && body !== undefined) return body as T;
   if (isFailure(body)) throw fromFailure(body);
-  throw new ClustrError("unavailable", `${base || "The server"} answered (${response.status}), but not as Clustr does: another program may have taken its port. Start Clustr again with "clustr" in the project folder.`);
+  throw new ClustrError(
+    "unavailable",
+    `${base || "The server"} answered (${response.status}), but not as Clustr does: another program may have taken its port. Start Clustr again with "clustr" in the project folder.`,
+  );
 }
 
 function parseJson(text: string): unknown {
@@ -105,14 +113,29 @@ function isFailure(body: unknown): body is Failure {
 }
 
 /** No answer. Says whether the call may have been carried out all the same, since the caller must decide about a repeat. */
-function silence(base: string, request: CallRequest, neverSent: boolean, timedOutAfterMs: number | undefined, cause: unknown): ClustrError {
+function silence(
+  base: string,
+  request: CallRequest,
+  neverSent: boolean,
+  timedOutAfterMs: number | undefined,
+  cause: unknown,
+): ClustrError {
   const server = base ? `The Clustr server at ${base}` : "The Clustr server";
   const harmless = request.method === "GET" || neverSent;
   if (timedOutAfterMs === undefined && harmless) {
-    return new ClustrError("unavailable", `${server} does not answer; nothing was changed. Start it with "clustr" in the project folder, then try again.`, { cause });
+    return new ClustrError(
+      "unavailable",
+      `${server} does not answer; nothing was changed. Start it with "clustr" in the project folder, then try again.`,
+      { cause },
+    );
   }
-  const what = timedOutAfterMs === undefined ? "broke off and did not come back" : `gave no answer within ${timedOutAfterMs / 1000} s`;
-  const then = harmless ? "Nothing was changed; try again." : "Whether the call was carried out is not known: look before you repeat it.";
+  const what =
+    timedOutAfterMs === undefined
+      ? "broke off and did not come back"
+      : `gave no answer within ${timedOutAfterMs / 1000} s`;
+  const then = harmless
+    ? "Nothing was changed; try again."
+    : "Whether the call was carried out is not known: look before you repeat it.";
   return new ClustrError("unavailable", `${server} ${what}. ${then}`, { cause });
 }
 

@@ -38,9 +38,12 @@ export function buildRequest(route: Route, input: Record<string, unknown>, works
 }
 
 function part(name: string, value: unknown): string {
-  const text = value === undefined ? "" : String(value);
+  const text = typeof value === "string" || typeof value === "number" ? `${value}` : "";
   if (text === "" || text === "." || text === ".." || !text.isWellFormed()) {
-    throw new ClustrError("invalid", text === "" ? `The ${name} is missing; nothing was sent.` : `"${text}" cannot be a ${name}; nothing was sent.`);
+    throw new ClustrError(
+      "invalid",
+      text === "" ? `The ${name} is missing; nothing was sent.` : `"${text}" cannot be a ${name}; nothing was sent.`,
+    );
   }
   return encodeURIComponent(text);
 }

@@ -25,7 +25,15 @@ function open(options: Partial<StreamOptions> = {}): Stream {
 }
 
 function event(seq: number): Event {
-  return { type: "rules.read", data: { id: "a1", revision: 1 }, seq, id: `e${seq}`, at: "2030-05-01T12:00:00.000Z", actor: { kind: "system" }, subject: "rules" };
+  return {
+    type: "rules.read",
+    data: { id: "a1", revision: 1 },
+    seq,
+    id: `e${seq}`,
+    at: "2030-05-01T12:00:00.000Z",
+    actor: { kind: "system" },
+    subject: "rules",
+  };
 }
 
 /** Everything a viewer was shown, as one text; a restored screen starts anew. */
@@ -71,7 +79,10 @@ test("events come once and in order, through lost connections", async () => {
   server.sockets.send({ type: "event", event: event(5) });
   server.sockets.happen(event(6));
   await vi.waitFor(() => expect(seen).toEqual([1, 2, 5, 6]));
-  expect(server.sockets.frames.filter((frame) => frame.type === "hello").map((frame) => frame.after)).toEqual([undefined, 2]);
+  expect(server.sockets.frames.filter((frame) => frame.type === "hello").map((frame) => frame.after)).toEqual([
+    undefined,
+    2,
+  ]);
   expect(views).toBe(1);
 });
 
@@ -120,7 +131,11 @@ test("what was drawn is acknowledged by its offset", async () => {
   await vi.waitFor(() => expect(viewer.restored).toBe(1));
   server.sockets.print("ada", "x".repeat(40_000));
   server.sockets.print("ada", "y");
-  await vi.waitFor(() => expect(server.sockets.frames.filter((frame) => frame.type === "ack").map((frame) => frame.offset)).toEqual([40_000, 40_001]));
+  await vi.waitFor(() =>
+    expect(server.sockets.frames.filter((frame) => frame.type === "ack").map((frame) => frame.offset)).toEqual([
+      40_000, 40_001,
+    ]),
+  );
 });
 
 test("keys typed while the server is away are refused, not kept for later", async () => {
@@ -138,7 +153,9 @@ test("a new size is told, and remembered for the next connection", async () => {
   const channel = open().attach("ada", viewer, { cols: 80, rows: 24 });
   await vi.waitFor(() => expect(viewer.restored).toBe(1));
   channel.resize(120, 40);
-  await vi.waitFor(() => expect(server.sockets.frames.at(-1)).toEqual({ type: "resize", channel: 1, cols: 120, rows: 40 }));
+  await vi.waitFor(() =>
+    expect(server.sockets.frames.at(-1)).toEqual({ type: "resize", channel: 1, cols: 120, rows: 40 }),
+  );
   server.sockets.cut();
   await vi.waitFor(() => expect(server.sockets.frames.at(-1)).toMatchObject({ type: "attach", cols: 120, rows: 40 }));
 });
@@ -172,7 +189,10 @@ describe("the stream ends", () => {
 
   test("when the server is out of reach for too long", async () => {
     await server.kill();
-    expect(await endOf({ giveUpMs: 300 })).toMatchObject({ code: "unavailable", message: expect.stringContaining("out of reach") });
+    expect(await endOf({ giveUpMs: 300 })).toMatchObject({
+      code: "unavailable",
+      message: expect.stringContaining("out of reach"),
+    });
     server = await WireServer.start();
   });
 
@@ -203,7 +223,13 @@ test("however output is cut, repeated and overlapped, a viewer gets each byte on
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat(text.length), fc.nat(12)), { maxLength: 40 }), (pieces) => {
       const viewer = watcher();
-      const channel = new TerminalChannel(1, "ada", viewer, () => true, () => {});
+      const channel = new TerminalChannel(
+        1,
+        "ada",
+        viewer,
+        () => true,
+        () => {},
+      );
       const restore = (offset: number): void => {
         channel.receive({ type: "screen", channel: 1, epoch: "e", offset, cols: 80, rows: 24, exact: true });
         channel.receiveBinary({ kind: 1, channel: 1, offset, bytes: Buffer.from(text.slice(0, offset)) });
@@ -215,7 +241,9 @@ test("however output is cut, repeated and overlapped, a viewer gets each byte on
         // A hole makes the channel ask for a whole screen again.
         if (offset > known) restore(known);
         expect(text.startsWith(viewer.shown)).toBe(true);
-        expect(viewer.shown.length).toBe(offset > known ? known : Math.max(known, Math.min(text.length, offset + length)));
+        expect(viewer.shown.length).toBe(
+          offset > known ? known : Math.max(known, Math.min(text.length, offset + length)),
+        );
       }
     }),
   );

@@ -14,6 +14,8 @@ export interface StreamOptions {
   workspace: string;
   /** Bearer token; a page has its cookie instead. It travels in the protocol list, since sockets cannot set headers. */
   token?: string | undefined;
+  /** Asked before every connection: where the server is by now, since a restart may have changed its port. */
+  find?: (() => { base: string; token: string } | undefined) | undefined;
   /** Last `seq` known already; without it the whole view comes first. */
   after?: number | undefined;
   /** Milliseconds without a connection after which the stream ends with `unavailable`; never, unless given. */
@@ -88,9 +90,12 @@ export class Stream {
   close = (): void => this.#end();
 
   #connect(): void {
-    const { base, token } = this.#options;
+    const { base, token } = this.#options.find?.() ?? this.#options;
     this.#options.on.state?.({ is: "connecting" });
-    const socket = new WebSocket(`${base.replace(/^http/, "ws")}/ws`, token === undefined ? ["clustr"] : ["clustr", `bearer.${token}`]);
+    const socket = new WebSocket(
+      `${base.replace(/^http/, "ws")}/ws`,
+      token === undefined ? ["clustr"] : ["clustr", `bearer.${token}`],
+    );
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
     this.#timer = setTimeout(() => this.#lose(socket), WELCOME_MS);
@@ -118,7 +123,12 @@ export class Stream {
     switch (frame.type) {
       case "welcome":
         if (frame.protocol !== PROTOCOL) {
-          this.#end(new ClustrError("conflict", "The server is of another version than this client; nothing was lost. Reload the page, or run the same version of clustr."));
+          this.#end(
+            new ClustrError(
+              "conflict",
+              "The server is of another version than this client; nothing was lost. Reload the page, or run the same version of clustr.",
+            ),
+          );
           return;
         }
         clearTimeout(this.#timer);
@@ -136,6 +146,10 @@ export class Stream {
         this.#seq = frame.event.seq;
         on.event?.(frame.event);
         return;
+      case "screen":
+      case "resized":
+      case "exit":
+        break;
       case "refused":
         if (frame.channel !== undefined) break;
         on.refused?.(frame.failure);
@@ -147,7 +161,8 @@ export class Stream {
 
   readonly #send: Send = (frame) => {
     const socket = this.#socket;
-    if (!socket || !this.#welcomed || socket.readyState !== WebSocket.OPEN || socket.bufferedAmount > UNSENT_BYTES) return false;
+    if (!socket || !this.#welcomed || socket.readyState !== WebSocket.OPEN || socket.bufferedAmount > UNSENT_BYTES)
+      return false;
     socket.send(frame instanceof Uint8Array ? frame : JSON.stringify(frame));
     return true;
   };
@@ -162,7 +177,12 @@ export class Stream {
     const { giveUpMs, base, on } = this.#options;
     const wait = backoffMs(this.#attempt++);
     if (giveUpMs !== undefined && Date.now() + wait - this.#lostAt > giveUpMs) {
-      this.#end(new ClustrError("unavailable", `The Clustr server at ${base} has been out of reach for ${Math.round((Date.now() - this.#lostAt) / 1000)} s. Agents go on; start it with "clustr" in the project folder, then try again.`));
+      this.#end(
+        new ClustrError(
+          "unavailable",
+          `The Clustr server at ${base} has been out of reach for ${Math.round((Date.now() - this.#lostAt) / 1000)} s. Agents go on; start it with "clustr" in the project folder, then try again.`,
+        ),
+      );
       return;
     }
     on.state?.({ is: "waiting", retryAt: Date.now() + wait });

@@ -1,8 +1,5 @@
 /** Who did something. Always derived by the server from the caller's credentials, never from a request's body. */
-export type Actor =
-  | { kind: "human" }
-  | { kind: "agent"; id: string; name: string }
-  | { kind: "system" };
+export type Actor = { kind: "human" } | { kind: "agent"; id: string; name: string } | { kind: "system" };
 
 /** The address of a person in the workspace. */
 export const HUMAN = "human";

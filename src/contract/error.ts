@@ -58,7 +58,10 @@ export function toFailure(error: unknown): Failure {
     const { code, message, details } = error as ClustrError;
     return details === undefined ? { code, message } : { code, message, details };
   }
-  return { code: "internal", message: "Clustr failed inside; nothing acknowledged was lost. The server's log has the details." };
+  return {
+    code: "internal",
+    message: "Clustr failed inside; nothing acknowledged was lost. The server's log has the details.",
+  };
 }
 
 /** A failure from the wire, as the error it was. */

@@ -17,14 +17,32 @@ export type Fact =
   | { type: "agent.announced"; data: { id: string; working_on: string } }
   | {
       type: "agent.status";
-      data: { id: string; run: number; status: Status; sure: boolean; live: boolean; outcome?: Outcome | undefined; reason?: string | undefined; activity?: string | undefined };
+      data: {
+        id: string;
+        run: number;
+        status: Status;
+        sure: boolean;
+        live: boolean;
+        outcome?: Outcome | undefined;
+        reason?: string | undefined;
+        activity?: string | undefined;
+      };
     }
   | { type: "agent.attention"; data: { id: string; run: number; item: Attention | null } }
   | { type: "agent.session"; data: { id: string; run: number; session: string } }
   | { type: "agent.stop_requested"; data: { id: string; run: number } }
   | { type: "agent.restarted"; data: { id: string; run: number; rules_revision: number } }
   | { type: "agent.removed"; data: { id: string; name: string } }
-  | { type: "message.sent"; data: { id: string; to: string; content: string; reply_to?: string | undefined; recipients: { inbox: string; name: string }[] } }
+  | {
+      type: "message.sent";
+      data: {
+        id: string;
+        to: string;
+        content: string;
+        reply_to?: string | undefined;
+        recipients: { inbox: string; name: string }[];
+      };
+    }
   | { type: "message.handed"; data: { ids: string[]; inbox: string; channel: string } }
   | { type: "message.held"; data: { ids: string[]; inbox: string; why: string } }
   | { type: "message.seen"; data: { ids: string[]; inbox: string } }

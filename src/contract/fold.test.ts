@@ -8,13 +8,39 @@ const at = new Date(1_700_000_000_000).toISOString();
 const inboxes = ["a", "b", "human"];
 
 const fact: fc.Arbitrary<Fact> = fc.oneof(
-  fc.record({ id: fc.constantFrom("m1", "m2", "m3"), inbox: fc.constantFrom(...inboxes) }).map(({ id, inbox }): Fact => ({ type: "message.sent", data: { id, to: "x", content: "c", recipients: [{ inbox, name: inbox }] } })),
-  fc.record({ ids: fc.subarray(["m1", "m2", "m3"]), inbox: fc.constantFrom(...inboxes), type: fc.constantFrom("message.seen", "message.read") }).map(({ type, ...data }) => ({ type, data }) as Fact),
-  fc.record({ ids: fc.subarray(["m1", "m2"]), inbox: fc.constantFrom(...inboxes) }).map((data): Fact => ({ type: "message.handed", data: { ...data, channel: "c" } })),
-  fc.record({ key: fc.constantFrom("k", "l"), value: fc.string(), revision: fc.nat() }).map((data): Fact => ({ type: "context.written", data })),
-  fc.record({ key: fc.constantFrom("k", "l"), revision: fc.nat() }).map((data): Fact => ({ type: "context.removed", data })),
+  fc
+    .record({ id: fc.constantFrom("m1", "m2", "m3"), inbox: fc.constantFrom(...inboxes) })
+    .map(({ id, inbox }): Fact => ({
+      type: "message.sent",
+      data: { id, to: "x", content: "c", recipients: [{ inbox, name: inbox }] },
+    })),
+  fc
+    .record({
+      ids: fc.subarray(["m1", "m2", "m3"]),
+      inbox: fc.constantFrom(...inboxes),
+      type: fc.constantFrom("message.seen", "message.read"),
+    })
+    .map(({ type, ...data }) => ({ type, data }) as Fact),
+  fc
+    .record({ ids: fc.subarray(["m1", "m2"]), inbox: fc.constantFrom(...inboxes) })
+    .map((data): Fact => ({ type: "message.handed", data: { ...data, channel: "c" } })),
+  fc
+    .record({ key: fc.constantFrom("k", "l"), value: fc.string(), revision: fc.nat() })
+    .map((data): Fact => ({ type: "context.written", data })),
+  fc
+    .record({ key: fc.constantFrom("k", "l"), revision: fc.nat() })
+    .map((data): Fact => ({ type: "context.removed", data })),
 );
-const history = fc.array(fact, { maxLength: 60 }).map((facts) => facts.map((each, i): Event => ({ ...each, seq: (i + 1) * 3, id: `${i}`, at, actor: { kind: "human" }, subject: "s" })));
+const history = fc.array(fact, { maxLength: 60 }).map((facts) =>
+  facts.map((each, i): Event => ({
+    ...each,
+    seq: (i + 1) * 3,
+    id: `${i}`,
+    at,
+    actor: { kind: "human" },
+    subject: "s",
+  })),
+);
 const fold = (events: Event[], view = emptyView()): View => events.reduce(applyEvent, view);
 
 describe("the fold", () => {
@@ -67,7 +93,15 @@ describe("the fold", () => {
 
   it("stays bounded, yet keeps every message that is still to be delivered", () => {
     let view = emptyView();
-    const send = (seq: number, inbox: string): Event => ({ type: "message.sent", data: { id: `m${seq}`, to: "x", content: "y".repeat(20_000), recipients: [{ inbox, name: "x" }] }, seq, id: `${seq}`, at, actor: { kind: "human" }, subject: "s" });
+    const send = (seq: number, inbox: string): Event => ({
+      type: "message.sent",
+      data: { id: `m${seq}`, to: "x", content: "y".repeat(20_000), recipients: [{ inbox, name: "x" }] },
+      seq,
+      id: `${seq}`,
+      at,
+      actor: { kind: "human" },
+      subject: "s",
+    });
     for (let seq = 1; seq <= 50; seq++) view = applyEvent(view, send(seq, "waiting"));
     for (let seq = 51; seq <= RECENT_MESSAGES * 3; seq++) view = applyEvent(view, send(seq, "human"));
     expect(view.messages.length).toBe(RECENT_MESSAGES);

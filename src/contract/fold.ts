@@ -63,7 +63,9 @@ function change(view: View, event: Event): Partial<View> {
         return event.data.item ? { ...kept, attention: event.data.item } : kept;
       });
     case "agent.session":
-      return agent(view, event.data.id, (was) => (was.run === event.data.run ? { ...was, session: event.data.session } : was));
+      return agent(view, event.data.id, (was) =>
+        was.run === event.data.run ? { ...was, session: event.data.session } : was,
+      );
     case "agent.restarted":
       return agent(view, event.data.id, (was) => {
         const { outcome: _o, reason: _r, activity: _a, attention: _t, session: _s, stopping: _st, ...kept } = was;
@@ -89,7 +91,15 @@ function change(view: View, event: Event): Partial<View> {
       return step(view, event, "undeliverable", { why: event.data.why });
     case "context.written": {
       const { key, value, revision } = event.data;
-      const entry = { key, value: value.slice(0, PREVIEW), size: value.length, revision, by: nameOf(event.actor), at: event.at, seq: event.seq };
+      const entry = {
+        key,
+        value: value.slice(0, PREVIEW),
+        size: value.length,
+        revision,
+        by: nameOf(event.actor),
+        at: event.at,
+        seq: event.seq,
+      };
       return { context: { ...view.context, [key]: entry }, revisions: { ...view.revisions, [key]: revision } };
     }
     case "context.removed": {
@@ -103,7 +113,10 @@ function change(view: View, event: Event): Partial<View> {
     case "rules.updated":
       return { rules: { text: event.data.text, revision: event.data.revision, by: nameOf(event.actor), at: event.at } };
     case "rules.read":
-      return agent(view, event.data.id, (was) => ({ ...was, rules_revision: Math.max(was.rules_revision, event.data.revision) }));
+      return agent(view, event.data.id, (was) => ({
+        ...was,
+        rules_revision: Math.max(was.rules_revision, event.data.revision),
+      }));
     case "agent.stop_requested":
       return agent(view, event.data.id, (was) => (was.run === event.data.run ? { ...was, stopping: true } : was));
     case "rules.unreadable":
@@ -126,7 +139,10 @@ function sent(view: View, event: Extract<Event, { type: "message.sent" }>): Part
   const deliveries: Record<string, Delivery> = {};
   for (const { inbox, name } of recipients) {
     // The person's feed shows every message as soon as it is in the ledger.
-    deliveries[inbox] = inbox === "human" ? { to: name, rung: "handed", channel: "feed", at: event.at } : { to: name, rung: "queued", at: event.at };
+    deliveries[inbox] =
+      inbox === "human"
+        ? { to: name, rung: "handed", channel: "feed", at: event.at }
+        : { to: name, rung: "queued", at: event.at };
   }
   const message: Message = {
     id,
@@ -144,7 +160,12 @@ function sent(view: View, event: Extract<Event, { type: "message.sent" }>): Part
 }
 
 /** Moves a recipient's deliveries to a rung, never back down (but `handed` and `queued` may alternate: a hand-over can fail). */
-function step(view: View, event: Extract<Event, { data: { ids: string[]; inbox: string } }>, rung: Rung, more: { why?: string; channel?: string }): Partial<View> {
+function step(
+  view: View,
+  event: Extract<Event, { data: { ids: string[]; inbox: string } }>,
+  rung: Rung,
+  more: { why?: string; channel?: string },
+): Partial<View> {
   const { ids, inbox } = event.data;
   const wanted = new Set(ids);
   const messages = view.messages.map((message) => {

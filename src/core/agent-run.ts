@@ -3,7 +3,16 @@ import { ClustrError } from "../contract/error.ts";
 import type { Access } from "./ports/access.ts";
 import type { PrivateFiles, SocketFolders } from "./ports/private-files.ts";
 import type { Screens } from "./ports/screen.ts";
-import type { AgentLink, AgentSession, AgentTerminal, HookCall, Parcel, ProgramSpec, Service, Signal } from "./ports/service.ts";
+import type {
+  AgentLink,
+  AgentSession,
+  AgentTerminal,
+  HookCall,
+  Parcel,
+  ProgramSpec,
+  Service,
+  Signal,
+} from "./ports/service.ts";
 import type { TerminalExit, TerminalHost } from "./ports/terminal.ts";
 
 /** Size of a terminal before anybody looks at it. */
@@ -56,7 +65,13 @@ export function terminalId(agent: Pick<Agent, "id" | "run">): string {
 }
 
 /** Starts a run, or takes it over: which of the two it is depends only on what the terminal host already has. */
-export function startRun(parts: RunParts, service: Service, agent: Agent, instructions: string, events: RunEvents): AgentRun {
+export function startRun(
+  parts: RunParts,
+  service: Service,
+  agent: Agent,
+  instructions: string,
+  events: RunEvents,
+): AgentRun {
   const stopped = new AbortController();
   const { signal } = stopped;
   const name = terminalId(agent);
@@ -69,7 +84,17 @@ export function startRun(parts: RunParts, service: Service, agent: Agent, instru
     const journal = await parts.files.folder(`terminals/${id}`);
     const env = withChanges(parts.env, { CLUSTR_AGENT: runFile, ...program.env });
     const { command, args } = program;
-    await parts.host.ensure({ id, command, args, env, cwd: agent.cwd, cols: COLS, rows: ROWS, journal, umask: parts.umask });
+    await parts.host.ensure({
+      id,
+      command,
+      args,
+      env,
+      cwd: agent.cwd,
+      cols: COLS,
+      rows: ROWS,
+      journal,
+      umask: parts.umask,
+    });
     return terminalOf(parts, id);
   };
   let runFile = "";
@@ -79,7 +104,10 @@ export function startRun(parts: RunParts, service: Service, agent: Agent, instru
   const open = async (): Promise<AgentSession> => {
     const runDir = await parts.files.folder(`runs/${name}`);
     const token = parts.access.agentToken(parts.workspace, agent.id);
-    runFile = await parts.files.write(`runs/${name}/agent.json`, JSON.stringify({ url: parts.door, token, workspace: parts.workspace, agent: agent.name }));
+    runFile = await parts.files.write(
+      `runs/${name}/agent.json`,
+      JSON.stringify({ url: parts.door, token, workspace: parts.workspace, agent: agent.name }),
+    );
     const link: AgentLink = {
       agent: { ...agent, session: agent.session, instructions },
       runDir,
@@ -116,7 +144,10 @@ export function startRun(parts: RunParts, service: Service, agent: Agent, instru
 
   const tooLate = after(START_MS, signal).then((): Promise<never> | never => {
     if (signal.aborted) return new Promise(() => {});
-    throw new ClustrError("unavailable", `${service.title} did not get ready within ${START_MS / 1000} s. Look at \`clustr screen ${agent.name}\`; it may wait for an answer.`);
+    throw new ClustrError(
+      "unavailable",
+      `${service.title} did not get ready within ${START_MS / 1000} s. Look at \`clustr screen ${agent.name}\`; it may wait for an answer.`,
+    );
   });
   Promise.race([open(), tooLate]).then(session.resolve, session.reject);
 
@@ -147,7 +178,9 @@ export function startRun(parts: RunParts, service: Service, agent: Agent, instru
 
 function terminalOf(parts: RunParts, id: string): AgentTerminal {
   // From its first byte on, the headless screen must follow: it answers the program's questions to its terminal.
-  parts.screens.state(id).catch((error: unknown) => parts.log("No screen for a terminal", { terminal: id, error: String(error) }));
+  parts.screens
+    .state(id)
+    .catch((error: unknown) => parts.log("No screen for a terminal", { terminal: id, error: String(error) }));
   const encoder = new TextEncoder();
   return {
     write: (text) => parts.host.write(id, encoder.encode(text)),

@@ -9,7 +9,8 @@ describe("agents", () => {
   it("go from spawning over running to done, and a message makes them run again", async () => {
     await using d = await desk();
     await d.spawn("ada");
-    const status = async () => (await d.ask("agent.list", {})).map(({ status, outcome, live }) => ({ status, outcome, live }))[0];
+    const status = async () =>
+      (await d.ask("agent.list", {})).map(({ status, outcome, live }) => ({ status, outcome, live }))[0];
     expect(await status()).toMatchObject({ status: "spawning", live: true });
     const link = d.puppet.link("ada");
     await link.report({ type: "working", activity: "reading" });
@@ -24,19 +25,25 @@ describe("agents", () => {
     await using d = await desk();
     d.puppet.refusal = new ClustrError("unavailable", "Not logged in. Run `puppet login`.");
     await d.ask("agent.spawn", { name: "ada", task: "x", service: "puppet" });
-    await expect.poll(async () => (await d.ask("agent.list", {}))[0]).toMatchObject({ status: "done", outcome: "failed", live: false, reason: "Not logged in. Run `puppet login`." });
+    await expect
+      .poll(async () => (await d.ask("agent.list", {}))[0])
+      .toMatchObject({ status: "done", outcome: "failed", live: false, reason: "Not logged in. Run `puppet login`." });
   });
 
   it("have names that are unique among live agents, whoever is faster", async () => {
     await using d = await desk();
-    const races = await Promise.allSettled(["ada", "Ada", "аda", "a-d-a"].map((name) => d.ask("agent.spawn", { name, task: "x", service: "puppet" })));
+    const races = await Promise.allSettled(
+      ["ada", "Ada", "аda", "a-d-a"].map((name) => d.ask("agent.spawn", { name, task: "x", service: "puppet" })),
+    );
     expect(races.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   });
 
   it("stop at the limit of live agents, whoever is faster", async () => {
     await using d = await desk();
     d.limits.live_agents = 3;
-    const races = await Promise.allSettled(Array.from({ length: 10 }, (_, i) => d.ask("agent.spawn", { name: `agent-${i}x`, task: "x", service: "puppet" })));
+    const races = await Promise.allSettled(
+      Array.from({ length: 10 }, (_, i) => d.ask("agent.spawn", { name: `agent-${i}x`, task: "x", service: "puppet" })),
+    );
     expect(races.filter(({ status }) => status === "fulfilled")).toHaveLength(3);
   });
 
@@ -45,12 +52,22 @@ describe("agents", () => {
     d.limits.spawn_depth = 1;
     d.limits.spawns_per_minute = 2;
     const ada = await d.spawn("ada", { autonomy: "ask" });
-    await expect(d.ask("agent.spawn", { name: "bo", task: "x", autonomy: "auto" }, ada)).rejects.toMatchObject({ code: "forbidden" });
+    await expect(d.ask("agent.spawn", { name: "bo", task: "x", autonomy: "auto" }, ada)).rejects.toMatchObject({
+      code: "forbidden",
+    });
     const bo = await d.spawn("bo", {}, ada);
-    expect((await d.ask("agent.list", {})).find(({ name }) => name === "bo")).toMatchObject({ spawned_by: "ada", depth: 1, autonomy: "ask", service: "puppet" });
+    expect((await d.ask("agent.list", {})).find(({ name }) => name === "bo")).toMatchObject({
+      spawned_by: "ada",
+      depth: 1,
+      autonomy: "ask",
+      service: "puppet",
+    });
     await expect(d.ask("agent.spawn", { name: "cy", task: "x" }, bo)).rejects.toMatchObject({ code: "limited" });
     await d.ask("agent.spawn", { name: "dan", task: "x" }, ada);
-    await expect(d.ask("agent.spawn", { name: "eve", task: "x" }, ada)).rejects.toMatchObject({ code: "limited", message: expect.stringContaining("do not retry") });
+    await expect(d.ask("agent.spawn", { name: "eve", task: "x" }, ada)).rejects.toMatchObject({
+      code: "limited",
+      message: expect.stringContaining("do not retry"),
+    });
   });
 
   it("work only in folders inside the workspace", async () => {
@@ -58,21 +75,46 @@ describe("agents", () => {
     await mkdir(join(d.folder, "inner"));
     await writeFile(join(d.folder, "file"), "");
     await symlink("/etc", join(d.folder, "way-out"));
-    for (const cwd of ["..", "../..", "/etc", "way-out", "missing", "file", "inner/../..", `${d.folder}-evil`, "a\0b", "inner/../../../etc"]) {
-      await expect(d.ask("agent.spawn", { name: "ada", task: "x", service: "puppet", cwd }), cwd).rejects.toMatchObject({ code: "invalid" });
+    for (const cwd of [
+      "..",
+      "../..",
+      "/etc",
+      "way-out",
+      "missing",
+      "file",
+      "inner/../..",
+      `${d.folder}-evil`,
+      "a\0b",
+      "inner/../../../etc",
+    ]) {
+      await expect(d.ask("agent.spawn", { name: "ada", task: "x", service: "puppet", cwd }), cwd).rejects.toMatchObject(
+        { code: "invalid" },
+      );
     }
-    expect(await d.ask("agent.spawn", { name: "ada", task: "x", service: "puppet", cwd: "inner" })).toMatchObject({ cwd: expect.stringMatching(/inner$/) });
+    expect(await d.ask("agent.spawn", { name: "ada", task: "x", service: "puppet", cwd: "inner" })).toMatchObject({
+      cwd: expect.stringMatching(/inner$/),
+    });
   });
 
   it("of an unknown service are refused at once, with the known ones", async () => {
     await using d = await desk();
-    await expect(d.ask("agent.spawn", { name: "ada", task: "x", service: "gpt" })).rejects.toMatchObject({ code: "invalid", message: expect.stringContaining("puppet") });
+    await expect(d.ask("agent.spawn", { name: "ada", task: "x", service: "gpt" })).rejects.toMatchObject({
+      code: "invalid",
+      message: expect.stringContaining("puppet"),
+    });
   });
 
   it("may not stop, watch or speak as others", async () => {
     await using d = await desk();
     const ada = await d.spawn("ada");
-    for (const [name, input] of [["agent.stop", { name: "ada" }], ["agent.remove", { name: "ada" }], ["terminal.screen", { name: "ada" }], ["message.list", {}], ["event.list", {}], ["token.create", {}]] as const) {
+    for (const [name, input] of [
+      ["agent.stop", { name: "ada" }],
+      ["agent.remove", { name: "ada" }],
+      ["terminal.screen", { name: "ada" }],
+      ["message.list", {}],
+      ["event.list", {}],
+      ["token.create", {}],
+    ] as const) {
       await expect(d.ask(name, input as never, ada), name).rejects.toMatchObject({ code: "forbidden" });
     }
   });
@@ -84,8 +126,15 @@ describe("agents", () => {
     const guest = d.workspace.agent(id) ?? agentCaller("w1", "?", "?");
     await expect(d.ask("agent.report", { working_on: "x" }, guest)).rejects.toMatchObject({ code: "not_found" });
     await expect(d.ask("agent.register", { name: "human1" }, guest)).rejects.toMatchObject({ code: "invalid" });
-    expect(await d.ask("agent.register", { name: "gus", working_on: "visiting" }, guest)).toMatchObject({ name: "gus", external: true, status: "running", working_on: "visiting" });
-    expect(await d.ask("message.send", { to: "human", content: "hi" }, d.workspace.agent(id))).toMatchObject({ from: "gus" });
+    expect(await d.ask("agent.register", { name: "gus", working_on: "visiting" }, guest)).toMatchObject({
+      name: "gus",
+      external: true,
+      status: "running",
+      working_on: "visiting",
+    });
+    expect(await d.ask("message.send", { to: "human", content: "hi" }, d.workspace.agent(id))).toMatchObject({
+      from: "gus",
+    });
     await d.ask("agent.remove", { name: "gus" });
     expect(d.workspace.agent(id)).toBeUndefined();
   });
@@ -96,14 +145,20 @@ describe("agents", () => {
     await d.puppet.link("ada").report({ type: "working" });
     d.puppet.links.clear();
     await d.reopen();
-    await expect.poll(async () => (await d.ask("agent.list", {}))[0]).toMatchObject({ status: "done", outcome: "lost", live: false });
+    await expect
+      .poll(async () => (await d.ask("agent.list", {}))[0])
+      .toMatchObject({ status: "done", outcome: "lost", live: false });
     expect(await d.ask("agent.restart", { name: "ada" })).toMatchObject({ status: "spawning", run: 2 });
   });
 
   it("stop on request; the record stays until it is removed", async () => {
     await using d = await desk();
     await d.spawn("ada");
-    expect(await d.ask("agent.stop", { name: "ada" })).toMatchObject({ status: "done", outcome: "stopped", live: false });
+    expect(await d.ask("agent.stop", { name: "ada" })).toMatchObject({
+      status: "done",
+      outcome: "stopped",
+      live: false,
+    });
     await expect(d.ask("agent.stop", { name: "ada" })).rejects.toMatchObject({ code: "conflict" });
     expect(await d.ask("agent.remove", { name: "ada" })).toEqual({ removed: "ada" });
     expect(await d.ask("agent.list", {})).toEqual([]);
@@ -115,7 +170,10 @@ describe("agents", () => {
     const link = d.puppet.link("ada");
     await link.report({ type: "working" });
     await link.report({ type: "attention", item: { kind: "permission", title: "Run a command", detail: "rm x" } });
-    expect((await d.ask("agent.list", {}))[0]).toMatchObject({ status: "running", attention: { title: "Run a command", detail: "rm x" } });
+    expect((await d.ask("agent.list", {}))[0]).toMatchObject({
+      status: "running",
+      attention: { title: "Run a command", detail: "rm x" },
+    });
     await link.report({ type: "resolved" });
     expect((await d.ask("agent.list", {}))[0]?.attention).toBeUndefined();
   });

@@ -31,15 +31,32 @@ export function agentHandlers({ folders, detections, newId, now }: Parts): Handl
       checkText("The task", input.task, 200_000);
       const { actor } = call.caller;
       const own = actor.kind === "agent" ? call.view().agents[actor.id]?.service : undefined;
-      const service = detections.known(input.service ?? (own !== undefined && detections.has(own) ? own : detections.first()));
+      const service = detections.known(
+        input.service ?? (own !== undefined && detections.has(own) ? own : detections.first()),
+      );
       const cwd = await folderInside(folders, call.workspace.path, input.cwd ?? ".");
       await detections.requireInstalled(service);
       const id = newId();
       const event = await call.decide(REGISTRY, (view) => {
-        const request = { id, name: input.name, service, task: input.task, cwd, model: input.model, autonomy: input.autonomy };
-        return { type: "agent.spawned", data: { agent: originOf(view, actor, request, call.limits, now()), rules_revision: view.rules.revision } };
+        const request = {
+          id,
+          name: input.name,
+          service,
+          task: input.task,
+          cwd,
+          model: input.model,
+          autonomy: input.autonomy,
+        };
+        return {
+          type: "agent.spawned",
+          data: { agent: originOf(view, actor, request, call.limits, now()), rules_revision: view.rules.revision },
+        };
       });
-      if (event.type !== "agent.spawned") throw new ClustrError("conflict", "This request id was used for another operation before; nothing was spawned.");
+      if (event.type !== "agent.spawned")
+        throw new ClustrError(
+          "conflict",
+          "This request id was used for another operation before; nothing was spawned.",
+        );
       return record(call.view(), event.data.agent.id);
     },
 
@@ -52,7 +69,17 @@ export function agentHandlers({ folders, detections, newId, now }: Parts): Handl
       agents: Object.values(call.view().agents).map((agent) => {
         const { name, service, task, status, sure, outcome, activity, working_on, cwd, spawned_by } = agent;
         const told = { ...(outcome && { outcome }), ...(activity && { activity }), ...(working_on && { working_on }) };
-        return { name, service, task, status, sure, cwd, spawned_by, ...told, you: agent.id === inboxOf(call.caller.actor) };
+        return {
+          name,
+          service,
+          task,
+          status,
+          sure,
+          cwd,
+          spawned_by,
+          ...told,
+          you: agent.id === inboxOf(call.caller.actor),
+        };
       }),
     }),
 
@@ -63,7 +90,10 @@ export function agentHandlers({ folders, detections, newId, now }: Parts): Handl
       if (!known) {
         await join(call, actor.id, name);
       } else if (name !== undefined && foldName(name) !== foldName(known.name)) {
-        throw new ClustrError("invalid", `Your name is "${known.name}" and stays so; call register_agent without a name.`);
+        throw new ClustrError(
+          "invalid",
+          `Your name is "${known.name}" and stays so; call register_agent without a name.`,
+        );
       }
       if (working_on !== undefined) await announce(call, actor.id, working_on, known !== undefined);
       return record(call.view(), actor.id);
@@ -79,8 +109,13 @@ export function agentHandlers({ folders, detections, newId, now }: Parts): Handl
       const { id } = agentNamed(call.view(), name);
       await call.decide(REGISTRY, (view) => {
         const agent = record(view, id);
-        if (agent.external) throw new ClustrError("invalid", `${agent.name} was started outside Clustr; end it there. \`clustr rm ${agent.name}\` takes its access away.`);
-        if (!agent.live) throw new ClustrError("conflict", `${agent.name} has ended already (${agent.outcome ?? agent.status}).`);
+        if (agent.external)
+          throw new ClustrError(
+            "invalid",
+            `${agent.name} was started outside Clustr; end it there. \`clustr rm ${agent.name}\` takes its access away.`,
+          );
+        if (!agent.live)
+          throw new ClustrError("conflict", `${agent.name} has ended already (${agent.outcome ?? agent.status}).`);
         return { type: "agent.stop_requested", data: { id, run: agent.run } };
       });
       await call.until((view) => view.agents[id]?.live !== true, STOP_WAIT_MS);
@@ -91,7 +126,8 @@ export function agentHandlers({ folders, detections, newId, now }: Parts): Handl
       const { id } = agentNamed(call.view(), name);
       await call.decide(REGISTRY, (view) => {
         const agent = record(view, id);
-        if (agent.external) throw new ClustrError("invalid", `${agent.name} was started outside Clustr; start it again there.`);
+        if (agent.external)
+          throw new ClustrError("invalid", `${agent.name} was started outside Clustr; start it again there.`);
         if (!agent.live) checkFree(view, agent.name);
         return { type: "agent.restarted", data: { id, run: agent.run + 1, rules_revision: view.rules.revision } };
       });
@@ -102,7 +138,11 @@ export function agentHandlers({ folders, detections, newId, now }: Parts): Handl
       const agent = agentNamed(call.view(), name);
       const event = await call.decide(REGISTRY, (view) => {
         const { live, external } = record(view, agent.id);
-        if (live && !external) throw new ClustrError("conflict", `${agent.name} is still live; nothing was removed. Stop it first with \`clustr stop ${agent.name}\`.`);
+        if (live && !external)
+          throw new ClustrError(
+            "conflict",
+            `${agent.name} is still live; nothing was removed. Stop it first with \`clustr stop ${agent.name}\`.`,
+          );
         return { type: "agent.removed", data: { id: agent.id, name: agent.name } };
       });
       return { removed: event.type === "agent.removed" ? event.data.name : agent.name };
@@ -114,7 +154,9 @@ export function agentHandlers({ folders, detections, newId, now }: Parts): Handl
 export function findAgent(view: View, name: string): Agent | undefined {
   const folded = foldName(name);
   const candidates = Object.values(view.agents).filter((agent) => foldName(agent.name) === folded);
-  return candidates.find(({ live }) => live) ?? candidates.toSorted((a, b) => (a.spawned_at < b.spawned_at ? 1 : -1))[0];
+  return (
+    candidates.find(({ live }) => live) ?? candidates.toSorted((a, b) => (a.spawned_at < b.spawned_at ? 1 : -1))[0]
+  );
 }
 
 /** The same, or a refusal that lists who there is. */
@@ -122,26 +164,49 @@ export function agentNamed(view: View, name: string): Agent {
   const agent = findAgent(view, name);
   if (agent) return agent;
   const names = Object.values(view.agents).map((each) => each.name);
-  throw new ClustrError("not_found", `There is no agent "${name.slice(0, 60)}". ${names.length > 0 ? `There are: ${names.slice(0, 20).join(", ")}.` : "There are none yet."}`);
+  throw new ClustrError(
+    "not_found",
+    `There is no agent "${name.slice(0, 60)}". ${names.length > 0 ? `There are: ${names.slice(0, 20).join(", ")}.` : "There are none yet."}`,
+  );
 }
 
 function record(view: View, id: string): Agent {
   const agent = view.agents[id];
-  if (!agent) throw new ClustrError("not_found", "That agent is not (or no longer) in this workspace. An agent that joins calls register_agent with a name first.");
+  if (!agent)
+    throw new ClustrError(
+      "not_found",
+      "That agent is not (or no longer) in this workspace. An agent that joins calls register_agent with a name first.",
+    );
   return agent;
 }
 
 async function join(call: WorkspaceCall, id: string, asked: string | undefined): Promise<void> {
   await call.decide(REGISTRY, (view) => {
     const name = view.invites[id]?.name ?? asked;
-    if (name === undefined) throw new ClustrError("invalid", "Call register_agent with a name: others will address you by it.");
+    if (name === undefined)
+      throw new ClustrError("invalid", "Call register_agent with a name: others will address you by it.");
     checkFree(view, name);
-    const origin = { id, name, service: "external", task: "", cwd: call.workspace.path, autonomy: "ask" as const, spawned_by: "human", spawned_by_id: "human", depth: 0, external: true };
+    const origin = {
+      id,
+      name,
+      service: "external",
+      task: "",
+      cwd: call.workspace.path,
+      autonomy: "ask" as const,
+      spawned_by: "human",
+      spawned_by_id: "human",
+      depth: 0,
+      external: true,
+    };
     return { type: "agent.joined", data: { agent: origin, rules_revision: view.rules.revision } };
   });
 }
 
 /** A second fact of one call (after joining) gets an id of its own, derived from the call's. */
 async function announce(call: WorkspaceCall, id: string, working_on: string, only: boolean): Promise<void> {
-  await call.decide(`agent/${id}`, (view) => ({ type: "agent.announced", data: { id: record(view, id).id, working_on } }), only ? undefined : "announce");
+  await call.decide(
+    `agent/${id}`,
+    (view) => ({ type: "agent.announced", data: { id: record(view, id).id, working_on } }),
+    only ? undefined : "announce",
+  );
 }

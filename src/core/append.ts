@@ -22,14 +22,22 @@ const ATTEMPTS = 50;
 export async function append<F>(ledger: Ledger<F>, entry: Entry<F>, expectLast?: number): Promise<Event<F>> {
   const result = await attempt(ledger, entry, expectLast);
   if (result.outcome === "written" || result.outcome === "repeated") return result.event;
-  throw new ClustrError("conflict", "Somebody else changed this at the same moment; nothing was changed. Read it again and retry.");
+  throw new ClustrError(
+    "conflict",
+    "Somebody else changed this at the same moment; nothing was changed. Read it again and retry.",
+  );
 }
 
 /**
  * Decides on the newest state and appends: `make` is called again whenever the subject moved on in between. With an id
  * that was appended before, `make` is not called at all: a repeat of a call is answered from its first run.
  */
-export async function decide<F>(ledger: Ledger<F>, reached: (seq: number) => Promise<void>, base: Base, make: () => F | Promise<F>): Promise<Event<F>> {
+export async function decide<F>(
+  ledger: Ledger<F>,
+  reached: (seq: number) => Promise<void>,
+  base: Base,
+  make: () => F | Promise<F>,
+): Promise<Event<F>> {
   const done = await ledger.find(base.id);
   if (done) return done;
   for (let round = 0; round < ATTEMPTS; round++) {
@@ -51,9 +59,16 @@ async function attempt<F>(ledger: Ledger<F>, entry: Entry<F>, expectLast?: numbe
     if (result.outcome === "written" || result.outcome === "repeated" || result.outcome === "conflict") return result;
     if (result.outcome === "unavailable") throw unavailable(result.cause);
   }
-  throw new ClustrError("unavailable", "The ledger did not say whether this was saved. Look with `clustr events` before you repeat it.");
+  throw new ClustrError(
+    "unavailable",
+    "The ledger did not say whether this was saved. Look with `clustr events` before you repeat it.",
+  );
 }
 
 function unavailable(cause: Error): ClustrError {
-  return new ClustrError("unavailable", `Not saved, and nothing was changed: ${cause.message}. What was acknowledged before is safe; try again when this is mended.`, { cause });
+  return new ClustrError(
+    "unavailable",
+    `Not saved, and nothing was changed: ${cause.message}. What was acknowledged before is safe; try again when this is mended.`,
+    { cause },
+  );
 }

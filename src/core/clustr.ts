@@ -46,7 +46,11 @@ interface HomeCall {
 /** All of Clustr but its surfaces and adapters. */
 export async function createClustr(parts: ClustrParts): Promise<Clustr> {
   const stopped = new AbortController();
-  const home = await openHome(parts.homeLedger, stopped.signal, (error) => !stopped.signal.aborted && parts.fail(error));
+  const home = await openHome(
+    parts.homeLedger,
+    stopped.signal,
+    (error) => !stopped.signal.aborted && parts.fail(error),
+  );
   const running = new Map<string, Promise<RunningWorkspace>>();
   const ready = new Map<string, RunningWorkspace>();
   const refusals = new Map<string, number>();
@@ -64,12 +68,16 @@ export async function createClustr(parts: ClustrParts): Promise<Clustr> {
   };
 
   const homeHandlers: Handlers<typeof homeOperations, HomeCall> = {
-    "workspace.list": async ({ caller }) => Object.values(home.view().workspaces).filter(({ id }) => caller.workspace === undefined || caller.workspace === id),
+    "workspace.list": async ({ caller }) =>
+      Object.values(home.view().workspaces).filter(
+        ({ id }) => caller.workspace === undefined || caller.workspace === id,
+      ),
     "workspace.open": async ({ requestId }, { path }) => {
       const real = await realFolder(parts.folders, path);
       const info: Workspace = { id: parts.folders.idOf(real), name: parts.folders.nameOf(real), path: real };
       await start(info);
-      if (!home.view().workspaces[info.id]) await home.record({ type: "workspace.opened", data: info }, `workspace/${info.id}`, requestId);
+      if (!home.view().workspaces[info.id])
+        await home.record({ type: "workspace.opened", data: info }, `workspace/${info.id}`, requestId);
       return info;
     },
     "limits.set": async ({ requestId }, changes) => {
@@ -91,7 +99,12 @@ export async function createClustr(parts: ClustrParts): Promise<Clustr> {
     if (refusals.size >= REFUSALS) refusals.clear();
     refusals.set(key, now);
     home
-      .record({ type: "call.refused", data: { operation, code, message: message.slice(0, 500) } }, "refusals", parts.newId(), who)
+      .record(
+        { type: "call.refused", data: { operation, code, message: message.slice(0, 500) } },
+        "refusals",
+        parts.newId(),
+        who,
+      )
       .catch((error: unknown) => parts.log("A refusal could not be recorded", { operation, error: String(error) }));
   };
 
@@ -101,31 +114,51 @@ export async function createClustr(parts: ClustrParts): Promise<Clustr> {
         const operation = permitted(name, caller);
         const values = parsed(operation, input);
         if (operation.scope === "home") {
-          return await (homeHandlers[name as keyof typeof homeHandlers] as Handler<HomeCall>)({ caller, requestId }, values);
+          return await (homeHandlers[name as keyof typeof homeHandlers] as Handler<HomeCall>)(
+            { caller, requestId },
+            values,
+          );
         }
         const id = workspaceFor(caller, workspace);
         const open = ready.get(id);
-        if (!open) throw new ClustrError("not_found", `There is no open workspace "${id.slice(0, 80)}". Open its folder with \`clustr FOLDER\`.`);
-        return await (open.handlers[name as keyof typeof open.handlers] as Handler<ReturnType<typeof open.call>>)(open.call(caller, requestId), values);
+        if (!open)
+          throw new ClustrError(
+            "not_found",
+            `There is no open workspace "${id.slice(0, 80)}". Open its folder with \`clustr FOLDER\`.`,
+          );
+        return await (open.handlers[name as keyof typeof open.handlers] as Handler<ReturnType<typeof open.call>>)(
+          open.call(caller, requestId),
+          values,
+        );
       } catch (error) {
         if (error instanceof Error && error.name === "ClustrError") {
           const { code, message } = error as ClustrError;
           if (code === "forbidden" || code === "limited") refused(caller, name, code, message);
           throw error;
         }
-        parts.log("An operation failed inside", { operation: name, error: error instanceof Error ? error.stack : String(error) });
-        throw new ClustrError("internal", "Clustr failed inside; nothing acknowledged was lost. The server's log has the details.", { cause: error });
+        parts.log("An operation failed inside", {
+          operation: name,
+          error: error instanceof Error ? error.stack : String(error),
+        });
+        throw new ClustrError(
+          "internal",
+          "Clustr failed inside; nothing acknowledged was lost. The server's log has the details.",
+          { cause: error },
+        );
       }
     },
     workspaces: () => [...ready.values()],
     workspace: (id) => ready.get(id),
     agent: (workspace, agent) => ready.get(workspace)?.agent(agent),
-    grantLogin: (hash) => home.record({ type: "login.granted", data: { hash } }, "logins", `login/${hash}`, person.actor),
+    grantLogin: (hash) =>
+      home.record({ type: "login.granted", data: { hash } }, "logins", `login/${hash}`, person.actor),
     hasLogin: (hash) => home.view().logins.includes(hash),
     refused,
     async reopen() {
       for (const info of Object.values(home.view().workspaces)) {
-        await start(info).catch((error: unknown) => parts.log("A workspace could not be opened; it stays closed", { path: info.path, error: String(error) }));
+        await start(info).catch((error: unknown) =>
+          parts.log("A workspace could not be opened; it stays closed", { path: info.path, error: String(error) }),
+        );
       }
     },
     async close() {

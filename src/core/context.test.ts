@@ -13,7 +13,9 @@ describe("shared context", () => {
   it("lets exactly one of many racers win a revision", async () => {
     await using d = await desk();
     await d.ask("context.write", { key: "k", value: "0" });
-    const races = await Promise.allSettled(Array.from({ length: 20 }, (_, i) => d.ask("context.write", { key: "k", value: `${i}`, expect_revision: 1 })));
+    const races = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, i) => d.ask("context.write", { key: "k", value: `${i}`, expect_revision: 1 })),
+    );
     expect(races.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
     expect(await d.ask("context.get", { key: "k" })).toMatchObject({ revision: 2 });
   });
@@ -33,7 +35,11 @@ describe("shared context", () => {
     await expect(d.ask("context.get", { key: "k" })).rejects.toMatchObject({ code: "not_found" });
     expect(await d.ask("context.write", { key: "k", value: "3", expect_revision: 0 })).toMatchObject({ revision: 3 });
     const history = await d.ask("context.history", { key: "k" });
-    expect(history.map(({ revision, value }) => [revision, value])).toEqual([[3, "3"], [2, undefined], [1, "1"]]);
+    expect(history.map(({ revision, value }) => [revision, value])).toEqual([
+      [3, "3"],
+      [2, undefined],
+      [1, "1"],
+    ]);
   });
 
   it("holds long values whole although the view is bounded", async () => {
@@ -53,7 +59,9 @@ describe("shared context", () => {
   it("refuses a value over the limit and keeps what was there", async () => {
     await using d = await desk();
     await d.ask("context.write", { key: "k", value: "kept" });
-    await expect(d.ask("context.write", { key: "k", value: "x".repeat(256_001) })).rejects.toMatchObject({ code: "too_large" });
+    await expect(d.ask("context.write", { key: "k", value: "x".repeat(256_001) })).rejects.toMatchObject({
+      code: "too_large",
+    });
     expect((await d.ask("context.get", { key: "k" })).value).toBe("kept");
   });
 
@@ -64,7 +72,9 @@ describe("shared context", () => {
     await d.ask("context.read", { key: "plan" }, ada);
     await d.ask("context.write", { key: "plan", value: "mine" }, ada);
     await d.ask("context.write", { key: "plan", value: "theirs" });
-    await expect.poll(() => d.puppet.handed.flatMap(({ parcels }) => parcels.map(({ text }) => text)).join()).toContain('"plan", which you have read, changed');
+    await expect
+      .poll(() => d.puppet.handed.flatMap(({ parcels }) => parcels.map(({ text }) => text)).join())
+      .toContain('"plan", which you have read, changed');
     expect(d.puppet.handed.flatMap(({ parcels }) => parcels)).toHaveLength(1);
   });
 });

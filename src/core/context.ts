@@ -33,12 +33,18 @@ export const contextHandlers: Handlers<typeof context, WorkspaceCall> = {
   "context.write": async (call, { key, value, expect_revision }) => {
     const bytes = byteLength(value);
     if (bytes > VALUE_LIMIT) {
-      throw new ClustrError("too_large", `The value has ${bytes} bytes; at most ${VALUE_LIMIT} are possible. Put it into a file and note its path.`);
+      throw new ClustrError(
+        "too_large",
+        `The value has ${bytes} bytes; at most ${VALUE_LIMIT} are possible. Put it into a file and note its path.`,
+      );
     }
     const event = await call.decide(subject(key), (view) => {
       expectRevision(view, key, expect_revision);
       if (!view.context[key] && Object.keys(view.context).length >= KEYS_LIMIT) {
-        throw new ClustrError("limited", `There are ${KEYS_LIMIT} keys already; nothing was written. Remove some that no longer hold.`);
+        throw new ClustrError(
+          "limited",
+          `There are ${KEYS_LIMIT} keys already; nothing was written. Remove some that no longer hold.`,
+        );
       }
       return { type: "context.written", data: { key, value, revision: (view.revisions[key] ?? 0) + 1 } };
     });
@@ -114,5 +120,8 @@ function missing(key: string): ClustrError {
 }
 
 function mixedUp(): ClustrError {
-  return new ClustrError("conflict", "This request id was used for another operation before; nothing was changed. Use a new one.");
+  return new ClustrError(
+    "conflict",
+    "This request id was used for another operation before; nothing was changed. Use a new one.",
+  );
 }

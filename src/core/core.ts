@@ -26,7 +26,12 @@ export interface Core {
    * The single gate: finds the operation, checks the right, parses the input, runs the handler. `requestId` makes a
    * repeat of a changing call a no-op with the same answer. Rejects with ClustrError only.
    */
-  invoke(operation: OperationName, input: unknown, caller: Caller, call: { workspace?: string; requestId: string; signal: AbortSignal }): Promise<unknown>;
+  invoke(
+    operation: OperationName,
+    input: unknown,
+    caller: Caller,
+    call: { workspace?: string; requestId: string; signal: AbortSignal },
+  ): Promise<unknown>;
   workspace(id: string): OpenWorkspace | undefined;
   /** The caller behind an agent's verified id, or undefined when that agent is gone and its token with it. An invited agent that has not registered yet has an empty name. */
   agent(workspace: string, agent: string): Caller | undefined;

@@ -15,7 +15,12 @@ export interface Detections {
   get(service: string): Promise<Detection>;
 }
 
-export function createDetections(services: ReadonlyMap<string, Service>, env: Record<string, string>, now: () => number, signal: AbortSignal): Detections {
+export function createDetections(
+  services: ReadonlyMap<string, Service>,
+  env: Record<string, string>,
+  now: () => number,
+  signal: AbortSignal,
+): Detections {
   const found = new Map<string, { at: number; detection: Promise<Detection> }>();
 
   const get = (id: string): Promise<Detection> => {
@@ -39,7 +44,8 @@ export function createDetections(services: ReadonlyMap<string, Service>, env: Re
     },
     async requireInstalled(id) {
       const detection = await get(id);
-      if (detection.path === undefined && !detection.ready) throw new ClustrError("unavailable", `Nothing was spawned: ${problemsOf(detection)}`);
+      if (detection.path === undefined && !detection.ready)
+        throw new ClustrError("unavailable", `Nothing was spawned: ${problemsOf(detection)}`);
     },
   };
 }
@@ -47,9 +53,15 @@ export function createDetections(services: ReadonlyMap<string, Service>, env: Re
 /** Why a tool cannot be used, each with its remedy. */
 export function problemsOf(detection: Detection): string {
   const fatal = detection.findings.filter((finding) => finding.fatal);
-  return fatal.map(({ problem, remedy }) => `${problem} ${remedy}`).join(" ") || `${detection.title} cannot be used. Run \`clustr doctor\`.`;
+  return (
+    fatal.map(({ problem, remedy }) => `${problem} ${remedy}`).join(" ") ||
+    `${detection.title} cannot be used. Run \`clustr doctor\`.`
+  );
 }
 
 function unknown(services: ReadonlyMap<string, Service>, id: string): ClustrError {
-  return new ClustrError("invalid", `There is no service "${id.slice(0, 60)}". Known: ${[...services.keys()].join(", ")}.`);
+  return new ClustrError(
+    "invalid",
+    `There is no service "${id.slice(0, 60)}". Known: ${[...services.keys()].join(", ")}.`,
+  );
 }

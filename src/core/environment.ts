@@ -10,11 +10,15 @@ export interface Cleaning {
  * The environment agents inherit: the one the server was started with, because their tools need it (credentials,
  * proxies, languages), less what only speaks of Clustr's own start.
  */
-export function agentEnvironment(env: Record<string, string | undefined>, { pathEntries, marks }: Cleaning): Record<string, string> {
+export function agentEnvironment(
+  env: Record<string, string | undefined>,
+  { pathEntries, marks }: Cleaning,
+): Record<string, string> {
   const kept: Record<string, string> = {};
   const dropped = new Set([...marks, "INIT_CWD"]);
   for (const [key, value] of Object.entries(env)) {
-    if (value === undefined || dropped.has(key) || key.startsWith("CLUSTR_") || key.toLowerCase().startsWith("npm_")) continue;
+    if (value === undefined || dropped.has(key) || key.startsWith("CLUSTR_") || key.toLowerCase().startsWith("npm_"))
+      continue;
     kept[key] = key === "PATH" ? withoutEntries(value, pathEntries) : value;
   }
   return { ...kept, TERM: "xterm-256color", COLORTERM: kept["COLORTERM"] ?? "truecolor" };

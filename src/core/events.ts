@@ -3,5 +3,6 @@ import type { Handlers, WorkspaceCall } from "./call.ts";
 
 /** The ledger, as it is. */
 export const eventHandlers: Handlers<typeof events, WorkspaceCall> = {
-  "event.list": async (call, { after, limit, type }) => call.ledger.read({ after, limit, ...(type === undefined ? {} : { type }) }),
+  "event.list": async (call, { after, limit, type }) =>
+    call.ledger.read({ after, limit, ...(type === undefined ? {} : { type }) }),
 };

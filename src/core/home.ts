@@ -21,11 +21,16 @@ export interface Home {
 }
 
 /** Follows the home ledger; resolves once everything that is in it now has been folded. */
-export async function openHome(ledger: Ledger<HomeFact>, signal: AbortSignal, fail: (error: unknown) => void): Promise<Home> {
+export async function openHome(
+  ledger: Ledger<HomeFact>,
+  signal: AbortSignal,
+  fail: (error: unknown) => void,
+): Promise<Home> {
   let view: HomeView = { seq: 0, workspaces: {}, limits: DEFAULT_LIMITS, logins: [] };
   let waiting: { seq: number; resolve(): void }[] = [];
 
-  const reached = (seq: number): Promise<void> => (seq <= view.seq ? Promise.resolve() : new Promise((resolve) => waiting.push({ seq, resolve })));
+  const reached = (seq: number): Promise<void> =>
+    seq <= view.seq ? Promise.resolve() : new Promise((resolve) => waiting.push({ seq, resolve }));
   const follow = async (): Promise<void> => {
     for await (const event of ledger.tail(0, signal)) {
       view = applyHomeEvent(view, event);

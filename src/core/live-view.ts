@@ -15,7 +15,11 @@ export interface LiveView {
 }
 
 /** Follows the ledger from its beginning; resolves once everything that is in it now has been folded. */
-export async function followLedger(ledger: Ledger, signal: AbortSignal, fail: (error: unknown) => void): Promise<LiveView> {
+export async function followLedger(
+  ledger: Ledger,
+  signal: AbortSignal,
+  fail: (error: unknown) => void,
+): Promise<LiveView> {
   let view = emptyView();
   const listeners = new Set<(event: Event, view: View) => void>();
   let waiting: { seq: number; resolve: () => void; reject: (reason: unknown) => void }[] = [];
@@ -44,7 +48,8 @@ export async function followLedger(ledger: Ledger, signal: AbortSignal, fail: (e
 
   const live: LiveView = {
     current: () => view,
-    reached: (seq) => (seq <= view.seq ? Promise.resolve() : new Promise((resolve, reject) => waiting.push({ seq, resolve, reject }))),
+    reached: (seq) =>
+      seq <= view.seq ? Promise.resolve() : new Promise((resolve, reject) => waiting.push({ seq, resolve, reject })),
     until(condition, ms) {
       if (condition(view)) return Promise.resolve(true);
       return new Promise((resolve) => {

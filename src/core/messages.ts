@@ -22,12 +22,16 @@ export function messageHandlers(newId: () => string, now: () => number): Handler
         checkRate(view, actor, call.limits.messages_per_minute, now());
         checkInboxes(view, recipients, call.limits.unread_messages);
         if (reply_to !== undefined && !view.messages.some(({ id }) => id === reply_to)) {
-          throw new ClustrError("not_found", `There is no recent message "${reply_to}" to answer; nothing was sent. Send it without reply_to.`);
+          throw new ClustrError(
+            "not_found",
+            `There is no recent message "${reply_to}" to answer; nothing was sent. Send it without reply_to.`,
+          );
         }
         const address = recipients.length === 1 && foldName(to) !== ALL ? (recipients[0]?.name ?? to) : ALL;
         return { type: "message.sent", data: { id: `m-${newId()}`, to: address, content, reply_to, recipients } };
       });
-      if (event.type !== "message.sent") throw new ClustrError("conflict", "This request id was used for another operation before; nothing was sent.");
+      if (event.type !== "message.sent")
+        throw new ClustrError("conflict", "This request id was used for another operation before; nothing was sent.");
       return messageOf(event, call.view());
     },
 
@@ -39,8 +43,16 @@ export function messageHandlers(newId: () => string, now: () => number): Handler
       const { messages } = call.view();
       const mine = messages.filter((message) => message.deliveries[inbox]);
       const unread = mine.filter((message) => isUnread(message, inbox));
-      const chosen = asked ? mine.filter((message) => asked.includes(message.id)) : id ? mine.filter((message) => message.id === id) : unread.slice(0, limit);
-      if (id && chosen.length === 0) throw new ClustrError("not_found", `You have no message "${id}" among the recent ones. Ask its sender to send it again.`);
+      const chosen = asked
+        ? mine.filter((message) => asked.includes(message.id))
+        : id
+          ? mine.filter((message) => message.id === id)
+          : unread.slice(0, limit);
+      if (id && chosen.length === 0)
+        throw new ClustrError(
+          "not_found",
+          `You have no message "${id}" among the recent ones. Ask its sender to send it again.`,
+        );
       const answer = await Promise.all(
         chosen.map(async (message) => ({
           id: message.id,
@@ -55,7 +67,8 @@ export function messageHandlers(newId: () => string, now: () => number): Handler
         })),
       );
       const fresh = chosen.filter((message) => isUnread(message, inbox)).map((message) => message.id);
-      if (fresh.length > 0) await call.decide(`inbox/${inbox}`, () => ({ type: "message.read", data: { ids: fresh, inbox } }));
+      if (fresh.length > 0)
+        await call.decide(`inbox/${inbox}`, () => ({ type: "message.read", data: { ids: fresh, inbox } }));
       return { messages: answer, remaining: asked ? unread.length : unread.length - fresh.length };
     },
 
@@ -63,11 +76,20 @@ export function messageHandlers(newId: () => string, now: () => number): Handler
       const view = call.view();
       const oldest = view.messages[0]?.seq ?? Infinity;
       const wanted = (message: Message): boolean =>
-        agent === undefined || message.from === agent || Object.values(message.deliveries).some(({ to }) => to === agent);
-      const recent = view.messages.filter((message) => message.seq < (before ?? Infinity) && wanted(message)).slice(-limit);
-      const full = await Promise.all(recent.map(async (message) => ({ ...message, content: await contentOf(call.ledger, message) })));
+        agent === undefined ||
+        message.from === agent ||
+        Object.values(message.deliveries).some(({ to }) => to === agent);
+      const recent = view.messages
+        .filter((message) => message.seq < (before ?? Infinity) && wanted(message))
+        .slice(-limit);
+      const full = await Promise.all(
+        recent.map(async (message) => ({ ...message, content: await contentOf(call.ledger, message) })),
+      );
       if (recent.length >= limit || oldest === Infinity) return full;
-      return [...(await olderThan(call.ledger, Math.min(before ?? Infinity, oldest), limit - recent.length, agent, view)), ...full];
+      return [
+        ...(await olderThan(call.ledger, Math.min(before ?? Infinity, oldest), limit - recent.length, agent, view)),
+        ...full,
+      ];
     },
   };
 }
@@ -97,17 +119,25 @@ function recipientsOf(view: View, sender: Actor, to: string): { inbox: string; n
     const agents = Object.values(view.agents).filter((agent) => reachable(agent) && agent.id !== self);
     const all = agents.map(({ id, name }) => ({ inbox: id, name }));
     if (sender.kind !== "human") all.push({ inbox: HUMAN, name: HUMAN });
-    if (all.length === 0) throw new ClustrError("not_found", "There is no agent to send to; nothing was sent. Spawn one with `clustr spawn`.");
+    if (all.length === 0)
+      throw new ClustrError(
+        "not_found",
+        "There is no agent to send to; nothing was sent. Spawn one with `clustr spawn`.",
+      );
     return all;
   }
   if (to.trim().toLowerCase() === HUMAN) {
-    if (sender.kind === "human") throw new ClustrError("invalid", "You are human: a message to yourself was not sent. Name an agent, or all.");
+    if (sender.kind === "human")
+      throw new ClustrError("invalid", "You are human: a message to yourself was not sent. Name an agent, or all.");
     return [{ inbox: HUMAN, name: HUMAN }];
   }
   const agent = agentNamed(view, to);
   if (agent.id === self) throw new ClustrError("invalid", "That is your own name; nothing was sent.");
   if (!reachable(agent)) {
-    throw new ClustrError("conflict", `${agent.name} is ${agent.status} (${agent.outcome ?? "gone"}) and its process has ended; nothing was sent. Restart it first.`);
+    throw new ClustrError(
+      "conflict",
+      `${agent.name} is ${agent.status} (${agent.outcome ?? "gone"}) and its process has ended; nothing was sent. Restart it first.`,
+    );
   }
   return [{ inbox: agent.id, name: agent.name }];
 }
@@ -119,9 +149,14 @@ function reachable(agent: { live: boolean }): boolean {
 
 function checkRate(view: View, actor: Actor, limit: number, now: number): void {
   if (actor.kind !== "agent") return;
-  const sent = view.sends.filter((entry) => entry.inbox === actor.id && Date.parse(entry.at) > now - RATE_WINDOW).length;
+  const sent = view.sends.filter(
+    (entry) => entry.inbox === actor.id && Date.parse(entry.at) > now - RATE_WINDOW,
+  ).length;
   if (sent >= limit) {
-    throw new ClustrError("limited", `You have sent ${sent} messages within a minute; this one was not sent. Final: do not retry now; put what you have to say into one message later.`);
+    throw new ClustrError(
+      "limited",
+      `You have sent ${sent} messages within a minute; this one was not sent. Final: do not retry now; put what you have to say into one message later.`,
+    );
   }
 }
 
@@ -132,7 +167,11 @@ function checkInboxes(view: View, recipients: { inbox: string; name: string }[],
       const rung = deliveries[inbox]?.rung;
       return rung === "queued" || rung === "handed";
     }).length;
-    if (waiting >= limit) throw new ClustrError("limited", `${name} has ${waiting} messages it has not seen; nothing was sent. Final: wait until it has caught up.`);
+    if (waiting >= limit)
+      throw new ClustrError(
+        "limited",
+        `${name} has ${waiting} messages it has not seen; nothing was sent. Final: wait until it has caught up.`,
+      );
   }
 }
 
@@ -140,20 +179,42 @@ function messageOf(event: Extract<Event, { type: "message.sent" }>, view: View):
   const { id, to, content, reply_to, recipients } = event.data;
   const folded = view.messages.find((message) => message.id === id);
   const deliveries =
-    folded?.deliveries ?? Object.fromEntries(recipients.map(({ inbox, name }) => [inbox, { to: name, rung: "queued" as const, at: event.at }]));
-  const message: Message = { id, seq: event.seq, from: nameOf(event.actor), to, content, size: byteLength(content), at: event.at, deliveries };
+    folded?.deliveries ??
+    Object.fromEntries(
+      recipients.map(({ inbox, name }) => [inbox, { to: name, rung: "queued" as const, at: event.at }]),
+    );
+  const message: Message = {
+    id,
+    seq: event.seq,
+    from: nameOf(event.actor),
+    to,
+    content,
+    size: byteLength(content),
+    at: event.at,
+    deliveries,
+  };
   if (reply_to) message.reply_to = reply_to;
   return message;
 }
 
 /** Messages the view no longer holds, from the ledger, without their deliveries: those were settled long ago. */
-async function olderThan(ledger: Ledger, before: number, limit: number, agent: string | undefined, view: View): Promise<Message[]> {
+async function olderThan(
+  ledger: Ledger,
+  before: number,
+  limit: number,
+  agent: string | undefined,
+  view: View,
+): Promise<Message[]> {
   const events = await ledger.read({ type: "message.sent", before, limit: limit * 2, newest: true });
   const known = new Set(view.messages.map(({ id }) => id));
   const found: Message[] = [];
   for (const event of events) {
     if (event.type !== "message.sent" || known.has(event.data.id)) continue;
-    if (agent === undefined || nameOf(event.actor) === agent || event.data.recipients.some(({ name }) => name === agent)) {
+    if (
+      agent === undefined ||
+      nameOf(event.actor) === agent ||
+      event.data.recipients.some(({ name }) => name === agent)
+    ) {
       found.push({ ...messageOf(event, view), deliveries: {} });
     }
   }

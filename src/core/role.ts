@@ -23,7 +23,9 @@ Use no other means to reach the agents of this workspace.`,
 }
 
 function rulesPart(rules: Rules): string {
-  if (rules.text.trim() === "") return "There are no workspace rules yet. If you are told that rules were written, read them with read_rules and follow them.";
-  if (byteLength(rules.text) > RULES_INLINE) return `The workspace has rules (revision ${rules.revision}) that every agent follows. They are long: read them with read_rules before you begin.`;
+  if (rules.text.trim() === "")
+    return "There are no workspace rules yet. If you are told that rules were written, read them with read_rules and follow them.";
+  if (byteLength(rules.text) > RULES_INLINE)
+    return `The workspace has rules (revision ${rules.revision}) that every agent follows. They are long: read them with read_rules before you begin.`;
   return `The rules of this workspace (revision ${rules.revision}), which every agent follows:\n\n${rules.text.trim()}`;
 }

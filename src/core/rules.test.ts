@@ -10,7 +10,9 @@ describe("rules", () => {
     expect(await d.ask("rules.update", { text: "one\n" })).toMatchObject({ revision: 1, by: "human" });
     await expect.poll(async () => readFile(await path(d), "utf8")).toBe("one\n");
     await writeFile(await path(d), "two\n");
-    await expect.poll(async () => d.ask("rules.read", {}), { timeout: 5000 }).toMatchObject({ text: "two\n", revision: 2, by: "human" });
+    await expect
+      .poll(async () => d.ask("rules.read", {}), { timeout: 5000 })
+      .toMatchObject({ text: "two\n", revision: 2, by: "human" });
   });
 
   it("in force survive a deleted and an unreadable file, which is said", async () => {
@@ -18,7 +20,8 @@ describe("rules", () => {
     await d.ask("rules.update", { text: "one" });
     await expect.poll(async () => readFile(await path(d), "utf8")).toBe("one");
     await rm(await path(d));
-    const said = async () => (await d.ask("event.list", { type: "rules.unreadable" })).map(({ data }) => String(data["why"]));
+    const said = async () =>
+      (await d.ask("event.list", { type: "rules.unreadable" })).map(({ data }) => String(data["why"]));
     await expect.poll(said, { timeout: 5000 }).toMatchObject([expect.stringContaining("was deleted")]);
     await writeFile(await path(d), Buffer.from([0xff, 0xfe, 0x00, 0xc3]));
     await expect.poll(said, { timeout: 5000 }).toMatchObject([expect.anything(), expect.stringContaining("not UTF-8")]);
@@ -41,8 +44,13 @@ describe("rules", () => {
     await using d = await desk();
     const ada = await d.spawn("ada");
     await d.ask("rules.update", { text: "one" });
-    await expect(d.ask("rules.update", { text: "two", expect_revision: 0 }, ada)).rejects.toMatchObject({ code: "conflict" });
-    expect(await d.ask("rules.update", { text: "two", expect_revision: 1 }, ada)).toMatchObject({ revision: 2, by: "ada" });
+    await expect(d.ask("rules.update", { text: "two", expect_revision: 0 }, ada)).rejects.toMatchObject({
+      code: "conflict",
+    });
+    expect(await d.ask("rules.update", { text: "two", expect_revision: 1 }, ada)).toMatchObject({
+      revision: 2,
+      by: "ada",
+    });
   });
 
   it("too long are refused, and the last revision stays in force", async () => {
@@ -66,6 +74,10 @@ describe("rules", () => {
     await d.ask("rules.read", {}, ada);
     expect(await read()).toBe(1);
     await d.ask("message.send", { to: "bo", content: "wake" });
-    await expect.poll(() => d.puppet.handed.find(({ agent }) => agent === "bo")?.parcels.map(({ text }) => text.includes("rules"))).toEqual([true, false]);
+    await expect
+      .poll(() =>
+        d.puppet.handed.find(({ agent }) => agent === "bo")?.parcels.map(({ text }) => text.includes("rules")),
+      )
+      .toEqual([true, false]);
   });
 });

@@ -13,7 +13,10 @@ export function rulesHandlers(path: string): Handlers<typeof rules, WorkspaceCal
       const { actor } = call.caller;
       const reader = actor.kind === "agent" ? agents[actor.id] : undefined;
       if (reader && reader.rules_revision < rules.revision) {
-        await call.decide(`readers/rules/${reader.id}`, () => ({ type: "rules.read", data: { id: reader.id, revision: rules.revision } }));
+        await call.decide(`readers/rules/${reader.id}`, () => ({
+          type: "rules.read",
+          data: { id: reader.id, revision: rules.revision },
+        }));
       }
       return rules;
     },
@@ -30,7 +33,8 @@ export function rulesHandlers(path: string): Handlers<typeof rules, WorkspaceCal
         }
         return { type: "rules.updated", data: { text, revision: rules.revision + 1 } };
       });
-      if (event.type !== "rules.updated") throw new ClustrError("conflict", "This request id was used for another operation before; use a new one.");
+      if (event.type !== "rules.updated")
+        throw new ClustrError("conflict", "This request id was used for another operation before; use a new one.");
       return { text: event.data.text, revision: event.data.revision, by: nameOf(event.actor), at: event.at };
     },
 
@@ -41,5 +45,9 @@ export function rulesHandlers(path: string): Handlers<typeof rules, WorkspaceCal
 /** Rejects a text that cannot be rules. An empty one can: it means no rules. */
 export function checkRules(text: string): void {
   const bytes = byteLength(text);
-  if (bytes > RULES_LIMIT) throw new ClustrError("too_large", `The rules have ${bytes} bytes; at most ${RULES_LIMIT} are possible. The last revision stays in force.`);
+  if (bytes > RULES_LIMIT)
+    throw new ClustrError(
+      "too_large",
+      `The rules have ${bytes} bytes; at most ${RULES_LIMIT} are possible. The last revision stays in force.`,
+    );
 }

@@ -11,18 +11,28 @@ import type { Limits } from "../contract/workspace.ts";
 const AUTONOMY: Record<Autonomy, number> = { ask: 0, auto: 1, full: 2 };
 
 /** What is asked for, with everything that does not depend on the view already checked. */
-export type SpawnRequest = Pick<AgentOrigin, "id" | "name" | "service" | "task" | "cwd"> & { model: string | undefined; autonomy: Autonomy | undefined };
+export type SpawnRequest = Pick<AgentOrigin, "id" | "name" | "service" | "task" | "cwd"> & {
+  model: string | undefined;
+  autonomy: Autonomy | undefined;
+};
 
 /** The origin of a new agent, or a ClustrError: a taken name, a limit reached, more autonomy than the parent has. */
 export function originOf(view: View, actor: Actor, request: SpawnRequest, limits: Limits, now: number): AgentOrigin {
   const parent = actor.kind === "agent" ? view.agents[actor.id] : undefined;
   checkFree(view, request.name);
   const live = Object.values(view.agents).filter((agent) => agent.live && !agent.external).length;
-  if (live >= limits.live_agents) throw limited(`${live} agents are live, the limit`, "stop one, or raise it with `clustr limits --live-agents N`", parent !== undefined);
+  if (live >= limits.live_agents)
+    throw limited(
+      `${live} agents are live, the limit`,
+      "stop one, or raise it with `clustr limits --live-agents N`",
+      parent !== undefined,
+    );
   const depth = parent ? parent.depth + 1 : 0;
-  if (depth > limits.spawn_depth) throw limited(`agents may be nested ${limits.spawn_depth} deep`, "do this part yourself", true);
+  if (depth > limits.spawn_depth)
+    throw limited(`agents may be nested ${limits.spawn_depth} deep`, "do this part yourself", true);
   const lately = view.spawns.filter(({ inbox, at }) => inbox !== "human" && Date.parse(at) > now - RATE_WINDOW).length;
-  if (parent && lately >= limits.spawns_per_minute) throw limited(`agents have spawned ${lately} agents within a minute`, "do this part yourself", true);
+  if (parent && lately >= limits.spawns_per_minute)
+    throw limited(`agents have spawned ${lately} agents within a minute`, "do this part yourself", true);
   return {
     ...request,
     autonomy: autonomyOf(request.autonomy, parent?.autonomy),
@@ -37,16 +47,27 @@ export function originOf(view: View, actor: Actor, request: SpawnRequest, limits
 export function checkFree(view: View, name: string): void {
   const folded = foldName(name);
   const holder = Object.values(view.agents).find((agent) => agent.live && foldName(agent.name) === folded);
-  if (holder) throw new ClustrError("conflict", `There is a live agent called "${holder.name}" already; choose another name, or stop that one first.`);
+  if (holder)
+    throw new ClustrError(
+      "conflict",
+      `There is a live agent called "${holder.name}" already; choose another name, or stop that one first.`,
+    );
 }
 
 function autonomyOf(asked: Autonomy | undefined, parents: Autonomy | undefined): Autonomy {
   const most = parents ?? "full";
   if (asked === undefined) return AUTONOMY[most] < AUTONOMY.auto ? most : "auto";
-  if (AUTONOMY[asked] > AUTONOMY[most]) throw new ClustrError("forbidden", `You have autonomy "${most}" and cannot give "${asked}"; nothing was spawned. Ask for "${most}" or less.`);
+  if (AUTONOMY[asked] > AUTONOMY[most])
+    throw new ClustrError(
+      "forbidden",
+      `You have autonomy "${most}" and cannot give "${asked}"; nothing was spawned. Ask for "${most}" or less.`,
+    );
   return asked;
 }
 
 function limited(what: string, remedy: string, final: boolean): ClustrError {
-  return new ClustrError("limited", `Nothing was spawned: ${what}. ${final ? "Final, do not retry: " : "To go on, "}${remedy}.`);
+  return new ClustrError(
+    "limited",
+    `Nothing was spawned: ${what}. ${final ? "Final, do not retry: " : "To go on, "}${remedy}.`,
+  );
 }

@@ -10,10 +10,13 @@ export function factsOf(agent: Agent, signal: Signal, at: string): Fact[] {
   const { id, run } = agent;
   switch (signal.type) {
     case "session":
-      return agent.session === signal.session ? [] : [{ type: "agent.session", data: { id, run, session: signal.session } }];
+      return agent.session === signal.session
+        ? []
+        : [{ type: "agent.session", data: { id, run, session: signal.session } }];
     case "working": {
       const facts = resolved(agent);
-      if (agent.status === "running" && (signal.activity === undefined || signal.activity === agent.activity)) return facts;
+      if (agent.status === "running" && (signal.activity === undefined || signal.activity === agent.activity))
+        return facts;
       return [...facts, status(agent, { status: "running", live: true, activity: signal.activity ?? agent.activity })];
     }
     case "attention": {
@@ -23,7 +26,9 @@ export function factsOf(agent: Agent, signal: Signal, at: string): Fact[] {
       const item = { kind, title, since: at, ...(detail === undefined ? {} : { detail }) };
       const held: Fact = { type: "agent.attention", data: { id, run, item } };
       // A dialog before the first prompt holds the start; it does not mean that the prompt was accepted.
-      return agent.status === "done" ? [status(agent, { status: "running", live: true, activity: agent.activity }), held] : [held];
+      return agent.status === "done"
+        ? [status(agent, { status: "running", live: true, activity: agent.activity }), held]
+        : [held];
     }
     case "resolved":
       return resolved(agent);
@@ -32,9 +37,15 @@ export function factsOf(agent: Agent, signal: Signal, at: string): Fact[] {
       return [...resolved(agent), status(agent, { status: "done", outcome: "finished", live: true })];
     }
     case "turn_failed":
-      return [...resolved(agent), status(agent, { status: "done", outcome: "failed", reason: signal.reason, live: true })];
+      return [
+        ...resolved(agent),
+        status(agent, { status: "done", outcome: "failed", reason: signal.reason, live: true }),
+      ];
     case "failed":
-      return [...resolved(agent), status(agent, { status: "done", outcome: "failed", reason: signal.reason, live: false })];
+      return [
+        ...resolved(agent),
+        status(agent, { status: "done", outcome: "failed", reason: signal.reason, live: false }),
+      ];
     case "seen":
       return [];
   }
@@ -43,13 +54,20 @@ export function factsOf(agent: Agent, signal: Signal, at: string): Fact[] {
 /** What the end of an agent's terminal means. `last` is what its screen showed, for the reason of a failure. */
 export function endOf(agent: Agent, exit: TerminalExit, last: string): Fact {
   if (agent.stopping) return status(agent, { status: "done", outcome: "stopped", live: false });
-  if (agent.outcome === "failed" && agent.status === "done") return status(agent, { status: "done", outcome: "failed", reason: agent.reason, live: false });
+  if (agent.outcome === "failed" && agent.status === "done")
+    return status(agent, { status: "done", outcome: "failed", reason: agent.reason, live: false });
   const how = exit.signal ? `was ended by signal ${exit.signal}` : `exited with code ${exit.code ?? "unknown"}`;
   const started = agent.status !== "spawning";
-  if (started && exit.code === 0 && !exit.signal) return status(agent, { status: "done", outcome: "finished", live: false });
+  if (started && exit.code === 0 && !exit.signal)
+    return status(agent, { status: "done", outcome: "finished", live: false });
   const screen = last ? ` Its screen ended with: ${last}` : "";
   const remedy = `See \`clustr screen ${agent.name}\`; \`clustr restart ${agent.name}\` runs its task again.`;
-  return status(agent, { status: "done", outcome: "failed", reason: `It ${how}${started ? "" : " before it accepted its task"}.${screen} ${remedy}`, live: false });
+  return status(agent, {
+    status: "done",
+    outcome: "failed",
+    reason: `It ${how}${started ? "" : " before it accepted its task"}.${screen} ${remedy}`,
+    live: false,
+  });
 }
 
 /** The process behind an agent cannot be found any more. */

@@ -10,7 +10,8 @@ export function terminalHandlers(screens: Screens): Handlers<typeof terminals, W
   return {
     "terminal.screen": async (call, { name }) => {
       const agent = agentNamed(call.view(), name);
-      if (agent.external) throw new ClustrError("invalid", `${agent.name} was started outside Clustr; its terminal is there.`);
+      if (agent.external)
+        throw new ClustrError("invalid", `${agent.name} was started outside Clustr; its terminal is there.`);
       const terminal = terminalId(agent);
       const { lines, cols, rows, title, offset, exact } = await screens.state(terminal);
       // Nothing more will be printed there: the screen is made anew from the journal when it is asked for again.

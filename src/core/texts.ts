@@ -5,5 +5,9 @@ import { byteLength } from "../contract/fold.ts";
 export function checkText(what: string, text: string, limit: number): void {
   if (text.length === 0) throw new ClustrError("invalid", `${what} is empty; write something.`);
   const bytes = byteLength(text);
-  if (bytes > limit) throw new ClustrError("too_large", `${what} has ${bytes} bytes; at most ${limit} are possible. Put it into a file and send its path.`);
+  if (bytes > limit)
+    throw new ClustrError(
+      "too_large",
+      `${what} has ${bytes} bytes; at most ${limit} are possible. Put it into a file and send its path.`,
+    );
 }

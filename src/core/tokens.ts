@@ -5,14 +5,19 @@ import type { Access } from "./ports/access.ts";
 import { checkFree } from "./spawning.ts";
 
 /** Tokens with which agents started elsewhere join. */
-export function tokenHandlers(access: Access, door: string, newId: () => string): Handlers<typeof tokens, WorkspaceCall> {
+export function tokenHandlers(
+  access: Access,
+  door: string,
+  newId: () => string,
+): Handlers<typeof tokens, WorkspaceCall> {
   return {
     "token.create": async (call, { name }) => {
       const event = await call.decide("agents", (view) => {
         if (name !== undefined) checkFree(view, name);
         return { type: "agent.invited", data: { id: newId(), name } };
       });
-      if (event.type !== "agent.invited") throw new ClustrError("conflict", "This request id was used for another operation before; use a new one.");
+      if (event.type !== "agent.invited")
+        throw new ClustrError("conflict", "This request id was used for another operation before; use a new one.");
       return { token: access.agentToken(call.workspace.id, event.data.id), url: `${door}/mcp` };
     },
   };

@@ -23,6 +23,8 @@ export const folders: Folders = {
   nameOf: (asked) => path.basename(asked) || asked,
   inside(base, real) {
     const relative = path.relative(base, real);
-    return relative === "" || (!relative.startsWith(`..${path.sep}`) && relative !== ".." && !path.isAbsolute(relative));
+    return (
+      relative === "" || (!relative.startsWith(`..${path.sep}`) && relative !== ".." && !path.isAbsolute(relative))
+    );
   },
 };

@@ -27,7 +27,11 @@ export async function openHomeFolder(asked: string): Promise<HomeFolder> {
   try {
     await privateFolder(asked);
   } catch (error) {
-    throw new ClustrError("unavailable", `The data folder ${asked} cannot be used: ${(error as Error).message}. Set CLUSTR_HOME to a folder you own.`, { cause: error });
+    throw new ClustrError(
+      "unavailable",
+      `The data folder ${asked} cannot be used: ${(error as Error).message}. Set CLUSTR_HOME to a folder you own.`,
+      { cause: error },
+    );
   }
   const home = await realpath(asked);
   const announced = path.join(home, "server.json");
@@ -46,16 +50,24 @@ export async function openHomeFolder(asked: string): Promise<HomeFolder> {
 async function secretOf(file: string): Promise<Buffer> {
   const text = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
-    throw new ClustrError("unavailable", `${file} cannot be read (${error.code}); without it no token can be checked. Give it back to your user with mode 600.`);
+    throw new ClustrError(
+      "unavailable",
+      `${file} cannot be read (${error.code}); without it no token can be checked. Give it back to your user with mode 600.`,
+    );
   });
   if (text === undefined) {
     const secret = randomBytes(32);
     await replaceFile(file, `${secret.toString("hex")}\n`);
     return secret;
   }
-  if ((await stat(file)).mode & 0o077) throw new ClustrError("unavailable", `${file} can be read by others. Run: chmod 600 ${file}`);
+  if ((await stat(file)).mode & 0o077)
+    throw new ClustrError("unavailable", `${file} can be read by others. Run: chmod 600 ${file}`);
   const secret = Buffer.from(text.trim(), "hex");
-  if (secret.length !== 32) throw new ClustrError("unavailable", `${file} is damaged. Delete it to make a new one; agents that are running will then have to be restarted.`);
+  if (secret.length !== 32)
+    throw new ClustrError(
+      "unavailable",
+      `${file} is damaged. Delete it to make a new one; agents that are running will then have to be restarted.`,
+    );
   return secret;
 }
 
@@ -72,7 +84,10 @@ async function runtimeFolder(home: string): Promise<string> {
     await privateFolder(folder);
     return folder;
   }
-  throw new ClustrError("unavailable", `None of ${bases.join(", ")} can be a private folder for sockets. Set XDG_RUNTIME_DIR to a short folder that only you can enter.`);
+  throw new ClustrError(
+    "unavailable",
+    `None of ${bases.join(", ")} can be a private folder for sockets. Set XDG_RUNTIME_DIR to a short folder that only you can enter.`,
+  );
 }
 
 async function mine(base: string, uid: number): Promise<boolean> {

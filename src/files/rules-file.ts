@@ -24,7 +24,10 @@ export function rulesFile(full: string): RulesFile {
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         if (code === "ENOENT") return { problem: "missing" };
-        return { problem: "unreadable", why: code === "ERR_ENCODING_INVALID_ENCODED_DATA" ? "it is not UTF-8 text" : (code ?? String(error)) };
+        return {
+          problem: "unreadable",
+          why: code === "ERR_ENCODING_INVALID_ENCODED_DATA" ? "it is not UTF-8 text" : (code ?? String(error)),
+        };
       }
     },
     write: (text) => replaceFile(full, text),
@@ -36,7 +39,11 @@ async function* changesOf(full: string, signal: AbortSignal): AsyncIterable<void
   let wake: (() => void) | undefined;
   const poke = (): void => wake?.();
   // Editors replace the file, so its folder is watched.
-  const watcher = watch(path.dirname(full), { signal }, (_event, name) => (name === null || name === path.basename(full)) && poke());
+  const watcher = watch(
+    path.dirname(full),
+    { signal },
+    (_event, name) => (name === null || name === path.basename(full)) && poke(),
+  );
   watcher.on("error", () => {});
   signal.addEventListener("abort", poke, { once: true });
   let before = await stamp(full);

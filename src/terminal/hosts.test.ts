@@ -125,8 +125,8 @@ it(
     const [before] = at.hosts();
     process.kill(before?.pid ?? 0, "SIGKILL");
 
-    await expect(exited).rejects.toMatchObject({ code: "not_found" });
-    await expect(followed).rejects.toMatchObject({ code: "not_found" });
+    const gone = { status: "rejected", reason: { code: "not_found" } };
+    expect(await Promise.allSettled([exited, followed])).toMatchObject([gone, gone]);
     expect((await host.list()).map((info) => info.id)).toEqual(["ended.1"]);
     expect((await readAll(host, "ended.1")).bytes.toString()).toBe("kept\r\n");
     expect(await host.exited("ended.1", never)).toMatchObject({ code: 4 });

@@ -21,7 +21,8 @@ export class Cast {
   async #answer(request: ModelRequest): Promise<Answer> {
     const name = /You are "([^"]+)", one of several agents/.exec(textOf(request))?.[1] ?? "";
     const model = this.#models.get(name);
-    if (!model) throw new Error(`A model request of "${name}", for whom no script was given: ${textOf(request).slice(0, 400)}`);
+    if (!model)
+      throw new Error(`A model request of "${name}", for whom no script was given: ${textOf(request).slice(0, 400)}`);
     return model.answer({ ...request, index: model.requests.length });
   }
 }

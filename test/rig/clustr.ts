@@ -45,10 +45,17 @@ export async function startClustr(folder: string, home: string, env: Record<stri
   let port = "0";
 
   const start = async (): Promise<void> => {
-    const child = spawn(process.execPath, [MAIN, folder, "--json", "--no-open", "--port", port], { env: full, cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(process.execPath, [MAIN, folder, "--json", "--no-open", "--port", port], {
+      env: full,
+      cwd: folder,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     server = child;
     child.stderr.on("data", (piece: Buffer) => (log = (log + piece.toString()).slice(-20_000)));
-    const line = await Promise.race([firstLine(child), once(child, "exit").then(([code]) => Promise.reject(new Error(`Clustr ended with ${String(code)}: ${log}`)))]);
+    const line = await Promise.race([
+      firstLine(child),
+      once(child, "exit").then(([code]) => Promise.reject(new Error(`Clustr ended with ${String(code)}: ${log}`))),
+    ]);
     ready = JSON.parse(line) as RunningClustr["ready"];
     port = new URL(ready.url).port;
     ({ token } = JSON.parse(await readFile(join(home, "server.json"), "utf8")) as { token: string });
@@ -56,7 +63,8 @@ export async function startClustr(folder: string, home: string, env: Record<stri
   };
   await start();
 
-  const run: RunningClustr["run"] = (args, { input, env: more } = {}) => runCommand(args, folder, { ...full, ...more }, input);
+  const run: RunningClustr["run"] = (args, { input, env: more } = {}) =>
+    runCommand(args, folder, { ...full, ...more }, input);
   return {
     folder,
     home,

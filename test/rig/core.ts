@@ -62,7 +62,16 @@ export class Puppet implements Service {
 /** A terminal host without programs: it only knows which puppets were started. */
 const terminalsOf = (puppet: Puppet): TerminalHost => ({
   ensure: () => Promise.reject(new Error("no terminals here")),
-  list: async () => [...puppet.links.values()].map(({ agent }) => ({ id: `${agent.id}.${agent.run}`, epoch: "e", pid: 1, cols: 80, rows: 24, firstOffset: 0, endOffset: 0 })),
+  list: async () =>
+    [...puppet.links.values()].map(({ agent }) => ({
+      id: `${agent.id}.${agent.run}`,
+      epoch: "e",
+      pid: 1,
+      cols: 80,
+      rows: 24,
+      firstOffset: 0,
+      endOffset: 0,
+    })),
   write: async () => {},
   resize: async () => {},
   follow: async function* () {},
@@ -90,7 +99,12 @@ export interface Desk extends AsyncDisposable {
   limits: Limits;
   log: string[];
   /** Calls an operation through the gate; `requestId` to repeat a call. */
-  ask<N extends OperationName>(name: N, input: Input<Operations[N]>, caller?: Caller, requestId?: string): Promise<Output<Operations[N]>>;
+  ask<N extends OperationName>(
+    name: N,
+    input: Input<Operations[N]>,
+    caller?: Caller,
+    requestId?: string,
+  ): Promise<Output<Operations[N]>>;
   /** Spawns an agent and waits until its session is open. */
   spawn(name: string, more?: Partial<Input<Operations["agent.spawn"]>>, caller?: Caller): Promise<Caller>;
   /** Closes the workspace as a crash would leave it and opens it anew on the same ledger. */
@@ -118,17 +132,28 @@ export async function desk(ledger: Ledger = memoryLedger<Fact>()): Promise<Desk>
       files: privateFiles(join(place, "private")),
       sockets: socketFolders(join(place, "sockets")),
       rulesFile: rulesFile(join(place, "rules.md")),
-      access: { link: () => ({ url: "", login: "", expires_in_s: 1 }), agentToken: (workspace, agent) => `token-${workspace}-${agent}` },
+      access: {
+        link: () => ({ url: "", login: "", expires_in_s: 1 }),
+        agentToken: (workspace, agent) => `token-${workspace}-${agent}`,
+      },
       workspace: info.id,
       door: "http://127.0.0.1:1",
       detections: createDetections(services, {}, Date.now, stopped.signal),
-      ...{ env: {}, umask: 0o022, node: process.execPath, log: (message: string, details?: object) => log.push(`${message} ${JSON.stringify(details)}`) },
+      ...{
+        env: {},
+        umask: 0o022,
+        node: process.execPath,
+        log: (message: string, details?: object) => log.push(`${message} ${JSON.stringify(details)}`),
+      },
     });
   let workspace = await open();
 
   const ask: Desk["ask"] = async (name, input, caller = person, requestId = newId()) => {
     const values = parsed(permitted(name, caller), input);
-    const handler = workspace.handlers[name as keyof typeof workspace.handlers] as (call: unknown, input: unknown) => Promise<never>;
+    const handler = workspace.handlers[name as keyof typeof workspace.handlers] as (
+      call: unknown,
+      input: unknown,
+    ) => Promise<never>;
     return handler(workspace.call(caller, requestId), values);
   };
   return {

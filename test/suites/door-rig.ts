@@ -56,9 +56,13 @@ export class DoorRig {
   #generation = 0;
 
   async startServer(): Promise<void> {
-    const server = spawn(process.execPath, ["--input-type=module", "-e", SERVER, "--", this.socket, join(this.folder, "seen"), String(++this.#generation)], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const server = spawn(
+      process.execPath,
+      ["--input-type=module", "-e", SERVER, "--", this.socket, join(this.folder, "seen"), String(++this.#generation)],
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+      },
+    );
     this.#server = server;
     await once(server.stdout, "data");
   }
@@ -76,15 +80,28 @@ export class DoorRig {
   }
 
   /** Calls the door as an agent does. */
-  call(path: string, more: { method?: string; body?: string | Buffer; headers?: Record<string, string>; signal?: AbortSignal } = {}): Promise<Answer> {
+  call(
+    path: string,
+    more: { method?: string; body?: string | Buffer; headers?: Record<string, string>; signal?: AbortSignal } = {},
+  ): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const { signal } = more;
-      const asked = send({ host: "127.0.0.1", port: this.door?.port, path, method: more.method ?? "GET", headers: more.headers ?? {}, agent: false, ...(signal ? { signal } : {}) });
+      const asked = send({
+        host: "127.0.0.1",
+        port: this.door?.port,
+        path,
+        method: more.method ?? "GET",
+        headers: more.headers ?? {},
+        agent: false,
+        ...(signal ? { signal } : {}),
+      });
       asked.on("error", reject);
       asked.on("response", (response) => {
         let body = "";
         response.setEncoding("latin1").on("data", (text: string) => (body += text));
-        response.on("error", reject).on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
+        response
+          .on("error", reject)
+          .on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
       });
       asked.end(more.body);
     });

@@ -36,7 +36,10 @@ export class Home {
 
   /** Writes the file by which command lines find the server. */
   serve(server: WireServer): this {
-    return this.file("server.json", JSON.stringify({ url: server.url, token: server.token, pid: process.pid, started: NOW.toISOString() }));
+    return this.file(
+      "server.json",
+      JSON.stringify({ url: server.url, token: server.token, pid: process.pid, started: NOW.toISOString() }),
+    );
   }
 
   file(name: string, content: string): this {
@@ -50,7 +53,8 @@ export class Home {
     if (world.stdin !== null) stdin.end(world.stdin ?? "");
     const out = collect(world.onOut);
     const err = collect();
-    const stdout = world.columns === undefined ? out.stream : Object.assign(out.stream, { isTTY: true, columns: world.columns });
+    const stdout =
+      world.columns === undefined ? out.stream : Object.assign(out.stream, { isTTY: true, columns: world.columns });
     const io: Io = {
       stdin: Object.assign(stdin, { isTTY: world.terminal === true }),
       stdout,

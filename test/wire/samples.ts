@@ -28,5 +28,15 @@ export function agent(differences: Partial<Agent> = {}): Agent {
 }
 
 export function message(differences: Partial<Message> = {}): Message {
-  return { id: "m1", seq: 7, from: "human", to: "ada", content: "How far are you?", size: 16, at: AT, deliveries: { a1: { to: "ada", rung: "seen", at: AT } }, ...differences };
+  return {
+    id: "m1",
+    seq: 7,
+    from: "human",
+    to: "ada",
+    content: "How far are you?",
+    size: 16,
+    at: AT,
+    deliveries: { a1: { to: "ada", rung: "seen", at: AT } },
+    ...differences,
+  };
 }

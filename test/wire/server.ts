@@ -55,7 +55,6 @@ export class WireServer {
     this.port = (this.#http.address() as AddressInfo).port;
   }
 
-
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
   }
@@ -96,18 +95,30 @@ function reply(response: ServerResponse, status: number, value: unknown): void {
 }
 
 /** Finds the operation a request means, or undefined. Fixed paths come before those with parts. */
-export function callOf(request: { method?: string | undefined; url?: string | undefined; headers: IncomingMessage["headers"] }, body: string): Call | undefined {
+export function callOf(
+  request: { method?: string | undefined; url?: string | undefined; headers: IncomingMessage["headers"] },
+  body: string,
+): Call | undefined {
   const url = new URL(request.url ?? "/", "http://localhost");
-  const byParts = Object.entries(operations).toSorted(([, a], [, b]) => a.http.split(":").length - b.http.split(":").length);
+  const byParts = Object.entries(operations).toSorted(
+    ([, a], [, b]) => a.http.split(":").length - b.http.split(":").length,
+  );
   for (const [name, { http, scope }] of byParts) {
     const [method, pattern = ""] = http.split(" ");
     if (method !== request.method) continue;
     const prefix = scope === "workspace" ? "/api/workspaces/(?<workspace>[^/]+)" : "/api";
     const match = new RegExp(`^${prefix}${pattern.replace(/:(\w+)/g, "(?<$1>[^/]+)")}$`).exec(url.pathname);
     if (!match) continue;
-    const { workspace, ...parts } = Object.fromEntries(Object.entries(match.groups ?? {}).map(([key, value]) => [key, decodeURIComponent(value)]));
+    const { workspace, ...parts } = Object.fromEntries(
+      Object.entries(match.groups ?? {}).map(([key, value]) => [key, decodeURIComponent(value)]),
+    );
     const rest = body ? (JSON.parse(body) as Record<string, unknown>) : Object.fromEntries(url.searchParams);
-    return { name: name as OperationName, input: { ...parts, ...rest }, workspace, authorization: request.headers.authorization };
+    return {
+      name: name as OperationName,
+      input: { ...parts, ...rest },
+      workspace,
+      authorization: request.headers.authorization,
+    };
   }
   return undefined;
 }

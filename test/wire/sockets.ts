@@ -13,7 +13,10 @@ export interface WireTerminal {
 
 /** The server's side of `/ws`, speaking src/contract/wire.ts. */
 export class WireSockets {
-  readonly #server = new WebSocketServer({ noServer: true, handleProtocols: (offered) => (offered.has("clustr") ? "clustr" : false) });
+  readonly #server = new WebSocketServer({
+    noServer: true,
+    handleProtocols: (offered) => (offered.has("clustr") ? "clustr" : false),
+  });
   readonly #watching = new Map<WebSocket, Map<number, string>>();
   readonly events: Event[] = [];
   readonly terminals = new Map<string, WireTerminal>();
@@ -64,20 +67,27 @@ export class WireSockets {
     const terminal = this.#terminal(agent);
     const offset = terminal.printed.length;
     terminal.printed = Buffer.concat([terminal.printed, Buffer.from(text)]);
-    this.#each(agent, (client, channel) => client.send(encodeBinary({ kind: 0, channel, offset, bytes: Buffer.from(text) })));
+    this.#each(agent, (client, channel) =>
+      client.send(encodeBinary({ kind: 0, channel, offset, bytes: Buffer.from(text) })),
+    );
   }
 
   /** Sends bytes at any offset, as a faulty or lossy server would. */
   misprint(agent: string, offset: number, text: string): void {
-    this.#each(agent, (client, channel) => client.send(encodeBinary({ kind: 0, channel, offset, bytes: Buffer.from(text) })));
+    this.#each(agent, (client, channel) =>
+      client.send(encodeBinary({ kind: 0, channel, offset, bytes: Buffer.from(text) })),
+    );
   }
 
   exit(agent: string, code: number): void {
-    this.#each(agent, (client, channel) => client.send(JSON.stringify({ type: "exit", channel, code, signal: null } satisfies ServerFrame)));
+    this.#each(agent, (client, channel) =>
+      client.send(JSON.stringify({ type: "exit", channel, code, signal: null } satisfies ServerFrame)),
+    );
   }
 
   #each(agent: string, act: (client: WebSocket, channel: number) => void): void {
-    for (const [client, channels] of this.#watching) for (const [channel, name] of channels) if (name === agent) act(client, channel);
+    for (const [client, channels] of this.#watching)
+      for (const [channel, name] of channels) if (name === agent) act(client, channel);
   }
 
   #terminal(agent: string): WireTerminal {
@@ -93,7 +103,8 @@ export class WireSockets {
       if (this.refuse) return send(this.refuse);
       send({ type: "welcome", protocol: this.protocol, server: "wire" });
       const after = frame.after;
-      if (after === undefined || after < this.replayFrom) send({ type: "view", view: { ...emptyView(), seq: this.events.at(-1)?.seq ?? 0 } });
+      if (after === undefined || after < this.replayFrom)
+        send({ type: "view", view: { ...emptyView(), seq: this.events.at(-1)?.seq ?? 0 } });
       else for (const event of this.events) if (event.seq > after) send({ type: "event", event });
     }
     if (frame.type === "detach") this.#watching.get(client)?.delete(frame.channel);
@@ -105,7 +116,15 @@ export class WireSockets {
       client.send(encodeBinary({ kind: 0, channel, offset: frame.offset, bytes: printed.subarray(frame.offset) }));
       return;
     }
-    send({ type: "screen", channel, epoch, offset: printed.length, cols: frame.cols ?? 80, rows: frame.rows ?? 24, exact: true });
+    send({
+      type: "screen",
+      channel,
+      epoch,
+      offset: printed.length,
+      cols: frame.cols ?? 80,
+      rows: frame.rows ?? 24,
+      exact: true,
+    });
     client.send(encodeBinary({ kind: 1, channel, offset: printed.length, bytes: printed }));
   }
 }

@@ -8,7 +8,9 @@ export function statusOf(agent: Agent): { text: string; color: Color } {
   const doubt = agent.sure ? "" : "?";
   if (agent.status === "spawning") return { text: `◌ spawning${doubt}`, color: "blue" };
   if (agent.status === "running") {
-    return agent.attention ? { text: `▲ needs you${doubt}`, color: "yellow" } : { text: `● running${doubt}`, color: "green" };
+    return agent.attention
+      ? { text: `▲ needs you${doubt}`, color: "yellow" }
+      : { text: `● running${doubt}`, color: "green" };
   }
   switch (agent.outcome) {
     case "failed":
@@ -46,6 +48,8 @@ export function showAgents(agents: Agent[], style: Style): string {
 export function showAgent(agent: Agent, style: Style): string {
   const { text, color } = statusOf(agent);
   const line = `${style.paint("bold", agent.name)}  ${style.paint(color, text)}  ${agent.service}, ${agent.autonomy}, in ${shortPath(plain(agent.cwd), style.home)}`;
-  const why = agent.attention ? `${agent.attention.title}${agent.attention.detail ? `: ${agent.attention.detail}` : ""}` : agent.reason;
+  const why = agent.attention
+    ? `${agent.attention.title}${agent.attention.detail ? `: ${agent.attention.detail}` : ""}`
+    : agent.reason;
   return why === undefined ? line : `${line}\n${plain(why)}`;
 }

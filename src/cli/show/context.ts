@@ -4,8 +4,16 @@ import { table } from "./table.ts";
 
 export function showEntries(entries: ContextEntry[], style: Style): string {
   if (entries.length === 0) return "No shared context yet. Write a note with: clustr context set KEY VALUE";
-  const rows = entries.map((entry) => [plain(entry.key), String(entry.revision), entry.by, ago(entry.at, style.now), firstLine(entry.value)]);
-  return table(style, ["KEY", "REV", "BY", "WHEN", "VALUE"], rows, (cell, column) => (column === 0 ? style.paint("bold", cell) : cell));
+  const rows = entries.map((entry) => [
+    plain(entry.key),
+    String(entry.revision),
+    entry.by,
+    ago(entry.at, style.now),
+    firstLine(entry.value),
+  ]);
+  return table(style, ["KEY", "REV", "BY", "WHEN", "VALUE"], rows, (cell, column) =>
+    column === 0 ? style.paint("bold", cell) : cell,
+  );
 }
 
 /** The value alone, so that it can be piped on; made safe only for a screen. */

@@ -12,7 +12,20 @@ export interface ShownEvent {
 }
 
 /** Fields that say what an event is about, in the order they are looked for. */
-const TELLING = ["content", "key", "title", "working_on", "reason", "activity", "why", "message", "status", "task", "name", "text"];
+const TELLING = [
+  "content",
+  "key",
+  "title",
+  "working_on",
+  "reason",
+  "activity",
+  "why",
+  "message",
+  "status",
+  "task",
+  "name",
+  "text",
+];
 
 /** One event in one line. */
 export function showEvent(event: ShownEvent, style: Style): string {

@@ -22,7 +22,9 @@ export function showSent(message: Message, style: Style): string {
   const deliveries = Object.values(message.deliveries);
   if (deliveries.length === 0) return `${message.id}: saved; nobody is there to receive it`;
   const width = Math.max(...deliveries.map(({ to }) => to.length));
-  const lines = deliveries.map((delivery) => `${delivery.to.padEnd(width)}  ${style.paint(colorOf(delivery), plain(rungOf(delivery)))}`);
+  const lines = deliveries.map(
+    (delivery) => `${delivery.to.padEnd(width)}  ${style.paint(colorOf(delivery), plain(rungOf(delivery)))}`,
+  );
   return [`sent ${style.paint("dim", message.id)}`, ...lines].join("\n");
 }
 
@@ -33,9 +35,18 @@ export function showMessages(messages: Message[], style: Style): string {
 
 function showMessage(message: Message, style: Style): string {
   const head = `${style.paint("bold", message.from)} → ${message.to}  ${style.paint("dim", `${ago(message.at, style.now)}  ${message.id}`)}`;
-  const more = message.size > Buffer.byteLength(message.content) ? `\n  … (${message.size} bytes in all; --json has the record)` : "";
-  const text = plain(message.content).trimEnd().split("\n").map((line) => `  ${line}`.trimEnd()).join("\n");
-  const ladder = Object.values(message.deliveries).map((delivery) => `${delivery.to}: ${plain(rungOf(delivery))}`).join(", ");
+  const more =
+    message.size > Buffer.byteLength(message.content)
+      ? `\n  … (${message.size} bytes in all; --json has the record)`
+      : "";
+  const text = plain(message.content)
+    .trimEnd()
+    .split("\n")
+    .map((line) => `  ${line}`.trimEnd())
+    .join("\n");
+  const ladder = Object.values(message.deliveries)
+    .map((delivery) => `${delivery.to}: ${plain(rungOf(delivery))}`)
+    .join(", ");
   return `${head}\n${text}${more}${ladder ? `\n  ${style.paint("dim", ladder)}` : ""}`;
 }
 

@@ -8,7 +8,12 @@ import { ago, plain } from "./style.ts";
 const AT = "2030-05-01T11:58:00.000Z";
 
 /** What a command shows for a result: on a terminal of 80 columns, or through a pipe. */
-async function shown(line: string[], operation: OperationName, output: unknown, terminal: { columns?: number; env?: Record<string, string> } = { columns: 80, env: { NO_COLOR: "1" } }): Promise<string> {
+async function shown(
+  line: string[],
+  operation: OperationName,
+  output: unknown,
+  terminal: { columns?: number; env?: Record<string, string> } = { columns: 80, env: { NO_COLOR: "1" } },
+): Promise<string> {
   const server = await WireServer.start();
   using home = new Home().serve(server);
   server.answer("workspace.list", () => [{ id: "w1", name: "project", path: "/project" }]);
@@ -25,8 +30,20 @@ async function shown(line: string[], operation: OperationName, output: unknown, 
 const agents = [
   agent({ attention: { kind: "permission", title: "Run: rm -rf build?", since: AT } }),
   agent({ name: "bob", service: "codex", status: "spawning", status_at: "2030-05-01T11:59:59.500Z" }),
-  agent({ name: "Chloé-2", status: "done", outcome: "finished", working_on: "the parser’s error messages, line by line, until all of them say what to do" }),
-  agent({ name: "dan", status: "done", outcome: "failed", autonomy: "full", reason: "Not logged in.\nRun: claude /login", status_at: "2030-04-20T00:00:00.000Z" }),
+  agent({
+    name: "Chloé-2",
+    status: "done",
+    outcome: "finished",
+    working_on: "the parser’s error messages, line by line, until all of them say what to do",
+  }),
+  agent({
+    name: "dan",
+    status: "done",
+    outcome: "failed",
+    autonomy: "full",
+    reason: "Not logged in.\nRun: claude /login",
+    status_at: "2030-04-20T00:00:00.000Z",
+  }),
   agent({ name: "eve", sure: false, activity: "\u001b[31mBash\u001b[0m npm test\u001b]0;title\u0007" }),
 ];
 
@@ -51,7 +68,9 @@ test("agents through a pipe: nothing is cut, nothing coloured", async () => {
 
 test("colours only on a terminal without NO_COLOR", async () => {
   expect(await shown(["agents"], "agent.list", agents, { columns: 80 })).toContain("\u001b[32m● running?");
-  expect(await shown(["agents"], "agent.list", agents, { columns: 80, env: { NO_COLOR: "1" } })).not.toContain("\u001b");
+  expect(await shown(["agents"], "agent.list", agents, { columns: 80, env: { NO_COLOR: "1" } })).not.toContain(
+    "\u001b",
+  );
   expect(await shown(["agents"], "agent.list", agents, { columns: 80, env: { TERM: "dumb" } })).not.toContain("\u001b");
   expect(await shown(["agents", "--json"], "agent.list", agents, { columns: 80 })).not.toContain("\u001b[32m");
 });
@@ -65,7 +84,8 @@ test("no agents: says how to get one", async () => {
 });
 
 test("spawn and stop: one line about the agent, and what is wrong with it", async () => {
-  expect(await shown(["spawn", "ada", "--task", "x"], "agent.spawn", agent({ status: "spawning" }))).toMatchInlineSnapshot(`
+  expect(await shown(["spawn", "ada", "--task", "x"], "agent.spawn", agent({ status: "spawning" })))
+    .toMatchInlineSnapshot(`
     "
     ada  ◌ spawning  claude, auto, in /project
     "
@@ -82,7 +102,17 @@ test("spawn and stop: one line about the agent, and what is wrong with it", asyn
 test("messages: who, to whom, when, what, and what has become of it", async () => {
   const list = [
     message(),
-    message({ id: "m2", from: "ada", to: "all", content: "Parser done.\n\nNext: tests.", size: 2000, deliveries: { a2: { to: "bob", rung: "queued", why: "a dialog is open", at: AT }, human: { to: "human", rung: "read", at: AT } } }),
+    message({
+      id: "m2",
+      from: "ada",
+      to: "all",
+      content: "Parser done.\n\nNext: tests.",
+      size: 2000,
+      deliveries: {
+        a2: { to: "bob", rung: "queued", why: "a dialog is open", at: AT },
+        human: { to: "human", rung: "read", at: AT },
+      },
+    }),
   ];
   expect(await shown(["messages"], "message.list", list)).toMatchInlineSnapshot(`
     "
@@ -109,7 +139,8 @@ test("messages: who, to whom, when, what, and what has become of it", async () =
 
 test("context: a table, and a value alone so that it can be piped on", async () => {
   const entry = { key: "api/users", value: '{\n  "id": 1\n}', revision: 3, by: "ada", at: AT, seq: 9 };
-  expect(await shown(["context", "list"], "context.list", [entry, { ...entry, key: "日本語", value: "x".repeat(200) }])).toMatchInlineSnapshot(`
+  expect(await shown(["context", "list"], "context.list", [entry, { ...entry, key: "日本語", value: "x".repeat(200) }]))
+    .toMatchInlineSnapshot(`
     "
     KEY        REV  BY   WHEN    VALUE
     api/users  3    ada  2m ago  {
@@ -122,7 +153,12 @@ test("context: a table, and a value alone so that it can be piped on", async () 
     api/users is at revision 3
     "
   `);
-  expect(await shown(["context", "history", "api/users"], "context.history", [entry, { ...entry, revision: 2, value: undefined }])).toMatchInlineSnapshot(`
+  expect(
+    await shown(["context", "history", "api/users"], "context.history", [
+      entry,
+      { ...entry, revision: 2, value: undefined },
+    ]),
+  ).toMatchInlineSnapshot(`
     "
     REV  BY   WHEN    VALUE
     3    ada  2m ago  {
@@ -133,8 +169,24 @@ test("context: a table, and a value alone so that it can be piped on", async () 
 
 test("events: position, time, who, what", async () => {
   const events = [
-    { seq: 1, id: "e1", at: AT, actor: { kind: "human" }, subject: "agent/a1", type: "agent.spawned", data: { agent: { name: "ada", task: "Write tests" }, rules_revision: 0 } },
-    { seq: 12, id: "e2", at: AT, actor: { kind: "agent", id: "a1", name: "ada" }, subject: "message/m1", type: "message.sent", data: { to: "human", content: "\u001b[2Jdone\nmore" } },
+    {
+      seq: 1,
+      id: "e1",
+      at: AT,
+      actor: { kind: "human" },
+      subject: "agent/a1",
+      type: "agent.spawned",
+      data: { agent: { name: "ada", task: "Write tests" }, rules_revision: 0 },
+    },
+    {
+      seq: 12,
+      id: "e2",
+      at: AT,
+      actor: { kind: "agent", id: "a1", name: "ada" },
+      subject: "message/m1",
+      type: "message.sent",
+      data: { to: "human", content: "\u001b[2Jdone\nmore" },
+    },
     { seq: 13, id: "e3", at: AT, actor: { kind: "system" }, subject: "x", type: "something.new", data: { unknown: 1 } },
   ];
   expect(await shown(["events"], "event.list", events)).toMatchInlineSnapshot(`
@@ -147,7 +199,15 @@ test("events: position, time, who, what", async () => {
 });
 
 test("the rest", async () => {
-  expect(await shown(["limits"], "limits.set", { live_agents: 12, spawn_depth: 2, spawns_per_minute: 10, messages_per_minute: 60, unread_messages: 1000 })).toMatchInlineSnapshot(`
+  expect(
+    await shown(["limits"], "limits.set", {
+      live_agents: 12,
+      spawn_depth: 2,
+      spawns_per_minute: 10,
+      messages_per_minute: 60,
+      unread_messages: 1000,
+    }),
+  ).toMatchInlineSnapshot(`
     "
     live agents          12
     spawn depth          2
@@ -156,13 +216,20 @@ test("the rest", async () => {
     unread messages      1000
     "
   `);
-  expect(await shown(["link"], "link.create", { url: "http://127.0.0.1:3100", login: "http://127.0.0.1:3100/?t=abc", expires_in_s: 300 })).toMatchInlineSnapshot(`
+  expect(
+    await shown(["link"], "link.create", {
+      url: "http://127.0.0.1:3100",
+      login: "http://127.0.0.1:3100/?t=abc",
+      expires_in_s: 300,
+    }),
+  ).toMatchInlineSnapshot(`
     "
     http://127.0.0.1:3100/?t=abc
     Works once, within 5 min.
     "
   `);
-  expect(await shown(["token", "guest"], "token.create", { url: "http://127.0.0.1:3100/mcp", token: "abc" })).toMatchInlineSnapshot(`
+  expect(await shown(["token", "guest"], "token.create", { url: "http://127.0.0.1:3100/mcp", token: "abc" }))
+    .toMatchInlineSnapshot(`
     "
     address  http://127.0.0.1:3100/mcp
     token    abc
@@ -171,18 +238,30 @@ test("the rest", async () => {
     The token is shown only now; it gives an agent's rights in this workspace.
     "
   `);
-  expect(await shown(["workspaces"], "workspace.list", [{ id: "w1", name: "project", path: "/project" }])).toMatchInlineSnapshot(`
+  expect(await shown(["workspaces"], "workspace.list", [{ id: "w1", name: "project", path: "/project" }]))
+    .toMatchInlineSnapshot(`
     "
     ID  NAME     FOLDER
     w1  project  /project
     "
   `);
-  expect(await shown(["screen", "ada"], "terminal.screen", { lines: ["> hello", "", ""], cols: 80, rows: 3, title: "", offset: 9, exact: true })).toMatchInlineSnapshot(`
+  expect(
+    await shown(["screen", "ada"], "terminal.screen", {
+      lines: ["> hello", "", ""],
+      cols: 80,
+      rows: 3,
+      title: "",
+      offset: 9,
+      exact: true,
+    }),
+  ).toMatchInlineSnapshot(`
     "
     > hello
     "
   `);
-  expect(await shown(["rules", "show"], "rules.read", { text: "# Rules\n", revision: 1, by: "human" }, {})).toBe("\n# Rules\n");
+  expect(await shown(["rules", "show"], "rules.read", { text: "# Rules\n", revision: 1, by: "human" }, {})).toBe(
+    "\n# Rules\n",
+  );
   expect(await shown(["rules", "path"], "rules.path", { path: "/data/rules.md" })).toBe("\n/data/rules.md\n");
   expect(await shown(["rm", "ada"], "agent.remove", { removed: "ada" })).toBe("\nremoved ada\n");
 });

@@ -25,20 +25,29 @@ const shows: { [N in OperationName]?: Show<N> } = {
   "context.write": (entry) => `${plain(entry.key)} is at revision ${entry.revision}`,
   "context.remove": ({ key, revision }) => `removed ${plain(key)} (revision ${revision})`,
   "context.history": showHistory,
-  "rules.read": ({ text }, style) => (style.columns === undefined ? text : plain(text) || "No rules yet. Write them with: clustr rules edit"),
+  "rules.read": ({ text }, style) =>
+    style.columns === undefined ? text : plain(text) || "No rules yet. Write them with: clustr rules edit",
   "rules.update": ({ revision }) => `The rules are at revision ${revision}; running agents are told.`,
   "rules.path": ({ path }) => path,
   "event.list": showEvents,
   "workspace.list": (open, style) =>
     open.length === 0
       ? "No workspace is open. Open one with: clustr FOLDER"
-      : table(style, ["ID", "NAME", "FOLDER"], open.map(({ id, name, path }) => [id, plain(name), shortPath(plain(path), style.home)])),
+      : table(
+          style,
+          ["ID", "NAME", "FOLDER"],
+          open.map(({ id, name, path }) => [id, plain(name), shortPath(plain(path), style.home)]),
+        ),
   "limits.set": (limits) => {
     const width = Math.max(...Object.keys(limits).map((key) => key.length));
-    return Object.entries(limits).map(([key, value]) => `${key.replaceAll("_", " ").padEnd(width)}  ${value}`).join("\n");
+    return Object.entries(limits)
+      .map(([key, value]) => `${key.replaceAll("_", " ").padEnd(width)}  ${value}`)
+      .join("\n");
   },
-  "link.create": ({ login, expires_in_s }, style) => `${login}\n${style.paint("dim", `Works once, within ${Math.round(expires_in_s / 60)} min.`)}`,
-  "token.create": ({ token, url }) => `address  ${url}\ntoken    ${token}\n\nGive both to the agent's MCP configuration (HTTP, "Authorization: Bearer TOKEN"), or run "clustr mcp" there with CLUSTR_URL and CLUSTR_TOKEN set.\nThe token is shown only now; it gives an agent's rights in this workspace.`,
+  "link.create": ({ login, expires_in_s }, style) =>
+    `${login}\n${style.paint("dim", `Works once, within ${Math.round(expires_in_s / 60)} min.`)}`,
+  "token.create": ({ token, url }) =>
+    `address  ${url}\ntoken    ${token}\n\nGive both to the agent's MCP configuration (HTTP, "Authorization: Bearer TOKEN"), or run "clustr mcp" there with CLUSTR_URL and CLUSTR_TOKEN set.\nThe token is shown only now; it gives an agent's rights in this workspace.`,
 };
 
 /** The result of an operation as text for a person. */

@@ -13,7 +13,14 @@ export interface Style {
 
 export type Color = "green" | "yellow" | "red" | "blue" | "dim" | "bold";
 
-const CODES: Record<Color, [number, number]> = { green: [32, 39], yellow: [33, 39], red: [31, 39], blue: [34, 39], dim: [2, 22], bold: [1, 22] };
+const CODES: Record<Color, [number, number]> = {
+  green: [32, 39],
+  yellow: [33, 39],
+  red: [31, 39],
+  blue: [34, 39],
+  dim: [2, 22],
+  bold: [1, 22],
+};
 
 /** Colours only on a terminal, and only when `NO_COLOR` is unset or empty (no-color.org). */
 export function styleOf(io: Io): Style {
@@ -37,7 +44,12 @@ export function plain(text: string): string {
 
 /** The first line of a text that has something in it. */
 export function firstLine(text: string): string {
-  return plain(text).split("\n").find((line) => line.trim() !== "")?.trim() ?? "";
+  return (
+    plain(text)
+      .split("\n")
+      .find((line) => line.trim() !== "")
+      ?.trim() ?? ""
+  );
 }
 
 const UNITS: [number, string][] = [

@@ -3,7 +3,18 @@ import { Agent, AgentName, Autonomy, Status } from "../agent.ts";
 import { operation } from "../operation.ts";
 
 /** An agent as others see it. */
-const Peer = Agent.pick({ name: true, service: true, task: true, status: true, sure: true, outcome: true, activity: true, working_on: true, cwd: true, spawned_by: true }).extend({
+const Peer = Agent.pick({
+  name: true,
+  service: true,
+  task: true,
+  status: true,
+  sure: true,
+  outcome: true,
+  activity: true,
+  working_on: true,
+  cwd: true,
+  spawned_by: true,
+}).extend({
   /** True for the caller itself. */
   you: z.boolean(),
 });
@@ -25,11 +36,22 @@ export const agents = {
     command: "spawn <name>",
     input: z.object({
       name: AgentName.describe("Unique among live agents; letters, digits, '-', '_', '.'"),
-      task: z.string().min(1, "Say what the agent shall do.").max(200_000).describe("The complete task, as the agent's first prompt"),
-      service: z.string().optional().describe("Which coding tool runs it, e.g. claude or codex. Default: the one you run on, or the first there is"),
+      task: z
+        .string()
+        .min(1, "Say what the agent shall do.")
+        .max(200_000)
+        .describe("The complete task, as the agent's first prompt"),
+      service: z
+        .string()
+        .optional()
+        .describe(
+          "Which coding tool runs it, e.g. claude or codex. Default: the one you run on, or the first there is",
+        ),
       cwd: z.string().optional().describe("Folder inside the workspace, relative to it. Default: the workspace folder"),
       model: z.string().max(200).optional().describe("Model name as the tool understands it. Default: the tool's own"),
-      autonomy: Autonomy.optional().describe("ask, auto or full; never more than your own. Default: auto, or your own if that is less"),
+      autonomy: Autonomy.optional().describe(
+        "ask, auto or full; never more than your own. Default: auto, or your own if that is less",
+      ),
     }),
     output: Agent,
   }),
@@ -80,9 +102,16 @@ export const agents = {
     http: "POST /agents/report",
     tool: {
       name: "report_status",
-      description: "Say in one line what you are doing now, for people and agents who watch. Use it when you begin a new part of the work. Returns your record.",
+      description:
+        "Say in one line what you are doing now, for people and agents who watch. Use it when you begin a new part of the work. Returns your record.",
     },
-    input: z.object({ working_on: z.string().min(1, "Say what you are doing.").max(500).describe("One line, e.g. 'writing tests for the parser'") }),
+    input: z.object({
+      working_on: z
+        .string()
+        .min(1, "Say what you are doing.")
+        .max(500)
+        .describe("One line, e.g. 'writing tests for the parser'"),
+    }),
     output: Agent,
   }),
   "agent.stop": operation({

@@ -59,7 +59,11 @@ export const context = {
     scope: "workspace",
     right: "context.write",
     http: "DELETE /context/entry",
-    tool: { name: "remove_context", description: "Remove a shared note that no longer holds. Its history stays. Returns the key and its last revision." },
+    tool: {
+      name: "remove_context",
+      description:
+        "Remove a shared note that no longer holds. Its history stays. Returns the key and its last revision.",
+    },
     command: "context rm <key>",
     input: z.object({ key: ContextKey, expect_revision: z.coerce.number().int().min(0).optional() }),
     output: z.object({ key: z.string(), revision: z.int() }),

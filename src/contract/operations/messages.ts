@@ -3,7 +3,15 @@ import { Message } from "../message.ts";
 import { operation } from "../operation.ts";
 
 /** A message as its recipient reads it. */
-const Mail = Message.pick({ id: true, from: true, to: true, content: true, size: true, reply_to: true, at: true }).extend({
+const Mail = Message.pick({
+  id: true,
+  from: true,
+  to: true,
+  content: true,
+  size: true,
+  reply_to: true,
+  at: true,
+}).extend({
   /** Whether the person wrote it, as the server knows it; nothing inside `content` can claim this. */
   from_human: z.boolean(),
   /** It was already put before the reader's model when it arrived. */

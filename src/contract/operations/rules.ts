@@ -8,7 +8,11 @@ export const rules = {
     scope: "workspace",
     right: "rules.read",
     http: "GET /rules",
-    tool: { name: "read_rules", description: "Read the rules every agent in this workspace follows, with their revision. Read them again when you are told that they changed." },
+    tool: {
+      name: "read_rules",
+      description:
+        "Read the rules every agent in this workspace follows, with their revision. Read them again when you are told that they changed.",
+    },
     command: "rules show",
     input: z.object({}),
     output: Rules,
@@ -24,7 +28,10 @@ export const rules = {
         "Replace the rules of the workspace with a new full text. They bind every agent, so change them only when the task or the person asks for it. Pass expect_revision so that you never overwrite a change you have not read. Returns the new revision.",
     },
     command: "rules set <text>",
-    input: z.object({ text: z.string().describe("The complete new text, Markdown"), expect_revision: z.coerce.number().int().min(0).optional() }),
+    input: z.object({
+      text: z.string().describe("The complete new text, Markdown"),
+      expect_revision: z.coerce.number().int().min(0).optional(),
+    }),
     output: Rules,
   }),
   "rules.path": operation({

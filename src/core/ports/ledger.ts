@@ -25,7 +25,14 @@ export interface Ledger<F = Fact> {
   /** The event with this id, if it was written. */
   find(id: string): Promise<Event<F> | undefined>;
   /** Events in order. `after`/`before` are exclusive; `newest` takes the last `limit` instead of the first (still in order). */
-  read(query: { after?: number; before?: number; limit: number; subject?: string; type?: string; newest?: boolean }): Promise<Event<F>[]>;
+  read(query: {
+    after?: number;
+    before?: number;
+    limit: number;
+    subject?: string;
+    type?: string;
+    newest?: boolean;
+  }): Promise<Event<F>[]>;
   /** Everything after `after`, then everything new, in order, without gap or repeat, until the signal aborts. */
   tail(after: number, signal: AbortSignal): AsyncIterable<Event<F>>;
   /** Position of the last event, 0 when empty. */

@@ -23,20 +23,30 @@ export interface Delivery {
   seen(agent: string, ids: string[]): Promise<void>;
 }
 
-export function createDelivery(ledger: Ledger, live: LiveView, now: () => number, newId: () => string, signal: AbortSignal, log: (message: string, details?: Record<string, unknown>) => void): Delivery {
+export function createDelivery(
+  ledger: Ledger,
+  live: LiveView,
+  now: () => number,
+  newId: () => string,
+  signal: AbortSignal,
+  log: (message: string, details?: Record<string, unknown>) => void,
+): Delivery {
   const sessions = new Map<string, AgentSession>();
   /** Messages being handed over at this moment, so that no second channel takes them. */
   const inFlight = new Set<string>();
   const busy = new Set<string>();
   const again = new Set<string>();
 
-  const record = (fact: Fact, agent: string, id = newId()): Promise<Event> => append(ledger, { ...fact, id, actor: { kind: "system" }, subject: `inbox/${agent}` });
+  const record = (fact: Fact, agent: string, id = newId()): Promise<Event> =>
+    append(ledger, { ...fact, id, actor: { kind: "system" }, subject: `inbox/${agent}` });
   const key = (agent: string, message: string): string => `${agent}/${message}`;
 
   /** What waits for an agent, oldest first. Notices of the workspace alone do not wake an agent that is done. */
   const waiting = (agent: string): Message[] => {
     const { messages, agents } = live.current();
-    const mail = messages.filter(({ id, deliveries }) => deliveries[agent]?.rung === "queued" && !inFlight.has(key(agent, id)));
+    const mail = messages.filter(
+      ({ id, deliveries }) => deliveries[agent]?.rung === "queued" && !inFlight.has(key(agent, id)),
+    );
     const asleep = agents[agent]?.status === "done";
     return asleep && mail.every(({ from }) => from === "system") ? [] : mail;
   };
@@ -58,11 +68,15 @@ export function createDelivery(ledger: Ledger, live: LiveView, now: () => number
       const result = await session.deliver(mail.map(parcelOf));
       const ids = mail.map(({ id }) => id);
       if ("channel" in result) {
-        const event = await record({ type: "message.handed", data: { ids, inbox: agent, channel: result.channel } }, agent);
+        const event = await record(
+          { type: "message.handed", data: { ids, inbox: agent, channel: result.channel } },
+          agent,
+        );
         await live.reached(event.seq);
       } else {
         const news = mail.filter(({ deliveries }) => deliveries[agent]?.why !== result.later).map(({ id }) => id);
-        if (news.length > 0) await record({ type: "message.held", data: { ids: news, inbox: agent, why: result.later } }, agent);
+        if (news.length > 0)
+          await record({ type: "message.held", data: { ids: news, inbox: agent, why: result.later } }, agent);
       }
     });
   };
@@ -75,7 +89,9 @@ export function createDelivery(ledger: Ledger, live: LiveView, now: () => number
     }
     busy.add(agent);
     attempt(agent)
-      .catch((error: unknown) => log("A message could not be handed over; it stays queued", { agent, error: String(error) }))
+      .catch((error: unknown) =>
+        log("A message could not be handed over; it stays queued", { agent, error: String(error) }),
+      )
       .finally(() => {
         busy.delete(agent);
         if (again.delete(agent)) kick(agent);
@@ -98,13 +114,23 @@ export function createDelivery(ledger: Ledger, live: LiveView, now: () => number
     const known = new Set(await sessions.get(agent)?.knows?.(ids));
     if (known.size > 0) await delivery.seen(agent, [...known]);
     const lost = ids.filter((id) => !known.has(id));
-    if (lost.length > 0) await record({ type: "message.held", data: { ids: lost, inbox: agent, why: "no sign that the model saw it; it is handed over again" } }, agent);
+    if (lost.length > 0)
+      await record(
+        {
+          type: "message.held",
+          data: { ids: lost, inbox: agent, why: "no sign that the model saw it; it is handed over again" },
+        },
+        agent,
+      );
   };
 
   const sweep = setInterval(() => {
     for (const agent of sessions.keys()) {
       const ids = stranded(agent);
-      if (ids.length > 0) recover(agent, ids).catch((error: unknown) => log("Stranded mail stays where it is", { agent, error: String(error) }));
+      if (ids.length > 0)
+        recover(agent, ids).catch((error: unknown) =>
+          log("Stranded mail stays where it is", { agent, error: String(error) }),
+        );
       kick(agent);
     }
   }, SWEEP_MS);
@@ -118,11 +144,15 @@ export function createDelivery(ledger: Ledger, live: LiveView, now: () => number
         kick(agent);
       };
       if (!adopted || !session.knows) return begin();
-      const unsure = live.current().messages.filter(({ deliveries }) => ["queued", "handed"].includes(deliveries[agent]?.rung ?? ""));
+      const unsure = live
+        .current()
+        .messages.filter(({ deliveries }) => ["queued", "handed"].includes(deliveries[agent]?.rung ?? ""));
       session
         .knows(unsure.map(({ id }) => id))
         .then((known) => delivery.seen(agent, known))
-        .catch((error: unknown) => log("What the agent already knows could not be asked", { agent, error: String(error) }))
+        .catch((error: unknown) =>
+          log("What the agent already knows could not be asked", { agent, error: String(error) }),
+        )
         .finally(begin);
     },
     close: (agent) => void sessions.delete(agent),
@@ -138,7 +168,11 @@ export function createDelivery(ledger: Ledger, live: LiveView, now: () => number
       const mail = waiting(agent);
       if (mail.length === 0) return [];
       return withLock(agent, mail, async () => {
-        const event = await record({ type: "message.handed", data: { ids: mail.map((message) => message.id), inbox: agent, channel } }, agent, id);
+        const event = await record(
+          { type: "message.handed", data: { ids: mail.map((message) => message.id), inbox: agent, channel } },
+          agent,
+          id,
+        );
         await live.reached(event.seq);
         return mail.map(parcelOf);
       });
@@ -146,7 +180,11 @@ export function createDelivery(ledger: Ledger, live: LiveView, now: () => number
     async seen(agent, ids) {
       const { messages } = live.current();
       const wanted = new Set(ids);
-      const news = messages.filter((message) => wanted.has(message.id) && ["queued", "handed"].includes(message.deliveries[agent]?.rung ?? "")).map(({ id }) => id);
+      const news = messages
+        .filter(
+          (message) => wanted.has(message.id) && ["queued", "handed"].includes(message.deliveries[agent]?.rung ?? ""),
+        )
+        .map(({ id }) => id);
       if (news.length > 0) {
         const event = await record({ type: "message.seen", data: { ids: news, inbox: agent } }, agent);
         await live.reached(event.seq);

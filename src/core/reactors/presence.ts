@@ -14,15 +14,30 @@ export interface Presence {
 }
 
 /** `ticks` is a monotonic clock in milliseconds: neither sleep nor a clock that jumps makes agents lost. */
-export function watchPresence(ledger: Ledger, live: LiveView, ticks: () => number, newId: () => string, signal: AbortSignal, log: (message: string, details?: Record<string, unknown>) => void): Presence {
+export function watchPresence(
+  ledger: Ledger,
+  live: LiveView,
+  ticks: () => number,
+  newId: () => string,
+  signal: AbortSignal,
+  log: (message: string, details?: Record<string, unknown>) => void,
+): Presence {
   const seen = new Map<string, number>();
   let swept = ticks();
 
   const note = (agent: Agent, here: boolean): void => {
     const { id, run } = agent;
     const reason = `No sign of life for ${SILENCE_MS / 1000} s.`;
-    const data = here ? { id, run, status: "running" as const, sure: true, live: true } : { id, run, status: "done" as const, outcome: "lost" as const, reason, sure: true, live: false };
-    append(ledger, { type: "agent.status", data, id: newId(), actor: { kind: "system" }, subject: `agent/${id}` }).catch((error: unknown) =>
+    const data = here
+      ? { id, run, status: "running" as const, sure: true, live: true }
+      : { id, run, status: "done" as const, outcome: "lost" as const, reason, sure: true, live: false };
+    append(ledger, {
+      type: "agent.status",
+      data,
+      id: newId(),
+      actor: { kind: "system" },
+      subject: `agent/${id}`,
+    }).catch((error: unknown) =>
       log("The presence of an agent could not be recorded", { agent: agent.name, error: String(error) }),
     );
   };

@@ -22,7 +22,8 @@ export async function followRulesFile(
   let known: string | undefined;
   let trouble: string | undefined;
 
-  const record = (fact: Fact, expectLast?: number): Promise<unknown> => append(ledger, { ...fact, id: newId(), actor: { kind: "human" }, subject: "rules" }, expectLast);
+  const record = (fact: Fact, expectLast?: number): Promise<unknown> =>
+    append(ledger, { ...fact, id: newId(), actor: { kind: "human" }, subject: "rules" }, expectLast);
 
   const complain = async (why: string): Promise<void> => {
     if (trouble === why) return;
@@ -36,7 +37,9 @@ export async function followRulesFile(
     if (!("text" in found)) {
       if (found.problem === "missing" && rules.revision === 0) return;
       const what = found.problem === "missing" ? "was deleted" : `cannot be read (${found.why})`;
-      return complain(`The rules file ${what}. Revision ${rules.revision} stays in force; \`clustr rules set\` writes it anew.`);
+      return complain(
+        `The rules file ${what}. Revision ${rules.revision} stays in force; \`clustr rules set\` writes it anew.`,
+      );
     }
     if (found.text === known || found.text === rules.text) {
       known = found.text;
@@ -52,7 +55,10 @@ export async function followRulesFile(
     await live.reached(last);
     known = found.text;
     trouble = undefined;
-    await record({ type: "rules.updated", data: { text: found.text, revision: live.current().rules.revision + 1 } }, last);
+    await record(
+      { type: "rules.updated", data: { text: found.text, revision: live.current().rules.revision + 1 } },
+      last,
+    );
   };
 
   const put = async (text: string): Promise<void> => {
@@ -63,7 +69,11 @@ export async function followRulesFile(
 
   let turn: Promise<void> = Promise.resolve();
   const inTurn = (work: () => Promise<void>): Promise<void> => {
-    turn = turn.then(() => (signal.aborted ? undefined : work())).catch((error: unknown) => log("The rules file and the ledger could not be brought in step", { error: String(error) }));
+    turn = turn
+      .then(() => (signal.aborted ? undefined : work()))
+      .catch((error: unknown) =>
+        log("The rules file and the ledger could not be brought in step", { error: String(error) }),
+      );
     return turn;
   };
 

@@ -40,7 +40,9 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
 
   const inTurn = (id: string, work: () => Promise<void>): Promise<void> => {
     const next = (turns.get(id) ?? Promise.resolve()).then(() => (closing || signal.aborted ? undefined : work()));
-    const settled = next.catch((error: unknown) => parts.log("Supervising an agent failed", { agent: id, error: String(error) }));
+    const settled = next.catch((error: unknown) =>
+      parts.log("Supervising an agent failed", { agent: id, error: String(error) }),
+    );
     turns.set(id, settled);
     void settled.then(() => turns.get(id) === settled && turns.delete(id));
     return settled;
@@ -51,7 +53,12 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
     const agent = live.current().agents[id];
     if (!agent || agent.run !== run) return;
     for (const fact of facts(agent)) {
-      const event = await append(ledger, { ...fact, id: parts.newId(), actor: { kind: "system" }, subject: `agent/${id}` });
+      const event = await append(ledger, {
+        ...fact,
+        id: parts.newId(),
+        actor: { kind: "system" },
+        subject: `agent/${id}`,
+      });
       await live.reached(event.seq);
     }
   };
@@ -59,10 +66,14 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
   const begin = async (agent: Agent, adopted: boolean): Promise<void> => {
     const { id, run } = agent;
     const service = parts.services.get(agent.service);
-    if (!service) return note(id, run, (now) => factsOf(now, { type: "failed", reason: `The service "${agent.service}" does not exist in this version.` }, ""));
+    if (!service)
+      return note(id, run, (now) =>
+        factsOf(now, { type: "failed", reason: `The service "${agent.service}" does not exist in this version.` }, ""),
+      );
     if (!adopted) {
       const detection = await parts.detections.get(agent.service);
-      if (!detection.ready) return note(id, run, (now) => factsOf(now, { type: "failed", reason: problemsOf(detection) }, ""));
+      if (!detection.ready)
+        return note(id, run, (now) => factsOf(now, { type: "failed", reason: problemsOf(detection) }, ""));
     }
     const onSignal = (evidence: Signal): Promise<void> => inTurn(`${id}/signals`, () => take(id, run, evidence));
     const started = startRun(parts, service, agent, instructionsFor(agent, parts.info, live.current().rules), {
@@ -75,7 +86,10 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
       (session) => runs.get(id) === started && delivery.open(id, session, adopted),
       (error: unknown) => {
         if (signal.aborted) return;
-        const reason = error instanceof Error && error.name === "ClustrError" ? error.message : `${service.title} could not be started: ${String(error)}`;
+        const reason =
+          error instanceof Error && error.name === "ClustrError"
+            ? error.message
+            : `${service.title} could not be started: ${String(error)}`;
         void inTurn(id, async () => {
           if (runs.get(id) !== started) return;
           await note(id, run, (now) => (now.live && !now.stopping ? factsOf(now, { type: "failed", reason }, "") : []));
@@ -100,7 +114,11 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
     if (!agent?.live || agent.run !== run) return;
     const gone = exit.at === "";
     const last = gone || agent.status !== "spawning" ? "" : await lastLines(parts, terminalId(agent));
-    await note(id, run, (now) => [gone ? lostFact(now, `Its terminal host vanished. \`clustr restart ${now.name}\` runs its task again.`) : endOf(now, exit, last)]);
+    await note(id, run, (now) => [
+      gone
+        ? lostFact(now, `Its terminal host vanished. \`clustr restart ${now.name}\` runs its task again.`)
+        : endOf(now, exit, last),
+    ]);
     const started = runs.get(id);
     if (started) await end(started);
   };
@@ -109,7 +127,8 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
   const end = async (started: AgentRun): Promise<void> => {
     delivery.close(started.agent.id);
     const survivors = await started.end();
-    if (survivors.length > 0) parts.log("Processes of an agent could not be ended", { agent: started.agent.name, pids: survivors });
+    if (survivors.length > 0)
+      parts.log("Processes of an agent could not be ended", { agent: started.agent.name, pids: survivors });
     await started.close();
     if (runs.get(started.agent.id) === started) runs.delete(started.agent.id);
   };
@@ -146,10 +165,17 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
       const exit = terminals.find(({ id }) => id === name)?.exit;
       const there = terminals.some(({ id }) => id === name || id.startsWith(`${name}.`));
       if (agent.stopping) void inTurn(agent.id, () => stop(agent));
-      else if (exit) void inTurn(agent.id, () => ended(agent.id, agent.run, exit).then(() => endTerminals(parts, name)));
+      else if (exit)
+        void inTurn(agent.id, () => ended(agent.id, agent.run, exit).then(() => endTerminals(parts, name)));
       else if (there) void inTurn(agent.id, () => begin(agent, true));
       else if (agent.status === "spawning") void inTurn(agent.id, () => begin(agent, false));
-      else void note(agent.id, agent.run, (now) => [lostFact(now, `Its process was gone when the server came back. \`clustr restart ${now.name}\` runs its task again.`)]);
+      else
+        void note(agent.id, agent.run, (now) => [
+          lostFact(
+            now,
+            `Its process was gone when the server came back. \`clustr restart ${now.name}\` runs its task again.`,
+          ),
+        ]);
     }
   };
 

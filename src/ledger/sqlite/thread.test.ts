@@ -61,7 +61,7 @@ describe("the ledger's thread", () => {
       outcome: "unavailable",
       cause: { message: expect.stringContaining("Another Clustr server") },
     });
-    await expect(ledger.last()).rejects.toMatchObject({ code: "unavailable" });
+    await expect(ledger.last()).rejects.toMatchObject({ code: "conflict" });
     await other.close();
     written(await ledger.append(note("three")));
     await ledger.close();
@@ -72,7 +72,7 @@ describe("the ledger's thread", () => {
     const abort = new AbortController();
     const [ledger, threads] = await threadsOf(() => openSqliteLedger<TestFact>(file, { signal: abort.signal }));
     const [refusal, refused] = await threadsOf(() => openSqliteLedger(file).catch((error: unknown) => error));
-    expect(refusal).toMatchObject({ code: "unavailable" });
+    expect(refusal).toMatchObject({ code: "conflict" });
     expect(refused.map(({ threadId }) => threadId)).toEqual([-1]);
     const appended = ledger.append(note("on its way"));
     abort.abort();

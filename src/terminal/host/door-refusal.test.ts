@@ -22,7 +22,9 @@ describe("the agents' door, asked for what it does not do", () => {
     await rig.startServer();
     await rig.open({ limits: { requests: 3, heldBytes: 1000 } });
     const hangUp = new AbortController();
-    const held = [1, 2].map(() => rig.call("/hang", { method: "POST", body: "x".repeat(400), signal: hangUp.signal }).catch(() => "gone"));
+    const held = [1, 2].map(() =>
+      rig.call("/hang", { method: "POST", body: "x".repeat(400), signal: hangUp.signal }).catch(() => "gone"),
+    );
     await expect.poll(() => rig.seen().length).toBe(2);
     const noRoom = await rig.call("/x", { method: "POST", body: "x".repeat(400) });
     expect([noRoom.status, noRoom.headers["retry-after"]]).toEqual([503, "1"]);
@@ -44,7 +46,11 @@ describe("the agents' door, asked for what it does not do", () => {
     ["a backslash", "GET /a\\b HTTP/1.1\r\nHost: a\r\n\r\n", "400"],
     ["two lengths", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", "400"],
     ["an asterisk", "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "400"],
-    ["an upgrade", "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", "501"],
+    [
+      "an upgrade",
+      "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+      "501",
+    ],
   ])("refuses %s", async (_what, bytes, status) => {
     await rig.startServer();
     await rig.open();

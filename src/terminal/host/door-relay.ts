@@ -12,7 +12,14 @@ const LONGEST_PAUSE_MS = 2_000;
  * Sends an ask until it has an answer: again with the same identity whenever the connection broke first. Gives the last
  * `broken` outcome when the server was away, or kept breaking, for `patienceMs`, or when the signal aborts.
  */
-export async function relay(target: string, ask: Ask, limits: DoorLimits, memory: Memory, server: ServerReturn, signal: AbortSignal): Promise<Outcome> {
+export async function relay(
+  target: string,
+  ask: Ask,
+  limits: DoorLimits,
+  memory: Memory,
+  server: ServerReturn,
+  signal: AbortSignal,
+): Promise<Outcome> {
   let troubleSince: number | undefined;
   let breaks = 0;
   for (;;) {

@@ -5,7 +5,18 @@ import type { DoorLimits, Hold } from "./door-limits.ts";
 export const REQUEST_ID = "x-clustr-request";
 
 /** Headers that speak of one connection, not of the request (RFC 9110, 7.6.1). */
-const HOP_BY_HOP = new Set(["connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "expect"]);
+const HOP_BY_HOP = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "proxy-authenticate",
+  "proxy-authorization",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "expect",
+]);
 
 /** Origin-form only: an absolute or `//` target would name another host than the Host header does. */
 const TARGET = /^\/(?!\/)[\x21\x22\x24-\x5b\x5d-\x7e]*$/;
@@ -15,8 +26,10 @@ export function malformed(request: IncomingMessage): { status: 400 | 501; proble
   // Node takes two Host headers and uses the first silently, and HTTP/1.0 without any.
   const hosts = request.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === "host").length;
   if (hosts !== 1) return { status: 400, problem: "A request needs exactly one Host header." };
-  if (!TARGET.test(request.url ?? "")) return { status: 400, problem: "The request target must be a plain path beginning with one '/'." };
-  if (request.headers.upgrade !== undefined) return { status: 501, problem: "The agents' door speaks plain HTTP; it does not upgrade connections." };
+  if (!TARGET.test(request.url ?? ""))
+    return { status: 400, problem: "The request target must be a plain path beginning with one '/'." };
+  if (request.headers.upgrade !== undefined)
+    return { status: 501, problem: "The agents' door speaks plain HTTP; it does not upgrade connections." };
   return undefined;
 }
 
@@ -24,7 +37,8 @@ export function malformed(request: IncomingMessage): { status: 400 | 501; proble
 export function endToEnd(raw: readonly string[], without: readonly string[]): string[] {
   const dropped = new Set([...HOP_BY_HOP, ...without]);
   for (const [name, value] of pairs(raw)) {
-    if (name.toLowerCase() === "connection") for (const token of value.split(",")) dropped.add(token.trim().toLowerCase());
+    if (name.toLowerCase() === "connection")
+      for (const token of value.split(",")) dropped.add(token.trim().toLowerCase());
   }
   dropped.delete("host");
   return pairs(raw).flatMap(([name, value]) => (dropped.has(name.toLowerCase()) ? [] : [name, value]));
@@ -47,7 +61,11 @@ export function forwardHeaders(request: IncomingMessage, id: string, length: num
  * Reads a body whole. What is too large, or finds no room, is read to its end and thrown away, so that the agent is able
  * to read why it was refused. Rejects when the agent hangs up.
  */
-export async function readBody(request: IncomingMessage, limits: DoorLimits, hold: Hold): Promise<Buffer | "too_large" | "no_room"> {
+export async function readBody(
+  request: IncomingMessage,
+  limits: DoorLimits,
+  hold: Hold,
+): Promise<Buffer | "too_large" | "no_room"> {
   let chunks: Buffer[] = [];
   let size = 0;
   let refused: "too_large" | "no_room" | undefined;

@@ -26,7 +26,13 @@ export type Outcome =
  * hours. Every try has a connection of its own, so that a stale one is never taken for a lost answer. The server must
  * frame its answers by length or chunks, as Node does: an answer that ends with the connection would look complete when cut.
  */
-export function sendOnce(target: string, ask: Ask, limits: DoorLimits, memory: Memory, signal: AbortSignal): Promise<Outcome> {
+export function sendOnce(
+  target: string,
+  ask: Ask,
+  limits: DoorLimits,
+  memory: Memory,
+  signal: AbortSignal,
+): Promise<Outcome> {
   return new Promise((resolve) => {
     let reached = false;
     const hold = memory.hold();
@@ -47,18 +53,26 @@ export function sendOnce(target: string, ask: Ask, limits: DoorLimits, memory: M
       settle({ type: "broken", reached, cause: error.code ?? error.message });
     });
     upstream.on("response", (response) => {
-      response.on("error", (error: NodeJS.ErrnoException) => settle({ type: "broken", reached, cause: error.code ?? error.message }));
-      if (response.headers["content-type"]?.startsWith("text/event-stream")) return settle({ type: "streaming", response });
+      response.on("error", (error: NodeJS.ErrnoException) =>
+        settle({ type: "broken", reached, cause: error.code ?? error.message }),
+      );
+      if (response.headers["content-type"]?.startsWith("text/event-stream"))
+        return settle({ type: "streaming", response });
       const chunks: Buffer[] = [];
       let size = 0;
       response.on("data", (chunk: Buffer) => {
         size += chunk.length;
-        if (size > limits.answerBytes) return unusable(`The answer is larger than ${limits.answerBytes} bytes; ask for less at once.`);
+        if (size > limits.answerBytes)
+          return unusable(`The answer is larger than ${limits.answerBytes} bytes; ask for less at once.`);
         if (!hold.take(chunk.length)) return unusable("The agents' door holds too much for this answer just now.");
         chunks.push(chunk);
       });
       response.on("end", () =>
-        settle(response.complete ? { type: "answered", response, body: Buffer.concat(chunks), hold } : { type: "broken", reached, cause: "cut" }),
+        settle(
+          response.complete
+            ? { type: "answered", response, body: Buffer.concat(chunks), hold }
+            : { type: "broken", reached, cause: "cut" },
+        ),
       );
     });
     upstream.end(ask.body);

@@ -19,7 +19,16 @@ describe("the agents' door", () => {
   test("passes a request on as it is, with an identity only the door can give", async () => {
     await rig.startServer();
     await rig.open();
-    const answer = await rig.call("/api/x?y=1", { method: "POST", body: "hello", headers: { authorization: "Bearer t", "X-Clustr-Request": "mine", connection: "close, x-secret", "x-secret": "1" } });
+    const answer = await rig.call("/api/x?y=1", {
+      method: "POST",
+      body: "hello",
+      headers: {
+        authorization: "Bearer t",
+        "X-Clustr-Request": "mine",
+        connection: "close, x-secret",
+        "x-secret": "1",
+      },
+    });
     expect(answer.status).toBe(200);
     expect(answer.headers["set-cookie"]).toEqual(["a=1", "b=2"]);
     const { headers, body } = JSON.parse(answer.body) as { headers: Record<string, string>; body: string };
@@ -30,19 +39,25 @@ describe("the agents' door", () => {
     expect(headers["x-secret"]).toBeUndefined();
   });
 
-  test.each(["/hang-at-first", "/half"])("a request in flight when the server is killed is sent once more, under the same identity (%s)", async (path) => {
-    await rig.startServer();
-    await rig.open();
-    const answer = rig.call(path, { method: "POST", body: "x".repeat(1000) });
-    await expect.poll(() => rig.seen().length).toBe(1);
-    await rig.killServer();
-    await new Promise((resolve) => setTimeout(resolve, 250));
-    await rig.startServer();
-    expect((await answer).status).toBe(200);
-    const lines = rig.seen().map((line) => line.split(" "));
-    expect(lines.map(([run, , method, , bytes]) => [run, method, bytes])).toEqual([["1", "POST", "1000"], ["2", "POST", "1000"]]);
-    expect(lines[0]?.[1]).toBe(lines[1]?.[1]);
-  });
+  test.each(["/hang-at-first", "/half"])(
+    "a request in flight when the server is killed is sent once more, under the same identity (%s)",
+    async (path) => {
+      await rig.startServer();
+      await rig.open();
+      const answer = rig.call(path, { method: "POST", body: "x".repeat(1000) });
+      await expect.poll(() => rig.seen().length).toBe(1);
+      await rig.killServer();
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      await rig.startServer();
+      expect((await answer).status).toBe(200);
+      const lines = rig.seen().map((line) => line.split(" "));
+      expect(lines.map(([run, , method, , bytes]) => [run, method, bytes])).toEqual([
+        ["1", "POST", "1000"],
+        ["2", "POST", "1000"],
+      ]);
+      expect(lines[0]?.[1]).toBe(lines[1]?.[1]);
+    },
+  );
 
   test("requests made while the server is away are held and served when it comes", async () => {
     await rig.open();
@@ -150,7 +165,10 @@ describe("the agents' door", () => {
     const other = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");
     const { port } = other.address() as { port: number };
-    await expect(openDoor({ target: rig.socket, host: "127.0.0.1", port, log: () => {} })).rejects.toMatchObject({ code: "conflict", message: expect.stringContaining(String(port)) });
+    await expect(openDoor({ target: rig.socket, host: "127.0.0.1", port, log: () => {} })).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining(String(port)),
+    });
     other.close();
   });
 
@@ -167,7 +185,8 @@ describe("the agents' door", () => {
     const collect = runInNewContext("gc") as () => void;
     const body = Buffer.alloc(20_000);
     const round = async (count: number): Promise<number> => {
-      for (let at = 0; at < count; at += 20) await Promise.all(Array.from({ length: 20 }, () => rig.call("/x", { method: "POST", body })));
+      for (let at = 0; at < count; at += 20)
+        await Promise.all(Array.from({ length: 20 }, () => rig.call("/x", { method: "POST", body })));
       collect();
       return process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers;
     };

@@ -58,16 +58,25 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     const gone = new AbortController();
     response.once("close", () => gone.abort());
     const refused = malformed(request);
-    if (refused) return answer(response, refused.status, { code: "invalid", message: refused.problem }, { connection: "close" });
+    if (refused)
+      return answer(response, refused.status, { code: "invalid", message: refused.problem }, { connection: "close" });
     const hold = memory.hold();
     try {
       const tooMany = underWay > limits.requests;
       const body = await readBody(request, tooMany ? { ...limits, requestBytes: 0 } : limits, hold);
       if (body === "no_room" || tooMany) return busy(response);
       if (body === "too_large") {
-        return answer(response, FAILURES.too_large.http, { code: "too_large", message: `A request may have ${limits.requestBytes} bytes. Nothing was done; send less.` });
+        return answer(response, FAILURES.too_large.http, {
+          code: "too_large",
+          message: `A request may have ${limits.requestBytes} bytes. Nothing was done; send less.`,
+        });
       }
-      const ask = { method: request.method ?? "GET", path: request.url ?? "/", headers: forwardHeaders(request, randomUUID(), body.length), body };
+      const ask = {
+        method: request.method ?? "GET",
+        path: request.url ?? "/",
+        headers: forwardHeaders(request, randomUUID(), body.length),
+        body,
+      };
       const outcome = await relay(options.target, ask, limits, memory, back, gone.signal);
       if (gone.signal.aborted) {
         if (outcome.type === "answered") outcome.hold.release();
@@ -76,7 +85,10 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
       if (outcome.type === "unusable") return answer(response, 502, { code: "unavailable", message: outcome.problem });
       if (outcome.type === "broken") {
         const minutes = Math.round(limits.patienceMs / 60_000);
-        return answer(response, 503, { code: "unavailable", message: `Clustr's server did not answer for ${minutes} minutes. Whether this call was done is not known; start clustr, look, and try again.` });
+        return answer(response, 503, {
+          code: "unavailable",
+          message: `Clustr's server did not answer for ${minutes} minutes. Whether this call was done is not known; start clustr, look, and try again.`,
+        });
       }
       hold.release();
       if (outcome.type === "streaming") return await stream(outcome.response, response);
@@ -109,12 +121,29 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
 }
 
 function busy(response: ServerResponse): Promise<void> {
-  return answer(response, 503, { code: "unavailable", message: "The agents' door holds as many requests as it may. Nothing was done; try again in a second." }, { "retry-after": "1" });
+  return answer(
+    response,
+    503,
+    {
+      code: "unavailable",
+      message: "The agents' door holds as many requests as it may. Nothing was done; try again in a second.",
+    },
+    { "retry-after": "1" },
+  );
 }
 
-function answer(response: ServerResponse, status: number, failure: Failure, headers: Record<string, string> = {}): Promise<void> {
+function answer(
+  response: ServerResponse,
+  status: number,
+  failure: Failure,
+  headers: Record<string, string> = {},
+): Promise<void> {
   const body = JSON.stringify(failure);
-  response.writeHead(status, { ...headers, "content-type": "application/json", "content-length": Buffer.byteLength(body) });
+  response.writeHead(status, {
+    ...headers,
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(body),
+  });
   return finished(response, () => response.end(body));
 }
 

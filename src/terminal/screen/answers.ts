@@ -4,7 +4,8 @@ import type { Terminal } from "@xterm/headless";
 export const TEXT_COLOUR = 0xe6e6e6;
 export const BACKGROUND_COLOUR = 0x101014;
 const SIXTEEN = [
-  0x2e3436, 0xcc0000, 0x4e9a06, 0xc4a000, 0x3465a4, 0x75507b, 0x06989a, 0xd3d7cf, 0x555753, 0xef2929, 0x8ae234, 0xfce94f, 0x729fcf, 0xad7fa8, 0x34e2e2, 0xeeeeec,
+  0x2e3436, 0xcc0000, 0x4e9a06, 0xc4a000, 0x3465a4, 0x75507b, 0x06989a, 0xd3d7cf, 0x555753, 0xef2929, 0x8ae234,
+  0xfce94f, 0x729fcf, 0xad7fa8, 0x34e2e2, 0xeeeeec,
 ];
 /** What viewers draw with, so programs may rely on its abilities. */
 const VERSION = "xterm.js(6.0.0)";
@@ -20,7 +21,8 @@ export function answerQueries(terminal: Terminal, reply: (text: string) => void)
     parser.registerOscHandler(first, (data) => {
       // "10;?;?" asks for 10 and 11.
       const asked = data.split(";").flatMap((part, at) => (part === "?" ? [first + at] : []));
-      for (const what of asked) if (what <= 12) reply(`\x1b]${what};${rgb(what === 11 ? BACKGROUND_COLOUR : TEXT_COLOUR)}\x1b\\`);
+      for (const what of asked)
+        if (what <= 12) reply(`\x1b]${what};${rgb(what === 11 ? BACKGROUND_COLOUR : TEXT_COLOUR)}\x1b\\`);
       return asked.length > 0;
     });
   }

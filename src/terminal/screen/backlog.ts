@@ -1,5 +1,7 @@
 /** Something a screen has received and not parsed yet. */
-export type Arrived = { type: "bytes"; offset: number; bytes: Uint8Array } | { type: "resized"; cols: number; rows: number };
+export type Arrived =
+  | { type: "bytes"; offset: number; bytes: Uint8Array }
+  | { type: "resized"; cols: number; rows: number };
 
 const NEWLINE = 0x0a;
 const ESC = 0x1b;
@@ -42,7 +44,11 @@ export class Backlog {
       size += part.length;
       this.#shorten(next, part.length);
     }
-    return { type: "bytes", offset: first.offset, bytes: parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts) };
+    return {
+      type: "bytes",
+      offset: first.offset,
+      bytes: parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts),
+    };
   }
 
   /** Drops the oldest until about `keep` bytes are left, to a place where reading can begin; gives the last dropped resize. */

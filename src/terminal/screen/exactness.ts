@@ -20,7 +20,8 @@ export class Exactness {
     });
     parser.registerCsiHandler({ prefix: "?", final: "h" }, (modes) => {
       // Entering twice clears nothing.
-      if (buffer.active.type === "normal" && modes.some((mode) => mode === 47 || mode === 1047 || mode === 1049)) this.#doubtful.alternate = false;
+      if (buffer.active.type === "normal" && modes.some((mode) => mode === 47 || mode === 1047 || mode === 1049))
+        this.#doubtful.alternate = false;
       return false;
     });
   }

@@ -35,7 +35,9 @@ export class Followed {
   /** Parses everything printed so far, as far as `limitMs` allows. */
   async caughtUp(limitMs: number): Promise<void> {
     const before = performance.now();
-    const printed = this.#ended ? undefined : await Promise.race([this.#info().catch(() => undefined), pause(limitMs, undefined, { ref: false })]);
+    const printed = this.#ended
+      ? undefined
+      : await Promise.race([this.#info().catch(() => undefined), pause(limitMs, undefined, { ref: false })]);
     const end = printed?.epoch === this.#epoch ? printed.endOffset : 0;
     const left = Math.max(0, limitMs - (performance.now() - before));
     await this.#screen.caughtUp(Math.max(end, this.#screen.received), left);
@@ -76,7 +78,11 @@ export class Followed {
     const { host, log, turns } = this.#options;
     const offset = info.endOffset - info.firstOffset > DEBT_LIMIT ? info.endOffset - REBUILD_BYTES : info.firstOffset;
     const answer = (text: string): void => {
-      host.write(info.id, Buffer.from(text, "latin1")).catch((error: unknown) => log("an answer to a terminal's query was not taken", { terminal: info.id, error: String(error) }));
+      host
+        .write(info.id, Buffer.from(text, "latin1"))
+        .catch((error: unknown) =>
+          log("an answer to a terminal's query was not taken", { terminal: info.id, error: String(error) }),
+        );
     };
     return new HeadlessScreen({ cols: info.cols, rows: info.rows, offset, answerFrom, turns, answer, log });
   }

@@ -9,14 +9,27 @@ const answers: string[] = [];
 const logged: string[] = [];
 
 function screen(more: Partial<HeadlessOptions> = {}): HeadlessScreen {
-  const made = new HeadlessScreen({ cols: 40, rows: 6, offset: 0, answerFrom: 0, turns, answer: (text) => answers.push(text), log: (message) => logged.push(message), ...more });
+  const made = new HeadlessScreen({
+    cols: 40,
+    rows: 6,
+    offset: 0,
+    answerFrom: 0,
+    turns,
+    answer: (text) => answers.push(text),
+    log: (message) => logged.push(message),
+    ...more,
+  });
   open.push(made);
   return made;
 }
 
 /** Feeds text as one chunk behind everything fed before. */
 function print(to: HeadlessScreen, text: string | Uint8Array): void {
-  to.feed({ type: "bytes", offset: to.received, bytes: typeof text === "string" ? new TextEncoder().encode(text) : text });
+  to.feed({
+    type: "bytes",
+    offset: to.received,
+    bytes: typeof text === "string" ? new TextEncoder().encode(text) : text,
+  });
 }
 
 async function shown(of: HeadlessScreen): Promise<string[]> {
@@ -35,7 +48,17 @@ describe("a headless screen", () => {
     print(one, "\x1b]2;a title\x07one \x1b[2mghost\x1b[m text 漢\x1b[2m字\x1b[m!\r\n> \x1b[?25l");
     await shown(one);
     expect(one.read()).toMatchObject({
-      lines: [{ text: "one ghost text 漢字!", dim: [[4, 9], [17, 19]] }, { text: "> ", dim: [] }, ...Array.from({ length: 4 }, () => ({ text: "", dim: [] }))],
+      lines: [
+        {
+          text: "one ghost text 漢字!",
+          dim: [
+            [4, 9],
+            [17, 19],
+          ],
+        },
+        { text: "> ", dim: [] },
+        ...Array.from({ length: 4 }, () => ({ text: "", dim: [] })),
+      ],
       cols: 40,
       rows: 6,
       cursor: { x: 2, y: 1, hidden: true },
@@ -95,12 +118,18 @@ describe("a headless screen", () => {
     const one = screen();
     print(one, "\x1b[?2004h\x1b]2;kept\x07");
     await shown(one);
-    for (let at = 0; one.received < DEBT_LIMIT + 2_000_000; at++) print(one, `line ${at} ${"漢".repeat(20)}\r\n`.repeat(20));
+    for (let at = 0; one.received < DEBT_LIMIT + 2_000_000; at++)
+      print(one, `line ${at} ${"漢".repeat(20)}\r\n`.repeat(20));
     print(one, "the end");
     await one.caughtUp(one.received, 10_000);
     expect(one.read()).toMatchObject({ exact: false, offset: one.received, title: "kept" });
     expect(one.read().lines.at(-1)?.text).toBe("the end");
-    expect(one.read().lines.map((line) => line.text).join()).not.toContain("�");
+    expect(
+      one
+        .read()
+        .lines.map((line) => line.text)
+        .join(),
+    ).not.toContain("�");
     expect(new TextDecoder().decode(one.snapshot().bytes)).toContain("\x1b[?2004h");
     print(one, "\x1b[2J\x1b[Hclean");
     expect((await shown(one))[0]).toBe("clean");
@@ -137,7 +166,10 @@ describe("a headless screen", () => {
   test("answers each query once, and only behind the offset where it began to listen", async () => {
     const old = "\x1b[c\x1b[6n";
     const one = screen({ answerFrom: old.length });
-    print(one, `${old}\x1b[c\x1b[>c\x1b[5n\x1b[2;3H\x1b[6n\x1b[?2004$p\x1b[>0q\x1b]10;?\x07\x1b]11;?\x1b\\\x1b]4;1;?\x07\x1b]10;?;?\x07\x1b[?u`);
+    print(
+      one,
+      `${old}\x1b[c\x1b[>c\x1b[5n\x1b[2;3H\x1b[6n\x1b[?2004$p\x1b[>0q\x1b]10;?\x07\x1b]11;?\x1b\\\x1b]4;1;?\x07\x1b]10;?;?\x07\x1b[?u`,
+    );
     await shown(one);
     expect(answers.join("").replaceAll("\x1b", "^")).toBe(
       "^[?1;2c^[>0;276;0c^[0n^[2;3R^[?2004;2$y^P>|xterm.js(6.0.0)^\\^]10;rgb:e6e6/e6e6/e6e6^\\^]11;rgb:1010/1010/1414^\\^]4;1;rgb:cccc/0000/0000^\\^]10;rgb:e6e6/e6e6/e6e6^\\^]11;rgb:1010/1010/1414^\\",
@@ -188,7 +220,11 @@ describe("a headless screen", () => {
 
   test("keeps nothing of what it has read but the lines above the screen", async () => {
     const one = screen({ cols: 120, rows: 40 });
-    const chunk: TerminalChunk & { type: "bytes" } = { type: "bytes", offset: 0, bytes: new TextEncoder().encode(`\x1b[31m${"word ".repeat(20)}\x1b[m\r\n`.repeat(600)) };
+    const chunk: TerminalChunk & { type: "bytes" } = {
+      type: "bytes",
+      offset: 0,
+      bytes: new TextEncoder().encode(`\x1b[31m${"word ".repeat(20)}\x1b[m\r\n`.repeat(600)),
+    };
     for (let at = 0; at < 40; at++) {
       one.feed({ ...chunk, offset: one.received });
       await one.caughtUp(one.received, 2_000);

@@ -135,7 +135,9 @@ export class HeadlessScreen {
 
   snapshot(): Omit<ScreenSnapshot, "epoch"> {
     const { cols, rows } = this.#terminal;
-    const bytes = new TextEncoder().encode(drawSnapshot(this.#terminal, { title: this.#title, keyboard: this.#keyboard }));
+    const bytes = new TextEncoder().encode(
+      drawSnapshot(this.#terminal, { title: this.#title, keyboard: this.#keyboard }),
+    );
     return { offset: this.#boundary.clean, cols, rows, exact: this.#exactness.exact(this.#terminal), bytes };
   }
 
@@ -148,7 +150,13 @@ export class HeadlessScreen {
   }
 
   #build(cols: number, rows: number): Terminal {
-    const terminal = new xterm.Terminal({ cols, rows, scrollback: SCROLLBACK, allowProposedApi: true, logLevel: "off" });
+    const terminal = new xterm.Terminal({
+      cols,
+      rows,
+      scrollback: SCROLLBACK,
+      allowProposedApi: true,
+      logLevel: "off",
+    });
     const answer = (text: string): void => {
       if (this.#answering && this.#answers.length + text.length <= ANSWERS_LIMIT) this.#answers += text;
     };
@@ -203,12 +211,14 @@ export class HeadlessScreen {
       this.#parsed = next.offset + next.bytes.length;
       this.#boundary.read(next.bytes);
     } catch (error) {
-      this.#options.log("a screen could not parse its output and begins anew", { offset: next.offset, error: String(error) });
+      this.#options.log("a screen could not parse its output and begins anew", {
+        offset: next.offset,
+        error: String(error),
+      });
       this.#rebuild(next.offset + next.bytes.length, undefined);
     }
     this.#answering = false;
     if (this.#answers !== "") this.#options.answer(this.#answers);
     this.#answers = "";
   }
-
 }

@@ -14,7 +14,8 @@ export class KeyboardFlags {
   /** Notes the flags as `terminal` parses them; the terminal still sees every sequence. */
   watch(terminal: Terminal): void {
     const stack = (): number[] => this.#stacks[terminal.buffer.active.type];
-    const number = (value: number | number[] | undefined, otherwise: number): number => (typeof value === "number" && value > 0 ? value : otherwise);
+    const number = (value: number | number[] | undefined, otherwise: number): number =>
+      typeof value === "number" && value > 0 ? value : otherwise;
     terminal.parser.registerCsiHandler({ prefix: ">", final: "u" }, ([flags]) => {
       if (stack().push(number(flags, 0)) > LEVELS) stack().shift();
       return false;

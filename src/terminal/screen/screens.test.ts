@@ -14,7 +14,11 @@ class LocalHost implements Pick<TerminalHost, "follow" | "list" | "write"> {
 
   start(id: string, script: string, size = { cols: 60, rows: 8 }): void {
     // With `encoding: null` node-pty hands out buffers, whatever its types say.
-    const pty = spawn(process.execPath, ["--input-type=module", "-e", script], { ...size, encoding: null, env: { TERM: "xterm-256color" } });
+    const pty = spawn(process.execPath, ["--input-type=module", "-e", script], {
+      ...size,
+      encoding: null,
+      env: { TERM: "xterm-256color" },
+    });
     const info: TerminalInfo = { id, epoch: crypto.randomUUID(), pid: pty.pid, ...size, firstOffset: 0, endOffset: 0 };
     const terminal = { pty, info, chunks: [{ type: "resized", offset: 0, ...size }] as TerminalChunk[] };
     this.#terminals.set(id, terminal);
@@ -28,7 +32,13 @@ class LocalHost implements Pick<TerminalHost, "follow" | "list" | "write"> {
       add({ type: "bytes", offset: info.endOffset, bytes });
       info.endOffset += bytes.length;
     });
-    pty.onExit(({ exitCode }) => add({ type: "exit", offset: info.endOffset, exit: { code: exitCode, signal: null, at: new Date().toISOString() } }));
+    pty.onExit(({ exitCode }) =>
+      add({
+        type: "exit",
+        offset: info.endOffset,
+        exit: { code: exitCode, signal: null, at: new Date().toISOString() },
+      }),
+    );
   }
 
   async list(): Promise<TerminalInfo[]> {
@@ -50,7 +60,7 @@ class LocalHost implements Pick<TerminalHost, "follow" | "list" | "write"> {
     const chunks = this.#terminals.get(id)?.chunks ?? [];
     const over = AbortSignal.any([signal, this.broken.signal]);
     const end = new Promise<void>((resolve) => over.addEventListener("abort", () => resolve(), { once: true }));
-    for (let at = 0; !over.aborted; ) {
+    for (let at = 0; !over.aborted;) {
       const chunk = chunks[at];
       if (!chunk) {
         await Promise.race([this.#news.promise, end]);
@@ -59,7 +69,8 @@ class LocalHost implements Pick<TerminalHost, "follow" | "list" | "write"> {
       at++;
       if (chunk.type !== "bytes") yield chunk;
       else if (chunk.offset >= from) yield chunk;
-      else if (chunk.offset + chunk.bytes.length > from) yield { ...chunk, offset: from, bytes: chunk.bytes.subarray(from - chunk.offset) };
+      else if (chunk.offset + chunk.bytes.length > from)
+        yield { ...chunk, offset: from, bytes: chunk.bytes.subarray(from - chunk.offset) };
       if (chunk.type === "exit") return;
     }
   }
@@ -101,17 +112,40 @@ afterEach(() => {
 describe("screens", () => {
   test("show what a program has printed", async () => {
     const screens = screensOf(host);
-    host.start("a.1", `process.stdout.write("\\x1b]2;work\\x07hello\\r\\n\\x1b[2mdim\\x1b[m"); setTimeout(() => {}, 60_000)`);
-    await expect.poll(async () => (await screens.state("a.1")).lines.slice(0, 2)).toEqual([{ text: "hello", dim: [] }, { text: "dim", dim: [[0, 3]] }]);
+    host.start(
+      "a.1",
+      `process.stdout.write("\\x1b]2;work\\x07hello\\r\\n\\x1b[2mdim\\x1b[m"); setTimeout(() => {}, 60_000)`,
+    );
+    await expect
+      .poll(async () => (await screens.state("a.1")).lines.slice(0, 2))
+      .toEqual([
+        { text: "hello", dim: [] },
+        { text: "dim", dim: [[0, 3]] },
+      ]);
     const [info] = await host.list();
-    expect(await screens.state("a.1")).toMatchObject({ title: "work", epoch: info?.epoch, offset: info?.endOffset, exact: true, cursor: { x: 3, y: 1 }, cols: 60, rows: 8 });
-    expect(await screens.snapshot("a.1")).toMatchObject({ epoch: info?.epoch, offset: info?.endOffset, cols: 60, rows: 8 });
+    expect(await screens.state("a.1")).toMatchObject({
+      title: "work",
+      epoch: info?.epoch,
+      offset: info?.endOffset,
+      exact: true,
+      cursor: { x: 3, y: 1 },
+      cols: 60,
+      rows: 8,
+    });
+    expect(await screens.snapshot("a.1")).toMatchObject({
+      epoch: info?.epoch,
+      offset: info?.endOffset,
+      cols: 60,
+      rows: 8,
+    });
   });
 
   test("answer a program that asks at its start", async () => {
     const screens = screensOf(host);
     host.start("a.1", ASKS);
-    await expect.poll(async () => (await screens.state("a.1")).lines[0]?.text, { timeout: 5_000 }).toBe(ANSWERS.slice(0, 60));
+    await expect
+      .poll(async () => (await screens.state("a.1")).lines[0]?.text, { timeout: 5_000 })
+      .toBe(ANSWERS.slice(0, 60));
     expect(host.written.join("")).toBe(JSON.parse(ANSWERS));
   });
 
@@ -131,12 +165,17 @@ describe("screens", () => {
 
     host.written.length = 0;
     await host.write("a.1", Buffer.from("a"));
-    await expect.poll(() => host.written.slice(1).join("").replaceAll("\x1b", "^")).toMatch(/^\^\[\?1;2c\^\[\d;\d+R\^\]11;rgb:1010\/1010\/1414\^\\$/);
+    await expect
+      .poll(() => host.written.slice(1).join("").replaceAll("\x1b", "^"))
+      .toMatch(/^\^\[\?1;2c\^\[\d;\d+R\^\]11;rgb:1010\/1010\/1414\^\\$/);
   });
 
   test("tell titles as they come, and end with the terminal", async () => {
     const screens = screensOf(host);
-    host.start("a.1", `for (const title of ["one", "two"]) { process.stdout.write("\\x1b]0;" + title + "\\x07"); await new Promise((done) => setTimeout(done, 300)); }`);
+    host.start(
+      "a.1",
+      `for (const title of ["one", "two"]) { process.stdout.write("\\x1b]0;" + title + "\\x07"); await new Promise((done) => setTimeout(done, 300)); }`,
+    );
     const titles: string[] = [];
     for await (const title of screens.titles("a.1", AbortSignal.timeout(10_000))) titles.push(title);
     expect(titles.filter((title) => title !== "")).toEqual(["one", "two"]);
@@ -162,7 +201,10 @@ describe("screens", () => {
 
   test("follow the terminal's size", async () => {
     const screens = screensOf(host);
-    host.start("a.1", `process.stdout.write("ready"); process.stdout.on("resize", () => process.stdout.write("\\r\\n" + process.stdout.columns)); setTimeout(() => {}, 60_000)`);
+    host.start(
+      "a.1",
+      `process.stdout.write("ready"); process.stdout.on("resize", () => process.stdout.write("\\r\\n" + process.stdout.columns)); setTimeout(() => {}, 60_000)`,
+    );
     await expect.poll(async () => (await screens.state("a.1")).lines[0]?.text).toBe("ready");
     host.resize("a.1", 33, 5);
     await expect.poll(async () => (await screens.state("a.1")).lines[1]?.text).toBe("33");
@@ -171,12 +213,17 @@ describe("screens", () => {
 
   test("go on where they were when the host was out of reach", async () => {
     const screens = screensOf(host);
-    host.start("a.1", `for (let at = 0; at < 40; at++) { process.stdout.write(at + " "); await new Promise((done) => setTimeout(done, 20)); } setTimeout(() => {}, 60_000)`);
+    host.start(
+      "a.1",
+      `for (let at = 0; at < 40; at++) { process.stdout.write(at + " "); await new Promise((done) => setTimeout(done, 20)); } setTimeout(() => {}, 60_000)`,
+    );
     await screens.state("a.1");
     host.broken.abort();
     host.broken = new AbortController();
     const all = Array.from({ length: 40 }, (_, at) => `${at} `).join("");
-    await expect.poll(async () => (await screens.state("a.1")).lines.map((line) => line.text).join(""), { timeout: 5_000 }).toBe(all);
+    await expect
+      .poll(async () => (await screens.state("a.1")).lines.map((line) => line.text).join(""), { timeout: 5_000 })
+      .toBe(all);
     expect((await screens.state("a.1")).exact).toBe(true);
   });
 

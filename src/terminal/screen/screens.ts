@@ -33,7 +33,8 @@ export function createScreens(options: ScreensOptions): Screens {
   async function begin(id: string): Promise<Followed> {
     const [past, all] = await Promise.all([answered, host.list()]);
     const info = all.find((each) => each.id === id);
-    if (!info) throw new ClustrError("not_found", `There is no terminal "${id}"; its host has ended or it was removed.`);
+    if (!info)
+      throw new ClustrError("not_found", `There is no terminal "${id}"; its host has ended or it was removed.`);
     const fresh = !past.has(id);
     past.add(id);
     forget(past, all);

@@ -1,84 +1,10 @@
-import xterm, { type Terminal } from "@xterm/headless";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { COLS, describeAll, fresh, ROWS, write } from "../../../test/suites/screen-subject.ts";
 import { Boundary } from "./boundary.ts";
-import { type Attributes, type Cell, coreOf, type CoreBuffer } from "./core.ts";
-import { KeyboardFlags } from "./keyboard.ts";
 import { drawSnapshot } from "./snapshot.ts";
 
-const COLS = 24;
-const ROWS = 8;
 const RUNS = process.env["CLUSTR_FULL"] === "1" ? 60_000 : 1_000;
-
-interface Subject {
-  terminal: Terminal;
-  keyboard: KeyboardFlags;
-  title: string;
-}
-
-function fresh(): Subject {
-  const subject = { terminal: new xterm.Terminal({ cols: COLS, rows: ROWS, scrollback: 50, allowProposedApi: true, logLevel: "off" }), keyboard: new KeyboardFlags(), title: "" };
-  subject.keyboard.watch(subject.terminal);
-  subject.terminal.onTitleChange((title) => (subject.title = title));
-  return subject;
-}
-
-const write = (subject: Subject, bytes: Uint8Array | string): void => coreOf(subject.terminal).writeSync(bytes);
-
-/** A packed look without the bits xterm leaves behind of an earlier colour, and without its note that more is kept elsewhere. */
-function packed(look: number): number {
-  const mode = look & 0x3000000;
-  const flags = look & 0xec000000;
-  return flags | (mode === 0 ? 0 : mode | (look & (mode === 0x3000000 ? 0xffffff : 0xff)));
-}
-
-/** The underline that shows: a pen may remember one it does not draw. */
-const underline = (look: Attributes): number[] => ((look.fg & 0x10000000) === 0 ? [] : [look.getUnderlineStyle() || 1, look.bg & 0x10000000 ? packed(look.extended.underlineColor) : 0]);
-
-/** Everything that can be seen of a terminal or changes what later output does, as text that can be compared. */
-function describeAll({ terminal, keyboard, title }: Subject): string {
-  const core = coreOf(terminal);
-  const { active, normal, alt } = core.buffers;
-  const spare = terminal.buffer.active.getNullCell() as Cell;
-  const rows = (buffer: typeof terminal.buffer.normal): string[] =>
-    Array.from({ length: buffer.baseY + terminal.rows }, (_, y) => {
-      const line = buffer.getLine(y);
-      const cells = Array.from({ length: terminal.cols }, (_, x) => {
-        const cell = line?.getCell(x, spare) as Cell;
-        const chars = cell.getChars();
-        // Of an empty cell only the background shows.
-        const look = chars === "" ? [packed(cell.bg & 0x3ffffff)] : [packed(cell.fg), packed(cell.bg), ...underline(cell), linkOf(cell)];
-        return `${chars || "·"}<${look.filter(Boolean).join()}>`;
-      });
-      const above = y > 0 ? buffer.getLine(y - 1) : undefined;
-      const visible = above?.getCell(terminal.cols - 1)?.getChars() && line?.getCell(0)?.getChars();
-      return (visible && line?.isWrapped ? "↪" : " ") + cells.join("").replaceAll("<>", "");
-    });
-  const linkOf = (look: { extended: { urlId: number } }): string => core._oscLinkService.getLinkData(look.extended.urlId)?.uri ?? "";
-  const pen = core._inputHandler._curAttrData;
-  const about = (buffer: CoreBuffer): unknown[] => [
-    [buffer.scrollTop, buffer.scrollBottom],
-    ["saved", Math.min(buffer.savedX, COLS - 1), Math.max(0, buffer.savedY - buffer.ybase), packed(buffer.savedCurAttrData.fg), packed(buffer.savedCurAttrData.bg)],
-  ];
-  const { _charsets: sets, glevel } = core._charsetService;
-  return [
-    ...rows(terminal.buffer.normal),
-    ...(active === alt ? ["alternate", ...rows(terminal.buffer.alternate), JSON.stringify(about(alt))] : []),
-    JSON.stringify({
-      normal: about(normal),
-      cursor: [active.x, active.y],
-      pen: [packed(pen.fg), packed(pen.bg), ...underline(pen), linkOf(pen)],
-      modes: terminal.modes,
-      hidden: core.coreService.isCursorHidden,
-      style: [core.coreService.decPrivateModes.cursorStyle, core.coreService.decPrivateModes.cursorBlink],
-      mouse: core.coreMouseService.activeEncoding,
-      charsets: [0, 1, 2, 3].map((level) => sets[level]?.["q"] ?? ""),
-      glevel,
-      keyboard: [keyboard.restore("normal"), active === alt ? keyboard.restore("alternate") : ""],
-      title,
-    }),
-  ].join("\n");
-}
 
 /** What a viewer shows who joined at `cut` with a snapshot, and what one shows who was there all the time. */
 function joinAt(cut: number, bytes: Uint8Array): { joined: string; whole: string } {
@@ -108,29 +34,111 @@ function wrapsBehindNothing(bytes: Uint8Array): boolean {
   const subject = fresh();
   write(subject, bytes);
   const { active } = subject.terminal.buffer;
-  return active.cursorX === COLS && active.getLine(active.baseY + active.cursorY)?.getCell(COLS - 1)?.getChars() === "" && active.getLine(active.baseY + active.cursorY)?.getCell(COLS - 1)?.getWidth() === 1;
+  return (
+    active.cursorX === COLS &&
+    active
+      .getLine(active.baseY + active.cursorY)
+      ?.getCell(COLS - 1)
+      ?.getChars() === "" &&
+    active
+      .getLine(active.baseY + active.cursorY)
+      ?.getCell(COLS - 1)
+      ?.getWidth() === 1
+  );
 }
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 const pick = <T>(...values: T[]): fc.Arbitrary<T> => fc.constantFrom(...values);
 const upTo = (most: number): fc.Arbitrary<number> => fc.integer({ min: 0, max: most });
 
-const colour = fc.oneof(pick("0", "1", "2", "3", "4", "7", "9", "22", "24", "27", "4:3", "53", "8"), pick("31", "92", "44", "105", "39", "49"), upTo(255).map((n) => `38;5;${n}`), upTo(255).map((n) => `48;2;${n};10;20`), upTo(255).map((n) => `58;5;${n}`));
+const colour = fc.oneof(
+  pick("0", "1", "2", "3", "4", "7", "9", "22", "24", "27", "4:3", "53", "8"),
+  pick("31", "92", "44", "105", "39", "49"),
+  upTo(255).map((n) => `38;5;${n}`),
+  upTo(255).map((n) => `48;2;${n};10;20`),
+  upTo(255).map((n) => `58;5;${n}`),
+);
 const token = fc.oneof(
-  { weight: 10, arbitrary: pick("word ", "a much longer text than fits a row ", "漢字", "漢", "é", "e\u0301", "🙂", "│─", "x", "qqq", "  ") },
+  {
+    weight: 10,
+    arbitrary: pick(
+      "word ",
+      "a much longer text than fits a row ",
+      "漢字",
+      "漢",
+      "é",
+      "e\u0301",
+      "🙂",
+      "│─",
+      "x",
+      "qqq",
+      "  ",
+    ),
+  },
   { weight: 4, arbitrary: pick("\r\n", "\n", "\r", "\b", "\t", "\x0e", "\x0f") },
   { weight: 5, arbitrary: fc.array(colour, { maxLength: 3 }).map((codes) => `\x1b[${codes.join(";")}m`) },
   { weight: 5, arbitrary: fc.tuple(upTo(ROWS + 1), upTo(COLS + 1)).map(([y, x]) => `\x1b[${y};${x}H`) },
-  { weight: 4, arbitrary: fc.tuple(upTo(COLS), pick("A", "B", "C", "D", "G", "d", "E", "F", "b")).map(([n, final]) => `\x1b[${n}${final}`) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(upTo(COLS), pick("A", "B", "C", "D", "G", "d", "E", "F", "b"))
+      .map(([n, final]) => `\x1b[${n}${final}`),
+  },
   { weight: 4, arbitrary: fc.tuple(upTo(2), pick("J", "K")).map(([n, final]) => `\x1b[${n}${final}`) },
-  { weight: 3, arbitrary: fc.tuple(upTo(4), pick("L", "M", "P", "@", "X", "S", "T")).map(([n, final]) => `\x1b[${n}${final}`) },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(upTo(4), pick("L", "M", "P", "@", "X", "S", "T")).map(([n, final]) => `\x1b[${n}${final}`),
+  },
   { weight: 2, arbitrary: fc.tuple(upTo(ROWS), upTo(ROWS)).map(([top, bottom]) => `\x1b[${top};${bottom}r`) },
   { weight: 2, arbitrary: pick("\x1b7", "\x1b8", "\x1b[s", "\x1b[u", "\x1bD", "\x1bM", "\x1bE") },
   // Not 7: without wrapping, xterm leaves halves of wide characters, depending on the pieces in which output arrives.
-  { weight: 2, arbitrary: fc.tuple(pick(1, 6, 25, 66, 1000, 1002, 1003, 1004, 1006, 1016, 2004), pick("h", "l")).map(([mode, final]) => `\x1b[?${mode}${final}`) },
-  { weight: 2, arbitrary: pick("\x1b[?1049h", "\x1b[?1049l", "\x1b[?47h", "\x1b[?47l", "\x1b[?1047h", "\x1b[?1047l", "\x1b[4h", "\x1b[4l") },
-  { weight: 1, arbitrary: pick("\x1b(0", "\x1b(B", "\x1b)0", "\x1b[3J", "\x1bc", "\x1b[!p", "\x1b[5 q", "\x1b[2 q", "\x1b[0 q", "\x1b[>1u", "\x1b[<u", "\x1b[=5;1u") },
-  { weight: 1, arbitrary: pick("\x1b]2;A title – ü\x07", "\x1b]0;another\x1b\\", "\x1bP$qm\x1b\\", "\x1b[?1;1049q", "\x18", "\x1b_private\x1b\\") },
+  {
+    weight: 2,
+    arbitrary: fc
+      .tuple(pick(1, 6, 25, 66, 1000, 1002, 1003, 1004, 1006, 1016, 2004), pick("h", "l"))
+      .map(([mode, final]) => `\x1b[?${mode}${final}`),
+  },
+  {
+    weight: 2,
+    arbitrary: pick(
+      "\x1b[?1049h",
+      "\x1b[?1049l",
+      "\x1b[?47h",
+      "\x1b[?47l",
+      "\x1b[?1047h",
+      "\x1b[?1047l",
+      "\x1b[4h",
+      "\x1b[4l",
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: pick(
+      "\x1b(0",
+      "\x1b(B",
+      "\x1b)0",
+      "\x1b[3J",
+      "\x1bc",
+      "\x1b[!p",
+      "\x1b[5 q",
+      "\x1b[2 q",
+      "\x1b[0 q",
+      "\x1b[>1u",
+      "\x1b[<u",
+      "\x1b[=5;1u",
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: pick(
+      "\x1b]2;A title – ü\x07",
+      "\x1b]0;another\x1b\\",
+      "\x1bP$qm\x1b\\",
+      "\x1b[?1;1049q",
+      "\x18",
+      "\x1b_private\x1b\\",
+    ),
+  },
 );
 const session = fc.array(token, { minLength: 1, maxLength: 60 }).map((tokens) => encode(tokens.join("")));
 
@@ -195,7 +203,15 @@ describe("a snapshot", () => {
     ["repeats", "\x1b[3b"],
     ["a combining mark", "\u0301"],
   ])("is followed by %s as the output itself was", (_what, next) => {
-    for (const last of ["x", "x\x1b[m", `\x1b[1m${"x".repeat(COLS)}`, `${"x".repeat(COLS)}\x1b[m`, "\x1b[4hx", "漢", `${"x".repeat(COLS - 2)}漢`]) {
+    for (const last of [
+      "x",
+      "x\x1b[m",
+      `\x1b[1m${"x".repeat(COLS)}`,
+      `${"x".repeat(COLS)}\x1b[m`,
+      "\x1b[4hx",
+      "漢",
+      `${"x".repeat(COLS - 2)}漢`,
+    ]) {
       const bytes = encode(last + next);
       const { joined, whole } = joinAt(encode(last).length, bytes);
       expect(joined, JSON.stringify(last)).toBe(whole);

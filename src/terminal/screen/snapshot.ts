@@ -27,7 +27,8 @@ export function drawSnapshot(terminal: Terminal, sidecar: Sidecar): string {
     out += `${savedCursor(terminal, normal, pen)}\x1b[?1049h${pen.plain()}\x1b[H\x1b[2J${drawRows(terminal, terminal.buffer.alternate, pen)}`;
     out += region(terminal, alt, region(terminal, normal, false) !== "") + sidecar.keyboard.restore("alternate");
   }
-  if (active.savedX !== 0 || savedRow(active) !== 0 || !active.savedCurAttrData.isAttributeDefault()) out += `${savedCursor(terminal, active, pen)}\x1b7`;
+  if (active.savedX !== 0 || savedRow(active) !== 0 || !active.savedCurAttrData.isAttributeDefault())
+    out += `${savedCursor(terminal, active, pen)}\x1b7`;
   if (sidecar.title !== "") out += `\x1b]2;${sidecar.title}\x1b\\`;
   return out + drawModes(terminal) + drawCursor(terminal, core, pen);
 }
@@ -43,7 +44,8 @@ export function drawModes(terminal: Terminal): string {
   if (coreService.isCursorHidden) set.push("?25l");
   if (modes.reverseWraparoundMode) set.push("?45h");
   if (modes.applicationKeypadMode) set.push("?66h");
-  if (modes.mouseTrackingMode !== "none") set.push({ x10: "?9h", vt200: "?1000h", drag: "?1002h", any: "?1003h" }[modes.mouseTrackingMode]);
+  if (modes.mouseTrackingMode !== "none")
+    set.push({ x10: "?9h", vt200: "?1000h", drag: "?1002h", any: "?1003h" }[modes.mouseTrackingMode]);
   if (modes.sendFocusMode) set.push("?1004h");
   if (coreMouseService.activeEncoding === "SGR") set.push("?1006h");
   if (coreMouseService.activeEncoding === "SGR_PIXELS") set.push("?1016h");
