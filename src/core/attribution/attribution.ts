@@ -1,0 +1,275 @@
+import { ClustrError } from "../../contract/error.ts";
+import type { Blobs } from "../ports/blobs.ts";
+import type { FileContent, FileState, Tree } from "../ports/tree.ts";
+import { agentAuthor, oneOf, PERSON, type Author } from "./author.ts";
+import type { Region } from "./diff.ts";
+import { History } from "./history.ts";
+import { Known } from "./known.ts";
+import type { Change, Operation, Undone } from "./operation.ts";
+import { planRollback, planUndo, sameState, type Plan, type PlannedFile, type Selection } from "./plan.ts";
+import { foldMoves } from "./renames.ts";
+import { between, diffOfPlanned, type FileDiff } from "./views.ts";
+import { Windows, type Call } from "./windows.ts";
+import { wasWritten, write } from "./write.ts";
+
+/** What the tool's input says a file must hold after the call; `content` undefined: it must be gone. */
+export interface Expected {
+  path: string;
+  from?: string | undefined;
+  content?: FileContent | undefined;
+  regions?: readonly Region[] | undefined;
+}
+
+export interface Applied {
+  id: string;
+  /** What was done, file by file. */
+  done: readonly PlannedFile[];
+  /** What was left as it is: conflicts of the plan, and files that somebody changed since it was made. */
+  left: readonly { path: string; why: string }[];
+}
+
+export interface AttributionOptions {
+  tree: Tree;
+  blobs: Blobs;
+  /** Makes an entry durable. Called one at a time, in order; what it rejects with ends the call under way, and nothing was written. */
+  record(operation: Operation): Promise<void>;
+  /** The log so far. */
+  operations?: Iterable<Operation>;
+  /** What the folder held at the end of that log, as `files()` gave it. Without it, what is there now is where everything begins. */
+  files?: ReadonlyMap<string, FileState>;
+}
+
+/**
+ * Who changed what in one folder, and taking it back. Calls of agents open and close windows; what changed within a window
+ * is theirs, what changed outside all windows is the person's. One thing is done at a time, in the order of the calls.
+ */
+export class Attribution {
+  readonly #tree: Tree;
+  readonly #blobs: Blobs;
+  readonly #record: (operation: Operation) => Promise<void>;
+  readonly #history: History;
+  readonly #known: Known;
+  readonly #windows = new Windows();
+  readonly #begun: boolean;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor({ tree, blobs, record, operations = [], files }: AttributionOptions) {
+    this.#tree = tree;
+    this.#blobs = blobs;
+    this.#record = record;
+    this.#history = new History(operations);
+    this.#known = new Known(tree, blobs, files);
+    this.#begun = files !== undefined;
+  }
+
+  /**
+   * Looks at the whole folder for the first time. What changed since `files` is `whileAway`'s: the person's, or nobody can
+   * tell, when agents were alive. A rollback that a crash cut short is settled: what was written of it counts.
+   */
+  start(whileAway: Author = PERSON): Promise<void> {
+    return this.#alone(async () => {
+      if (!this.#begun) return void (await this.#known.look());
+      const changes = await this.#known.look();
+      const settled = await this.#settle();
+      await this.#take(
+        changes.filter((change) => !settled.has(change.path)),
+        () => ({ author: whileAway }),
+      );
+    });
+  }
+
+  /** What the folder held at the last look: to be given to the next `Attribution` of this folder. */
+  files(): Map<string, FileState> {
+    return this.#known.files();
+  }
+
+  /** A tool call is about to run. What changed before is settled first. */
+  open(call: Call): Promise<void> {
+    return this.#alone(async () => {
+      await this.#look(call.paths);
+      this.#windows.open(call);
+    });
+  }
+
+  /**
+   * A tool call has ended. With `expected`, from its input, these files are the agent's beyond doubt, whoever else is at
+   * work; what differs from it was written by somebody else or by a program run after the tool, and is ambiguous.
+   * Harmless for a call that is not open.
+   */
+  close(call: string, expected: readonly Expected[] = []): Promise<void> {
+    return this.#alone(async () => {
+      const window = this.#windows.get(call);
+      if (!window) return;
+      for (const one of expected) await this.#expect(window, one);
+      await this.#look(window.paths);
+      this.#windows.close(call);
+    });
+  }
+
+  /** The agent's process has ended, and with it every call of its. */
+  async closeAll(agent: string): Promise<void> {
+    for (const { call } of this.#windows.of(agent)) await this.close(call);
+  }
+
+  /** Something changed, says a watcher: whose is it? `nobody`: who it is when no call is open; the person unless said otherwise. */
+  look(paths?: readonly string[], nobody: Author = PERSON): Promise<void> {
+    return this.#alone(() => this.#look(paths, nobody));
+  }
+
+  /** Remembers this moment under a name. */
+  mark(mark: string): Promise<void> {
+    return this.#alone(async () => {
+      await this.#look();
+      await this.#append((seq) => ({ type: "marked", seq, mark }));
+    });
+  }
+
+  /** The person says whose an ambiguous change is. */
+  assign(operation: number, author: Author): Promise<void> {
+    return this.#alone(async () => {
+      const was = this.#history.authors.get(operation);
+      if (was?.kind !== "ambiguous")
+        throw new ClustrError(
+          "invalid",
+          `Change ${operation} is not of unknown author; nothing was changed. Look at the diff again.`,
+        );
+      await this.#append((seq) => ({ type: "assigned", seq, operation, author }));
+    });
+  }
+
+  /** What an author has changed: exactly what rolling it back would remove. */
+  async changesBy(author: Author): Promise<FileDiff[]> {
+    const plan = await this.plan({ author });
+    return Promise.all(plan.files.map((file) => diffOfPlanned(file, this.#blobs)));
+  }
+
+  /** What anybody changed between two marks, or since one. */
+  changesBetween(from: string, to?: string): Promise<FileDiff[]> {
+    return this.#alone(async () => {
+      await this.#look();
+      return between(this.#history, this.#blobs, from, to);
+    });
+  }
+
+  /** A dry run of a rollback. */
+  plan(selection: Selection): Promise<Plan> {
+    return this.#alone(async () => {
+      await this.#look();
+      return planRollback(this.#history, this.#blobs, selection, this.#known.paths());
+    });
+  }
+
+  /** A dry run of the undo of a rollback. Rejects with `not_found` when there is no such rollback. */
+  planUndo(id: string): Promise<Plan> {
+    return this.#alone(async () => {
+      const rollback = this.#history.rollback(id);
+      if (!rollback)
+        throw new ClustrError("not_found", `There is no rollback ${id}. List them to see what can be undone.`);
+      await this.#look();
+      return planUndo(this.#history, this.#blobs, rollback, this.#known.paths());
+    });
+  }
+
+  /** Ids of rollbacks, the latest first. */
+  rollbacks(): string[] {
+    return this.#history.operations.flatMap((one) => (one.type === "rolled_back" ? [one.id] : [])).reverse();
+  }
+
+  /**
+   * Carries a plan out, file by file; each is written only if it still is what the plan says. `id` names the rollback.
+   * Rejects with `conflict`, having changed nothing, when the log has moved on in these files since the plan was made.
+   */
+  apply(plan: Plan, id: string, by: Author): Promise<Applied> {
+    return this.#alone(async () => {
+      const wanted = plan.files.filter(({ conflict }) => !conflict);
+      const left = plan.files.flatMap(({ path, conflict }) => (conflict ? [{ path, why: conflict as string }] : []));
+      const moved = wanted.filter(
+        ({ path, change }) => change.before !== undefined && !sameState(this.#known.state(path), change.before),
+      );
+      const files = wanted.filter((file) => !moved.includes(file));
+      left.push(...moved.map(({ path }) => ({ path, why: "changed_meanwhile" })));
+      if (files.length === 0) return { id, done: [], left };
+      const { rollback } = plan;
+      await this.#append((seq) => ({ type: "writing", seq, id, rollback, by, files: files.map(undoneOf) }));
+      const done = await write(files, this.#tree, this.#known);
+      await this.#finish(id, rollback, by, done.map(undoneOf));
+      left.push(
+        ...files.filter((file) => !done.includes(file)).map(({ path }) => ({ path, why: "changed_meanwhile" })),
+      );
+      return { id, done, left };
+    });
+  }
+
+  async #finish(id: string, rollback: string | undefined, by: Author, files: Undone[]): Promise<void> {
+    await this.#append((seq) =>
+      rollback === undefined
+        ? { type: "rolled_back", seq, id, by, files }
+        : { type: "rollback_undone", seq, id, rollback, by, files },
+    );
+  }
+
+  /** Finishes the record of a rollback that was being written when the process died. Gives the paths it explains. */
+  async #settle(): Promise<Set<string>> {
+    const last = this.#history.operations.at(-1);
+    if (last?.type !== "writing") return new Set();
+    const files: Undone[] = [];
+    for (const file of last.files) if (await wasWritten(file.change, this.#known)) files.push(file);
+    await this.#finish(last.id, last.rollback, last.by, files);
+    return new Set(files.flatMap(({ change }) => [change.path, change.from ?? change.path]));
+  }
+
+  /** Records what the tool must have written, and leaves what differs from it to the look that follows. */
+  async #expect(call: Call, { path, from, content, regions }: Expected): Promise<void> {
+    const before = this.#known.state(from ?? path);
+    const state = content && { kind: content.kind, mode: content.mode, blob: await this.#blobs.put(content.bytes) };
+    // The tool does not say which mode it gives: what is there counts.
+    const there = await this.#tree.read(path);
+    const after = state && there?.kind === state.kind ? { ...state, mode: there.mode } : state;
+    if (sameState(before, after) && from === undefined) return;
+    if (from === undefined && there && before && sameBlob(before, await this.#blobs.put(there.bytes))) return;
+    if (from !== undefined) this.#known.note(from, undefined);
+    this.#known.note(path, after);
+    await this.#changed({ path, from, before, after, regions }, agentAuthor(call.agent), call.call, true);
+    const residue = await this.#known.look([path]);
+    const others = this.#windows.author(path, PERSON).author;
+    await this.#take(residue, () => ({ author: oneOf([agentAuthor(call.agent), PERSON, others]) }));
+  }
+
+  async #look(paths?: readonly string[], nobody: Author = PERSON): Promise<void> {
+    await this.#take(await this.#known.look(paths), (path) => this.#windows.author(path, nobody));
+  }
+
+  async #take(
+    changes: readonly Change[],
+    whose: (path: string) => { author: Author; call?: string | undefined },
+  ): Promise<void> {
+    for (const change of await foldMoves(changes, this.#blobs)) {
+      const { author, call } = whose(change.path);
+      await this.#changed(change, author, call, false);
+    }
+  }
+
+  #changed(change: Change, author: Author, call: string | undefined, exact: boolean): Promise<void> {
+    return this.#append((seq) => ({ type: "changed", seq, author, call, exact, change }));
+  }
+
+  async #append(make: (seq: number) => Operation): Promise<void> {
+    const operation = make(this.#history.last + 1);
+    await this.#record(operation);
+    this.#history.take(operation);
+  }
+
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+}
+
+function sameBlob(state: FileState, blob: string): boolean {
+  return state.blob === blob;
+}
+
+function undoneOf({ file, change, operations, lines }: PlannedFile): Undone {
+  return { file, change, operations, lines };
+}

@@ -1,0 +1,36 @@
+/**
+ * Who made a change. `ambiguous`: one of these, and nothing proves which; it stays so until the person says.
+ * An agent is meant by its id.
+ */
+export type Author = { kind: "person" } | { kind: "agent"; agent: string } | { kind: "ambiguous"; among: Author[] };
+
+export const PERSON: Author = { kind: "person" };
+
+export function agentAuthor(agent: string): Author {
+  return { kind: "agent", agent };
+}
+
+export function sameAuthor(a: Author, b: Author): boolean {
+  if (a.kind === "agent") return b.kind === "agent" && a.agent === b.agent;
+  if (a.kind === "person") return b.kind === "person";
+  return (
+    b.kind === "ambiguous" &&
+    a.among.length === b.among.length &&
+    a.among.every((one, i) => sameAuthor(one, b.among[i] ?? PERSON))
+  );
+}
+
+/** Whether `author` certainly, perhaps or certainly not stands behind `by`. */
+export function isBy(by: Author, author: Author): "yes" | "perhaps" | "no" {
+  if (sameAuthor(by, author)) return "yes";
+  return by.kind === "ambiguous" && by.among.some((one) => isBy(one, author) !== "no") ? "perhaps" : "no";
+}
+
+/** One of several; alone it is certain. */
+export function oneOf(authors: readonly Author[]): Author {
+  const among: Author[] = [];
+  for (const author of authors.flatMap((one) => (one.kind === "ambiguous" ? one.among : [one])))
+    if (!among.some((known) => sameAuthor(known, author))) among.push(author);
+  const [only] = among;
+  return only && among.length === 1 ? only : { kind: "ambiguous", among };
+}

@@ -1,0 +1,65 @@
+import type { Blobs } from "../ports/blobs.ts";
+import type { FileContent, FileState, Tree } from "../ports/tree.ts";
+import type { Change } from "./operation.ts";
+import { sameState } from "./plan.ts";
+
+/** What the folder held when it was last looked at. */
+export class Known {
+  readonly #tree: Tree;
+  readonly #blobs: Blobs;
+  readonly #files = new Map<string, { stamp: string | undefined; state: FileState }>();
+
+  constructor(tree: Tree, blobs: Blobs, files: ReadonlyMap<string, FileState> = new Map()) {
+    this.#tree = tree;
+    this.#blobs = blobs;
+    for (const [path, state] of files) this.#files.set(path, { stamp: undefined, state });
+  }
+
+  state(path: string): FileState | undefined {
+    return this.#files.get(path)?.state;
+  }
+
+  paths(): string[] {
+    return [...this.#files.keys()];
+  }
+
+  files(): Map<string, FileState> {
+    return new Map([...this.#files].map(([path, { state }]) => [path, state]));
+  }
+
+  /** What has changed since the last look, everywhere or at some paths. */
+  async look(paths?: readonly string[]): Promise<Change[]> {
+    const stamps = new Map<string, string>();
+    if (paths) {
+      for (const path of paths) {
+        const stamp = await this.#tree.stamp(path);
+        if (stamp !== undefined) stamps.set(path, stamp);
+      }
+    } else for (const [path, stamp] of await this.#tree.list()) stamps.set(path, stamp);
+    const changes: Change[] = [];
+    for (const path of new Set([...(paths ?? this.#files.keys()), ...stamps.keys()])) {
+      const was = this.#files.get(path);
+      const stamp = stamps.get(path);
+      if (was && stamp !== undefined && was.stamp === stamp) continue;
+      const state = stamp === undefined ? undefined : await this.#read(path);
+      this.note(path, state, stamp);
+      if (!sameState(was?.state, state)) changes.push({ path, before: was?.state, after: state });
+    }
+    return changes;
+  }
+
+  /** Without a stamp the next look reads it again. */
+  note(path: string, state: FileState | undefined, stamp?: string): void {
+    if (state) this.#files.set(path, { stamp, state });
+    else this.#files.delete(path);
+  }
+
+  async content(state: FileState | undefined): Promise<FileContent | undefined> {
+    return state && { kind: state.kind, mode: state.mode, bytes: await this.#blobs.get(state.blob) };
+  }
+
+  async #read(path: string): Promise<FileState | undefined> {
+    const content = await this.#tree.read(path);
+    return content && { kind: content.kind, mode: content.mode, blob: await this.#blobs.put(content.bytes) };
+  }
+}
