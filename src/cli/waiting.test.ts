@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Home } from "../../test/wire/command-line.ts";
 import { WireServer } from "../../test/wire/server.ts";
 import type { Event } from "../contract/event.ts";
-import { agent } from "../../test/wire/samples.ts";
+import { agent, attention } from "../../test/wire/samples.ts";
 
 let server: WireServer;
 let home: Home;
@@ -44,7 +44,7 @@ describe("spawn --wait", () => {
   });
 
   test("done: goes on past running, and says when a person is needed", async () => {
-    const item = { kind: "permission", title: "Run npm test?", since: "2030-05-01T12:00:00.000Z" } as const;
+    const item = attention({ title: "Run npm test?" });
     passes(
       agent({ status: "running" }),
       agent({ status: "running", attention: item }),

@@ -21,12 +21,31 @@ export type Outcome = z.infer<typeof Outcome>;
 export const Autonomy = z.enum(["ask", "auto", "full"]);
 export type Autonomy = z.infer<typeof Autonomy>;
 
+/** A way to answer an attention item: yes, yes for the rest of this agent's run, no, one of its options, own words. */
+export const AnswerKind = z.enum(["allow", "always", "deny", "option", "text"]);
+export type AnswerKind = z.infer<typeof AnswerKind>;
+
 /** Something only a person can resolve. */
 export const Attention = z.object({
+  id: z.string(),
+  /** Name of the agent it holds. */
+  agent: z.string(),
   kind: z.enum(["permission", "question", "failure"]),
   title: z.string(),
+  /** The exact command, diff or question. */
   detail: z.string().optional(),
+  options: z.array(z.object({ label: z.string(), description: z.string().optional() })),
+  /** How it can be answered from here; none: only in the agent's terminal. */
+  answers: z.array(AnswerKind),
   since: z.iso.datetime(),
+  /** Of kind, title, detail and options: an answer that carries it cannot hit anything else. */
+  digest: z.string(),
+  /** The service's own name for it; there when it can be answered from here. */
+  key: z.string().optional(),
+  /** An answer was given and is being carried out. */
+  answered: z.boolean().optional(),
+  /** Why the last answer had no effect. */
+  problem: z.string().optional(),
 });
 export type Attention = z.infer<typeof Attention>;
 
@@ -62,6 +81,8 @@ export const Agent = z.object({
   attention: Attention.optional(),
   /** The tool's own conversation id, once known. */
   session: z.string().optional(),
+  /** This run continues an earlier conversation instead of beginning with the task. */
+  resumed: z.boolean().optional(),
   /** Somebody asked for its end and it is being carried out. */
   stopping: z.boolean().optional(),
   /** Whether the process behind it is believed alive. A `finished` agent usually still is. */

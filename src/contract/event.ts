@@ -1,5 +1,8 @@
 import type { Actor } from "./actor.ts";
 import type { Agent, Attention, Outcome, Status } from "./agent.ts";
+import type { Answer } from "./attention.ts";
+import type { Urgency } from "./message.ts";
+import type { Policy } from "./policy.ts";
 import type { Limits, Workspace } from "./workspace.ts";
 
 /** What an agent is from the moment it is recorded; the rest of `Agent` is folded from later events. */
@@ -31,7 +34,14 @@ export type Fact =
   | { type: "agent.attention"; data: { id: string; run: number; item: Attention | null } }
   | { type: "agent.session"; data: { id: string; run: number; session: string } }
   | { type: "agent.stop_requested"; data: { id: string; run: number } }
-  | { type: "agent.restarted"; data: { id: string; run: number; rules_revision: number } }
+  | { type: "agent.interrupted"; data: { id: string; run: number } }
+  /** `resume`: the new run continues the conversation instead of running the task again. */
+  | { type: "agent.restarted"; data: { id: string; run: number; rules_revision: number; resume?: boolean | undefined } }
+  | { type: "attention.answered"; data: { agent: string; item: string; answer: Answer } }
+  /** The answer had no effect: the item is open again. */
+  | { type: "attention.unanswered"; data: { agent: string; item: string; why: string } }
+  | { type: "policy.set"; data: Policy }
+  | { type: "policy.removed"; data: { id: string } }
   | { type: "agent.removed"; data: { id: string; name: string } }
   | {
       type: "message.sent";
@@ -40,13 +50,19 @@ export type Fact =
         to: string;
         content: string;
         reply_to?: string | undefined;
+        urgency?: Urgency | undefined;
+        hops?: number | undefined;
         recipients: { inbox: string; name: string }[];
       };
     }
   | { type: "message.handed"; data: { ids: string[]; inbox: string; channel: string } }
+  /** Why it waits. */
   | { type: "message.held"; data: { ids: string[]; inbox: string; why: string } }
+  /** It was handed over, but did not arrive: it waits again. */
+  | { type: "message.returned"; data: { ids: string[]; inbox: string; why: string } }
   | { type: "message.seen"; data: { ids: string[]; inbox: string } }
   | { type: "message.read"; data: { ids: string[]; inbox: string } }
+  | { type: "message.dropped"; data: { ids: string[]; inbox: string; why: string } }
   | { type: "message.undeliverable"; data: { ids: string[]; inbox: string; why: string } }
   | { type: "context.written"; data: { key: string; value: string; revision: number } }
   | { type: "context.removed"; data: { key: string; revision: number } }

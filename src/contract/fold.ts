@@ -1,14 +1,8 @@
 import { nameOf } from "./actor.ts";
-import type { Agent } from "./agent.ts";
+import type { Agent, Attention } from "./agent.ts";
 import type { Event } from "./event.ts";
-import type { Delivery, Message, Rung } from "./message.ts";
-import { PREVIEW, RECENT_MESSAGES, type View } from "./view.ts";
-
-/** Milliseconds a spawn or a message counts towards its rate limit. */
-export const RATE_WINDOW = 60_000;
-const RATE_ENTRIES = 600;
-
-const ORDER: Record<Rung, number> = { queued: 0, handed: 1, seen: 2, read: 3, undeliverable: 4 };
+import { recent, seen, sent, step } from "./fold-messages.ts";
+import { PREVIEW, type View } from "./view.ts";
 
 /**
  * The view after one more event: the same pure function in server and page. Returns a new view that shares what did not
@@ -68,14 +62,20 @@ function change(view: View, event: Event): Partial<View> {
       );
     case "agent.restarted":
       return agent(view, event.data.id, (was) => {
-        const { outcome: _o, reason: _r, activity: _a, attention: _t, session: _s, stopping: _st, ...kept } = was;
-        const { run, rules_revision } = event.data;
-        return { ...kept, run, rules_revision, status: "spawning", sure: true, live: true, status_at: event.at };
+        const { outcome: _o, reason: _r, activity: _a, attention: _t, session, stopping: _st, ...kept } = was;
+        const { run, rules_revision, resume } = event.data;
+        const resumed = resume && session !== undefined ? { session, resumed: true } : { resumed: false };
+        return {
+          ...kept,
+          ...resumed,
+          ...{ run, rules_revision, status: "spawning", sure: true, live: true, status_at: event.at },
+        };
       });
     case "agent.removed": {
       const { [event.data.id]: _agent, ...agents } = view.agents;
       const { [event.data.id]: _invite, ...invites } = view.invites;
-      return { agents, invites, readers: withoutReader(view.readers, event.data.id) };
+      const { [event.data.id]: _chain, ...chains } = view.chains;
+      return { agents, invites, chains, readers: withoutReader(view.readers, event.data.id) };
     }
     case "message.sent":
       return sent(view, event);
@@ -83,10 +83,14 @@ function change(view: View, event: Event): Partial<View> {
       return step(view, event, "handed", { channel: event.data.channel });
     case "message.held":
       return step(view, event, "queued", { why: event.data.why });
+    case "message.returned":
+      return step(view, event, "queued", { why: event.data.why }, "handed");
     case "message.seen":
-      return step(view, event, "seen", {});
+      return seen(view, event, "seen");
     case "message.read":
-      return step(view, event, "read", {});
+      return seen(view, event, "read");
+    case "message.dropped":
+      return step(view, event, "dropped", { why: event.data.why });
     case "message.undeliverable":
       return step(view, event, "undeliverable", { why: event.data.why });
     case "context.written": {
@@ -119,6 +123,15 @@ function change(view: View, event: Event): Partial<View> {
       }));
     case "agent.stop_requested":
       return agent(view, event.data.id, (was) => (was.run === event.data.run ? { ...was, stopping: true } : was));
+    case "attention.answered":
+      return item(view, event.data.agent, event.data.item, { answered: true });
+    case "attention.unanswered":
+      return item(view, event.data.agent, event.data.item, { answered: false, problem: event.data.why });
+    case "policy.set":
+      return { policies: [...view.policies, event.data] };
+    case "policy.removed":
+      return { policies: view.policies.filter(({ id }) => id !== event.data.id) };
+    case "agent.interrupted":
     case "rules.unreadable":
     case "call.refused":
       return {};
@@ -134,68 +147,11 @@ function agent(view: View, id: string, next: (was: Agent) => Agent): Partial<Vie
   return was ? { agents: { ...view.agents, [id]: next(was) } } : {};
 }
 
-function sent(view: View, event: Extract<Event, { type: "message.sent" }>): Partial<View> {
-  const { id, to, content, reply_to, recipients } = event.data;
-  const deliveries: Record<string, Delivery> = {};
-  for (const { inbox, name } of recipients) {
-    // The person's feed shows every message as soon as it is in the ledger.
-    deliveries[inbox] =
-      inbox === "human"
-        ? { to: name, rung: "handed", channel: "feed", at: event.at }
-        : { to: name, rung: "queued", at: event.at };
-  }
-  const message: Message = {
-    id,
-    seq: event.seq,
-    from: nameOf(event.actor),
-    to,
-    content: content.slice(0, PREVIEW),
-    size: byteLength(content),
-    at: event.at,
-    deliveries,
-  };
-  if (reply_to) message.reply_to = reply_to;
-  const sends = event.actor.kind === "agent" ? recent(view.sends, event.actor.id, event.at) : view.sends;
-  return { messages: trimmed([...view.messages, message]), sends };
-}
-
-/** Moves a recipient's deliveries to a rung, never back down (but `handed` and `queued` may alternate: a hand-over can fail). */
-function step(
-  view: View,
-  event: Extract<Event, { data: { ids: string[]; inbox: string } }>,
-  rung: Rung,
-  more: { why?: string; channel?: string },
-): Partial<View> {
-  const { ids, inbox } = event.data;
-  const wanted = new Set(ids);
-  const messages = view.messages.map((message) => {
-    const was = wanted.has(message.id) ? message.deliveries[inbox] : undefined;
-    if (!was || (ORDER[was.rung] > ORDER[rung] && was.rung !== "handed")) return message;
-    const { why: _why, ...kept } = was;
-    return { ...message, deliveries: { ...message.deliveries, [inbox]: { ...kept, ...more, rung, at: event.at } } };
-  });
-  return { messages: rung === "queued" || rung === "handed" ? messages : trimmed(messages) };
-}
-
-/** Whether nothing more has to happen with a message. */
-function settled(message: Message): boolean {
-  for (const inbox in message.deliveries) {
-    const rung = message.deliveries[inbox]?.rung;
-    if (inbox !== "human" && (rung === "queued" || rung === "handed")) return false;
-  }
-  return true;
-}
-
-/** Drops the oldest settled messages beyond the bound; unsettled ones are still needed and have a cap of their own. */
-function trimmed(messages: Message[]): Message[] {
-  let surplus = messages.length - RECENT_MESSAGES;
-  if (surplus <= 0) return messages;
-  return messages.filter((message) => surplus <= 0 || !settled(message) || surplus-- <= 0);
-}
-
-function recent(list: View["sends"], inbox: string, at: string): View["sends"] {
-  const from = Date.parse(at) - RATE_WINDOW;
-  return [...list.filter((entry) => Date.parse(entry.at) > from), { inbox, at }].slice(-RATE_ENTRIES);
+/** Marks an agent's open item as answered, or as open again. */
+function item(view: View, id: string, wanted: string, news: Partial<Attention>): Partial<View> {
+  return agent(view, id, (was) =>
+    was.attention?.id === wanted ? { ...was, attention: { ...was.attention, ...news } } : was,
+  );
 }
 
 function withoutReader(readers: View["readers"], inbox: string): View["readers"] {
@@ -205,14 +161,4 @@ function withoutReader(readers: View["readers"], inbox: string): View["readers"]
     if (Object.keys(others).length > 0) next[key] = others;
   }
   return next;
-}
-
-/** Bytes of a text in UTF-8, without an encoder: this file runs where neither Node nor DOM types exist. */
-export function byteLength(text: string): number {
-  let bytes = 0;
-  for (const char of text) {
-    const code = char.codePointAt(0) ?? 0;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-  }
-  return bytes;
 }

@@ -7,10 +7,18 @@ export const INLINE_LIMIT = 8_192;
 
 /**
  * The ladder of one message for one recipient. `handed`: a channel took it. `seen`: evidence that a model request
- * carried it. `read`: the recipient fetched it with a tool. `undeliverable`: it will never arrive; `why` says why.
+ * carried it. `read`: the recipient fetched it with a tool. `answered`: the recipient wrote back. `dropped`: the tool
+ * itself forgot it (a cleared conversation). `undeliverable`: it will never arrive; `why` says why.
  */
-export const Rung = z.enum(["queued", "handed", "seen", "read", "undeliverable"]);
+export const Rung = z.enum(["queued", "handed", "seen", "read", "answered", "dropped", "undeliverable"]);
 export type Rung = z.infer<typeof Rung>;
+
+/**
+ * When a message may reach its recipient. `interrupt`: stop the turn, then deliver. `now`: between two tool calls.
+ * `turn-end`: before the agent comes to rest. `idle`: only once it rests.
+ */
+export const Urgency = z.enum(["interrupt", "now", "turn-end", "idle"]);
+export type Urgency = z.infer<typeof Urgency>;
 
 export const Delivery = z.object({
   /** Recipient: an agent's name at the time of sending, or `human`. */
@@ -36,6 +44,9 @@ export const Message = z.object({
   /** Bytes of the whole content; when larger than `content`, the rest is read with `read_message`. */
   size: z.int(),
   reply_to: z.string().optional(),
+  urgency: Urgency,
+  /** How many messages led to this one without a pause or a person in between. */
+  hops: z.int(),
   at: z.iso.datetime(),
   /** Keyed by recipient: an agent's id, or `human`. Empty for old messages, whose deliveries were settled long ago. */
   deliveries: z.record(z.string(), Delivery),

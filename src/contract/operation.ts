@@ -13,6 +13,8 @@ export type Right =
   | "context.write"
   | "rules.read"
   | "rules.write"
+  | "attention.read"
+  | "attention.answer"
   | "terminals.read"
   | "terminals.write"
   | "events.read"

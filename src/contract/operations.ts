@@ -1,4 +1,5 @@
 import { agents } from "./operations/agents.ts";
+import { attention } from "./operations/attention.ts";
 import { context } from "./operations/context.ts";
 import { events } from "./operations/events.ts";
 import { home, tokens } from "./operations/home.ts";
@@ -7,7 +8,17 @@ import { rules } from "./operations/rules.ts";
 import { terminals } from "./operations/terminals.ts";
 
 /** Everything that can be asked of Clustr. Surfaces and clients are computed from this record. */
-export const operations = { ...home, ...tokens, ...agents, ...messages, ...context, ...rules, ...terminals, ...events };
+export const operations = {
+  ...home,
+  ...tokens,
+  ...agents,
+  ...attention,
+  ...messages,
+  ...context,
+  ...rules,
+  ...terminals,
+  ...events,
+};
 
 export type Operations = typeof operations;
 export type OperationName = keyof Operations;

@@ -1,6 +1,7 @@
 import type { Agent } from "./agent.ts";
 import type { ContextEntry } from "./context.ts";
 import type { Message } from "./message.ts";
+import type { Policy } from "./policy.ts";
 import type { Rules } from "./rules.ts";
 
 /** How many settled messages the view keeps; older ones are queried from the ledger. Unsettled ones always stay. */
@@ -30,6 +31,9 @@ export interface View {
   /** Which agents read which key: key → inbox → revision. */
   readers: Record<string, Record<string, number>>;
   rules: Rules;
+  policies: Policy[];
+  /** What each inbox was last moved by: how many messages led there, and when its model saw the last. */
+  chains: Record<string, { hops: number; at: string }>;
   /** When each agent spawned others lately (ISO times of the last minute's window, newest last, at most 600). */
   spawns: { inbox: string; at: string }[];
   /** When each sender wrote lately; same bound. */
@@ -45,6 +49,8 @@ export function emptyView(): View {
     context: {},
     revisions: {},
     readers: {},
+    policies: [],
+    chains: {},
     rules: { text: "", revision: 0, by: "system" },
     spawns: [],
     sends: [],

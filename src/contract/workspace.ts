@@ -15,6 +15,8 @@ export const Limits = z.object({
   spawns_per_minute: z.int().min(1).max(600),
   messages_per_minute: z.int().min(1).max(6000),
   unread_messages: z.int().min(1).max(10_000),
+  /** Messages that may answer one another in quick succession, in a pair or a ring, before the person is asked. */
+  exchange_length: z.int().min(2).max(1000),
 });
 export type Limits = z.infer<typeof Limits>;
 
@@ -24,4 +26,5 @@ export const DEFAULT_LIMITS: Limits = {
   spawns_per_minute: 10,
   messages_per_minute: 60,
   unread_messages: 1000,
+  exchange_length: 24,
 };

@@ -1,4 +1,6 @@
 import type { Agent } from "../contract/agent.ts";
+import type { Answer } from "../contract/attention.ts";
+import type { Decision } from "../contract/policy.ts";
 import { ClustrError } from "../contract/error.ts";
 import type { Access } from "./ports/access.ts";
 import type { PrivateFiles, SocketFolders } from "./ports/private-files.ts";
@@ -7,6 +9,7 @@ import type {
   AgentLink,
   AgentSession,
   AgentTerminal,
+  Evidence,
   HookCall,
   Parcel,
   ProgramSpec,
@@ -44,7 +47,8 @@ export interface RunEvents {
   signal(signal: Signal): Promise<void>;
   /** The agent's own terminal has ended and its output is complete. */
   ended(exit: TerminalExit): void;
-  takeParcels(requestId: string, channel: string): Promise<Parcel[]>;
+  takeParcels(requestId: string, channel: string, moment: "tool-boundary" | "turn-end"): Promise<Parcel[]>;
+  policy(tool: string, subject: string): Decision | undefined;
 }
 
 /** One run of one agent: its terminals, its session with the service, its hooks. */
@@ -54,6 +58,10 @@ export interface AgentRun {
   readonly opened: Promise<AgentSession>;
   hook(call: HookCall): Promise<unknown>;
   toolsListed(): void;
+  /** As in `AgentSession`; rejects with `unavailable` when the service cannot do it. */
+  answer(key: string, answer: Answer): Promise<void>;
+  interrupt(): Promise<void>;
+  evidence(): Evidence[];
   /** Ends everything the run started. Names what survived. */
   end(): Promise<number[]>;
   /** Lets go; the agent goes on. */
@@ -79,9 +87,22 @@ export function startRun(
   const session = Promise.withResolvers<AgentSession>();
   session.promise.catch(() => {});
 
-  const start = async (id: string, program: ProgramSpec): Promise<AgentTerminal> => {
-    started.add(id);
+  /** Every terminal this run is known to have; a host that died may have left their programs behind. */
+  const started = new Set<string>();
+  /** Starts under way. A service that is still opening may ask for one more at any moment: `end` must outlast them all. */
+  const starting = new Set<Promise<AgentTerminal>>();
+  let ending = false;
+
+  const start = (id: string, program: ProgramSpec): Promise<AgentTerminal> => {
+    const begun = launch(id, program);
+    starting.add(begun);
+    void begun.catch(() => undefined).finally(() => starting.delete(begun));
+    return begun;
+  };
+  const launch = async (id: string, program: ProgramSpec): Promise<AgentTerminal> => {
     const journal = await parts.files.folder(`terminals/${id}`);
+    if (ending) throw new ClustrError("conflict", `${agent.name} is being stopped; nothing more is started for it.`);
+    started.add(id);
     const env = withChanges(parts.env, { CLUSTR_AGENT: runFile, ...program.env });
     const { command, args } = program;
     await parts.host.ensure({
@@ -98,8 +119,6 @@ export function startRun(
     return terminalOf(parts, id);
   };
   let runFile = "";
-  /** Every terminal this run is known to have; a host that died may have left their programs behind. */
-  const started = new Set<string>();
 
   const open = async (): Promise<AgentSession> => {
     const runDir = await parts.files.folder(`runs/${name}`);
@@ -125,7 +144,8 @@ export function startRun(
       side: (side, program) => start(`${name}.${side}`, program),
       report: (evidence) => events.signal(evidence),
       toolsListed: (ms) => Promise.race([listed.promise, after(ms, signal)]),
-      takeParcels: (requestId, channel) => events.takeParcels(requestId, channel),
+      takeParcels: (requestId, channel, moment = "tool-boundary") => events.takeParcels(requestId, channel, moment),
+      policy: events.policy,
       log: (message, details) => parts.log(message, { agent: agent.name, ...details }),
     };
     return service.open(link, signal);
@@ -149,7 +169,8 @@ export function startRun(
       `${service.title} did not get ready within ${START_MS / 1000} s. Look at \`clustr screen ${agent.name}\`; it may wait for an answer.`,
     );
   });
-  Promise.race([open(), tooLate]).then(session.resolve, session.reject);
+  let current: AgentSession | undefined;
+  Promise.race([open(), tooLate]).then((opened) => session.resolve((current = opened)), session.reject);
 
   return {
     agent,
@@ -159,6 +180,17 @@ export function startRun(
       return (await session.promise).hook(call);
     },
     toolsListed: () => listed.resolve(true),
+    async answer(key, answer) {
+      const { answer: carryOut } = await session.promise;
+      if (!carryOut) throw new ClustrError("unavailable", `${service.title} takes answers only in its terminal`);
+      await carryOut.call(await session.promise, key, answer);
+    },
+    async interrupt() {
+      const { interrupt } = await session.promise;
+      if (!interrupt) throw new ClustrError("unavailable", `${service.title} can be interrupted only in its terminal`);
+      await interrupt.call(await session.promise);
+    },
+    evidence: () => current?.evidence?.() ?? [],
     async end() {
       const open = await Promise.race([session.promise.catch(() => undefined), after(0, signal).then(() => undefined)]);
       await Promise.race([open?.leave().catch(() => undefined), after(GRACE_MS, signal)]);

@@ -8,11 +8,14 @@ import type { Handlers, WorkspaceCall } from "./call.ts";
 import type { Detections } from "./detections.ts";
 import { folderInside } from "./folder.ts";
 import type { Folders } from "./ports/folders.ts";
+import type { Evidence } from "./ports/service.ts";
 import { checkFree, originOf } from "./spawning.ts";
 import { checkText } from "./texts.ts";
 
 /** How long `stop` waits for the end of everything an agent started. */
 const STOP_WAIT_MS = 15_000;
+/** How long `interrupt` waits for the end of a turn. */
+const INTERRUPT_WAIT_MS = 10_000;
 
 /** The subject of everything that changes who there is: names, limits and rates are decided on it. */
 const REGISTRY = "agents";
@@ -22,10 +25,18 @@ interface Parts {
   detections: Detections;
   newId(): string;
   now(): number;
+  /** What each source tells of an agent now; empty for one without a session. */
+  evidenceOf(agent: string): Evidence[];
 }
 
 /** Agents: start, list, announce, stop, restart, remove. Doing it is the supervisor's (core/reactors/supervise.ts). */
-export function agentHandlers({ folders, detections, newId, now }: Parts): Handlers<typeof agents, WorkspaceCall> {
+export function agentHandlers({
+  folders,
+  detections,
+  newId,
+  now,
+  evidenceOf,
+}: Parts): Handlers<typeof agents, WorkspaceCall> {
   return {
     "agent.spawn": async (call, input) => {
       checkText("The task", input.task, 200_000);
@@ -132,6 +143,49 @@ export function agentHandlers({ folders, detections, newId, now }: Parts): Handl
         return { type: "agent.restarted", data: { id, run: agent.run + 1, rules_revision: view.rules.revision } };
       });
       return record(call.view(), id);
+    },
+
+    "agent.resume": async (call, { name }) => {
+      const { id } = agentNamed(call.view(), name);
+      await call.decide(REGISTRY, (view) => {
+        const agent = record(view, id);
+        if (agent.external)
+          throw new ClustrError("invalid", `${agent.name} was started outside Clustr; continue it there.`);
+        if (agent.live)
+          throw new ClustrError("conflict", `${agent.name} has not ended; send it a message with \`clustr send\`.`);
+        if (agent.session === undefined)
+          throw new ClustrError(
+            "conflict",
+            `${agent.name} has no conversation to continue. \`clustr restart ${agent.name}\` runs its task again.`,
+          );
+        checkFree(view, agent.name);
+        const data = { id, run: agent.run + 1, rules_revision: view.rules.revision, resume: true };
+        return { type: "agent.restarted", data };
+      });
+      return record(call.view(), id);
+    },
+
+    "agent.interrupt": async (call, { name }) => {
+      const { id } = agentNamed(call.view(), name);
+      await call.decide(`agent/${id}`, (view) => {
+        const agent = record(view, id);
+        if (agent.external)
+          throw new ClustrError("invalid", `${agent.name} was started outside Clustr; stop its turn there.`);
+        if (agent.status !== "running")
+          throw new ClustrError("conflict", `${agent.name} is ${agent.status}: no turn of it runs.`);
+        return { type: "agent.interrupted", data: { id, run: agent.run } };
+      });
+      await call.until((view) => view.agents[id]?.status !== "running", INTERRUPT_WAIT_MS);
+      return record(call.view(), id);
+    },
+
+    "agent.explain": async (call, { name }) => {
+      const agent = agentNamed(call.view(), name);
+      const evidence = evidenceOf(agent.id).map(({ at, ...told }) => ({
+        ...told,
+        ...(at === undefined ? {} : { at: new Date(at).toISOString() }),
+      }));
+      return { name: agent.name, status: agent.status, sure: agent.sure, since: agent.status_at, evidence };
     },
 
     "agent.remove": async (call, { name }) => {

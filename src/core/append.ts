@@ -1,5 +1,5 @@
 import type { Actor } from "../contract/actor.ts";
-import { ClustrError } from "../contract/error.ts";
+import { ClustrError, hasCode } from "../contract/error.ts";
 import type { Event } from "../contract/event.ts";
 import type { Appended, Entry, Ledger } from "./ports/ledger.ts";
 
@@ -26,6 +26,32 @@ export async function append<F>(ledger: Ledger<F>, entry: Entry<F>, expectLast?:
     "conflict",
     "Somebody else changed this at the same moment; nothing was changed. Read it again and retry.",
   );
+}
+
+/** How long a reactor waits before it tries again to record something. */
+const RETRY_MS = 1_000;
+
+/**
+ * Records what has happened in the world already and cannot be taken back: while the ledger refuses (a full disk), it is
+ * tried again under the same id until it is written. Rejects only when the signal aborts, or with `conflict`.
+ */
+export async function appendPatiently<F>(ledger: Ledger<F>, entry: Entry<F>, signal: AbortSignal): Promise<Event<F>> {
+  for (;;) {
+    try {
+      return await append(ledger, entry);
+    } catch (error) {
+      if (signal.aborted || !hasCode(error, "unavailable")) throw error;
+    }
+    await new Promise<void>((resolve) => {
+      const go = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", go);
+        resolve();
+      };
+      const timer = setTimeout(go, RETRY_MS);
+      signal.addEventListener("abort", go);
+    });
+  }
 }
 
 /**

@@ -26,6 +26,8 @@ const PERSON: Right[] = [
   ...AGENT.filter((right) => right !== "agents.announce"),
   "agents.control",
   "messages.read_all",
+  "attention.read",
+  "attention.answer",
   "terminals.read",
   "terminals.write",
   "events.read",

@@ -2,7 +2,7 @@ import { VALUE_LIMIT, KEYS_LIMIT, type ContextEntry } from "../contract/context.
 import { inboxOf, nameOf } from "../contract/actor.ts";
 import { ClustrError } from "../contract/error.ts";
 import type { Event } from "../contract/event.ts";
-import { byteLength } from "../contract/fold.ts";
+import { byteLength } from "../contract/fold-messages.ts";
 import type { context } from "../contract/operations/context.ts";
 import type { EntryPreview, View } from "../contract/view.ts";
 import type { Handlers, WorkspaceCall } from "./call.ts";

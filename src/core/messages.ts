@@ -1,26 +1,32 @@
 import { ALL, HUMAN, inboxOf, nameOf, type Actor } from "../contract/actor.ts";
 import { ClustrError } from "../contract/error.ts";
 import type { Event } from "../contract/event.ts";
-import { byteLength, RATE_WINDOW } from "../contract/fold.ts";
-import { INLINE_LIMIT, MESSAGE_LIMIT, type Message } from "../contract/message.ts";
+import { byteLength } from "../contract/fold-messages.ts";
+import { INLINE_LIMIT, MESSAGE_LIMIT, type Message, type Rung } from "../contract/message.ts";
 import { foldName } from "../contract/name.ts";
 import type { messages } from "../contract/operations/messages.ts";
 import type { View } from "../contract/view.ts";
 import { agentNamed } from "./agents.ts";
 import type { Handlers, WorkspaceCall } from "./call.ts";
+import { checkInboxes, checkRate, hopsOf } from "./floods.ts";
 import type { Ledger } from "./ports/ledger.ts";
 import { checkText } from "./texts.ts";
 
 /** Direct messages and broadcasts; the sender is always the caller. */
 export function messageHandlers(newId: () => string, now: () => number): Handlers<typeof messages, WorkspaceCall> {
   return {
-    "message.send": async (call, { to, content, reply_to }) => {
+    "message.send": async (call, { to, content, reply_to, urgency }) => {
       checkText("The message", content, MESSAGE_LIMIT);
       const { actor } = call.caller;
+      if (urgency === "interrupt" && actor.kind === "agent") {
+        const refusal = 'Only a person may stop an agent\'s turn; nothing was sent. Send it with urgency "now".';
+        throw new ClustrError("forbidden", refusal);
+      }
       const event = await call.decide(`outbox/${inboxOf(actor)}`, (view) => {
         const recipients = recipientsOf(view, actor, to);
         checkRate(view, actor, call.limits.messages_per_minute, now());
         checkInboxes(view, recipients, call.limits.unread_messages);
+        const hops = hopsOf(view, actor, call.limits.exchange_length, now());
         if (reply_to !== undefined && !view.messages.some(({ id }) => id === reply_to)) {
           throw new ClustrError(
             "not_found",
@@ -28,7 +34,10 @@ export function messageHandlers(newId: () => string, now: () => number): Handler
           );
         }
         const address = recipients.length === 1 && foldName(to) !== ALL ? (recipients[0]?.name ?? to) : ALL;
-        return { type: "message.sent", data: { id: `m-${newId()}`, to: address, content, reply_to, recipients } };
+        return {
+          type: "message.sent",
+          data: { id: `m-${newId()}`, to: address, content, reply_to, urgency, hops, recipients },
+        };
       });
       if (event.type !== "message.sent")
         throw new ClustrError("conflict", "This request id was used for another operation before; nothing was sent.");
@@ -70,6 +79,19 @@ export function messageHandlers(newId: () => string, now: () => number): Handler
       if (fresh.length > 0)
         await call.decide(`inbox/${inbox}`, () => ({ type: "message.read", data: { ids: fresh, inbox } }));
       return { messages: answer, remaining: asked ? unread.length : unread.length - fresh.length };
+    },
+
+    "message.status": async (call, { id }) => {
+      const { actor } = call.caller;
+      const message = call.view().messages.find((each) => each.id === id);
+      const involved =
+        message && (actor.kind === "human" || message.from === nameOf(actor) || message.deliveries[inboxOf(actor)]);
+      if (!message || !involved)
+        throw new ClustrError("not_found", `You have neither sent nor received a message "${id}" lately.`);
+      const deliveries = Object.values(message.deliveries);
+      const counts: Partial<Record<Rung, number>> = {};
+      for (const { rung } of deliveries) counts[rung] = (counts[rung] ?? 0) + 1;
+      return { id, to: message.to, at: message.at, urgency: message.urgency, counts, deliveries };
     },
 
     "message.list": async (call, { agent, before, limit }) => {
@@ -147,36 +169,8 @@ function reachable(agent: { live: boolean }): boolean {
   return agent.live;
 }
 
-function checkRate(view: View, actor: Actor, limit: number, now: number): void {
-  if (actor.kind !== "agent") return;
-  const sent = view.sends.filter(
-    (entry) => entry.inbox === actor.id && Date.parse(entry.at) > now - RATE_WINDOW,
-  ).length;
-  if (sent >= limit) {
-    throw new ClustrError(
-      "limited",
-      `You have sent ${sent} messages within a minute; this one was not sent. Final: do not retry now; put what you have to say into one message later.`,
-    );
-  }
-}
-
-function checkInboxes(view: View, recipients: { inbox: string; name: string }[], limit: number): void {
-  for (const { inbox, name } of recipients) {
-    if (inbox === HUMAN) continue;
-    const waiting = view.messages.filter(({ deliveries }) => {
-      const rung = deliveries[inbox]?.rung;
-      return rung === "queued" || rung === "handed";
-    }).length;
-    if (waiting >= limit)
-      throw new ClustrError(
-        "limited",
-        `${name} has ${waiting} messages it has not seen; nothing was sent. Final: wait until it has caught up.`,
-      );
-  }
-}
-
 function messageOf(event: Extract<Event, { type: "message.sent" }>, view: View): Message {
-  const { id, to, content, reply_to, recipients } = event.data;
+  const { id, to, content, reply_to, urgency = "now", hops = 0, recipients } = event.data;
   const folded = view.messages.find((message) => message.id === id);
   const deliveries =
     folded?.deliveries ??
@@ -190,6 +184,8 @@ function messageOf(event: Extract<Event, { type: "message.sent" }>, view: View):
     to,
     content,
     size: byteLength(content),
+    urgency,
+    hops,
     at: event.at,
     deliveries,
   };

@@ -1,5 +1,5 @@
 import type { Agent } from "../contract/agent.ts";
-import { byteLength } from "../contract/fold.ts";
+import { byteLength } from "../contract/fold-messages.ts";
 import type { Rules } from "../contract/rules.ts";
 import type { Workspace } from "../contract/workspace.ts";
 

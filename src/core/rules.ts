@@ -1,6 +1,6 @@
 import { nameOf } from "../contract/actor.ts";
 import { ClustrError } from "../contract/error.ts";
-import { byteLength } from "../contract/fold.ts";
+import { byteLength } from "../contract/fold-messages.ts";
 import type { rules } from "../contract/operations/rules.ts";
 import { RULES_LIMIT } from "../contract/rules.ts";
 import type { Handlers, WorkspaceCall } from "./call.ts";

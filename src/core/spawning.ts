@@ -3,7 +3,7 @@ import { inboxOf, nameOf } from "../contract/actor.ts";
 import type { Autonomy } from "../contract/agent.ts";
 import { ClustrError } from "../contract/error.ts";
 import type { AgentOrigin } from "../contract/event.ts";
-import { RATE_WINDOW } from "../contract/fold.ts";
+import { RATE_WINDOW } from "../contract/fold-messages.ts";
 import { foldName } from "../contract/name.ts";
 import type { View } from "../contract/view.ts";
 import type { Limits } from "../contract/workspace.ts";

@@ -1,4 +1,5 @@
-import type { Agent } from "../contract/agent.ts";
+import type { Agent, Attention } from "../contract/agent.ts";
+import { digestOf, itemId } from "../contract/attention.ts";
 import type { Fact } from "../contract/event.ts";
 import type { Signal } from "./ports/service.ts";
 import type { TerminalExit } from "./ports/terminal.ts";
@@ -20,10 +21,24 @@ export function factsOf(agent: Agent, signal: Signal, at: string): Fact[] {
       return [...facts, status(agent, { status: "running", live: true, activity: signal.activity ?? agent.activity })];
     }
     case "attention": {
-      const { kind, title, detail } = signal.item;
+      const { kind, title, detail, options = [], answers = [], key } = signal.item;
+      const digest = digestOf({ kind, title, detail, options });
       const was = agent.attention;
-      if (was && was.kind === kind && was.title === title && was.detail === detail) return [];
-      const item = { kind, title, since: at, ...(detail === undefined ? {} : { detail }) };
+      if (was && was.digest === digest && was.key === key) return [];
+      const item: Attention = {
+        ...{
+          id: itemId([id, `${run}`, key ?? "", digest, at]),
+          agent: agent.name,
+          kind,
+          title,
+          options,
+          since: at,
+          digest,
+        },
+        answers: key === undefined ? [] : answers,
+        ...(key === undefined ? {} : { key }),
+        ...(detail === undefined ? {} : { detail }),
+      };
       const held: Fact = { type: "agent.attention", data: { id, run, item } };
       // A dialog before the first prompt holds the start; it does not mean that the prompt was accepted.
       return agent.status === "done"
@@ -46,9 +61,19 @@ export function factsOf(agent: Agent, signal: Signal, at: string): Fact[] {
         ...resolved(agent),
         status(agent, { status: "done", outcome: "failed", reason: signal.reason, live: false }),
       ];
+    case "doubt":
+      return agent.sure ? [status(agent, { ...asItStands(agent), sure: false })] : [];
+    case "certain":
+      return agent.sure ? [] : [status(agent, asItStands(agent))];
+    case "forgot":
     case "seen":
       return [];
   }
+}
+
+/** The status an agent has, to be said once more. */
+function asItStands({ status, live, outcome, reason, activity }: Agent): Omit<StatusData, "id" | "run" | "sure"> {
+  return { status, live, outcome, reason, activity };
 }
 
 /** What the end of an agent's terminal means. `last` is what its screen showed, for the reason of a failure. */
@@ -80,6 +105,6 @@ function resolved(agent: Agent): Fact[] {
   return agent.attention ? [{ type: "agent.attention", data: { id: agent.id, run: agent.run, item: null } }] : [];
 }
 
-function status(agent: Agent, data: Omit<StatusData, "id" | "run" | "sure">): Fact {
+function status(agent: Agent, data: Omit<StatusData, "id" | "run" | "sure"> & { sure?: false }): Fact {
   return { type: "agent.status", data: { id: agent.id, run: agent.run, sure: true, ...data } };
 }

@@ -1,5 +1,5 @@
 import { ClustrError } from "../contract/error.ts";
-import { byteLength } from "../contract/fold.ts";
+import { byteLength } from "../contract/fold-messages.ts";
 
 /** Rejects an empty or too long text with a clear error. */
 export function checkText(what: string, text: string, limit: number): void {

@@ -1,6 +1,7 @@
 import type { Limits, Workspace } from "../contract/workspace.ts";
 import type { agents as agentOperations } from "../contract/operations/agents.ts";
 import { agentHandlers, findAgent } from "./agents.ts";
+import { attentionHandlers } from "./attention.ts";
 import type { RunParts } from "./agent-run.ts";
 import { terminalId } from "./agent-run.ts";
 import { decide } from "./append.ts";
@@ -15,7 +16,7 @@ import { messageHandlers } from "./messages.ts";
 import type { Folders } from "./ports/folders.ts";
 import type { Ledger } from "./ports/ledger.ts";
 import type { RulesFile } from "./ports/rules-file.ts";
-import type { Service } from "./ports/service.ts";
+import type { Evidence, Service } from "./ports/service.ts";
 import { createDelivery } from "./reactors/deliver.ts";
 import { sendNotices } from "./reactors/notices.ts";
 import { watchPresence } from "./reactors/presence.ts";
@@ -62,10 +63,16 @@ export async function openWorkspace(parts: WorkspaceParts): Promise<RunningWorks
   const delivery = createDelivery(ledger, live, now, newId, signal, log);
   const presence = watchPresence(ledger, live, parts.ticks, newId, signal, log);
   const supervisor = superviseAgents({ ...parts, live, delivery }, signal);
+  // Hooks that the door repeats after a restart must find their agents.
+  await supervisor.adopted;
 
   return {
     info,
-    handlers: allHandlers(parts),
+    handlers: allHandlers(parts, (agent) => {
+      const { live: alive } = live.current().agents[agent] ?? {};
+      const process = { source: "process", says: alive ? "alive" : "ended" };
+      return [process, ...(supervisor.run(agent)?.evidence() ?? [])];
+    }),
     view: live.current,
     tail: (after, until) => ledger.tail(after, AbortSignal.any([signal, until])),
     call: (caller, requestId) => ({
@@ -105,13 +112,14 @@ export async function openWorkspace(parts: WorkspaceParts): Promise<RunningWorks
   };
 }
 
-function allHandlers(parts: WorkspaceParts) {
-  const agents: Handlers<typeof agentOperations, WorkspaceCall> = agentHandlers(parts);
+function allHandlers(parts: WorkspaceParts, evidenceOf: (agent: string) => Evidence[]) {
+  const agents: Handlers<typeof agentOperations, WorkspaceCall> = agentHandlers({ ...parts, evidenceOf });
   return {
     ...agents,
     ...messageHandlers(parts.newId, parts.now),
     ...contextHandlers,
     ...rulesHandlers(parts.rulesFile.path),
+    ...attentionHandlers(parts.newId),
     ...terminalHandlers(parts.screens),
     ...eventHandlers,
     ...tokenHandlers(parts.access, parts.door, parts.newId),

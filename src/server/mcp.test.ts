@@ -119,6 +119,7 @@ describe.each(Object.entries(eras))("tools in %s", (_, ask) => {
     const tools = json.result?.["tools"] as { name: string; description: string; inputSchema: { type: string } }[];
     expect(tools.map(({ name }) => name).sort()).toEqual([
       "list_agents",
+      "message_status",
       "read_context",
       "read_messages",
       "read_rules",

@@ -11,7 +11,7 @@ import { createDetections } from "../../src/core/detections.ts";
 import type { Ledger } from "../../src/core/ports/ledger.ts";
 import type { Screens } from "../../src/core/ports/screen.ts";
 import type { AgentLink, AgentSession, HandOver, HookCall, Parcel, Service } from "../../src/core/ports/service.ts";
-import type { TerminalHost } from "../../src/core/ports/terminal.ts";
+import type { TerminalHost, TerminalInfo, TerminalSpec } from "../../src/core/ports/terminal.ts";
 import { openWorkspace, type RunningWorkspace } from "../../src/core/workspace.ts";
 import { folders } from "../../src/files/folders.ts";
 import { privateFiles, socketFolders } from "../../src/files/private-files.ts";
@@ -30,8 +30,13 @@ export class Puppet implements Service {
   refusal: Error | undefined;
   /** Ids the conversation of an agent is said to hold already. */
   known: string[] = [];
+  /** Set to make the next starts wait. */
+  hold: Promise<void> | undefined;
+  /** Set to make looking for the tool fail. */
+  missing: Error | undefined;
 
   async detect() {
+    if (this.missing) throw this.missing;
     return { service: this.id, title: this.title, ready: true, path: "/bin/true", findings: [] };
   }
 
@@ -39,6 +44,10 @@ export class Puppet implements Service {
     if (this.refusal) throw this.refusal;
     this.links.set(link.agent.name, link);
     const { name } = link.agent;
+    if (this.hold) {
+      await this.hold;
+      await link.side("late", { command: "/bin/true", args: [], env: {} });
+    }
     return {
       hook: async (call: HookCall) => ({ parcels: await link.takeParcels(call.requestId, "hook") }),
       deliver: async (parcels) => {
@@ -59,29 +68,51 @@ export class Puppet implements Service {
   }
 }
 
-/** A terminal host without programs: it only knows which puppets were started. */
-const terminalsOf = (puppet: Puppet): TerminalHost => ({
-  ensure: () => Promise.reject(new Error("no terminals here")),
-  list: async () =>
-    [...puppet.links.values()].map(({ agent }) => ({
-      id: `${agent.id}.${agent.run}`,
-      epoch: "e",
-      pid: 1,
-      cols: 80,
-      rows: 24,
-      firstOffset: 0,
-      endOffset: 0,
-    })),
-  write: async () => {},
-  resize: async () => {},
-  follow: async function* () {},
-  exited: () => new Promise(() => {}),
-  kill: async () => ({ survivors: [] }),
-  forget: async () => {},
-  doorPort: async () => 1,
-  shutdown: async () => ({ ended: 0, survivors: [] }),
-  close: async () => {},
-});
+/** A terminal host without programs: it only knows which puppets were started, and what was started and killed since. */
+class Terminals implements TerminalHost {
+  readonly started = new Set<string>();
+  readonly #puppet: Puppet;
+  readonly #killed = new Set<string>();
+
+  constructor(puppet: Puppet) {
+    this.#puppet = puppet;
+  }
+
+  /** Terminals in which something runs. */
+  get running(): string[] {
+    const puppets = [...this.#puppet.links.values()].map(({ agent }) => `${agent.id}.${agent.run}`);
+    return [...new Set([...puppets, ...this.started])].filter((id) => !this.#killed.has(id));
+  }
+  async ensure({ id }: TerminalSpec) {
+    this.started.add(id);
+    return infoOf(id);
+  }
+  async list() {
+    return this.running.map(infoOf);
+  }
+  async kill(id: string) {
+    this.#killed.add(id);
+    return { survivors: [] };
+  }
+  async write() {}
+  async resize() {}
+  async *follow() {}
+  exited() {
+    return new Promise<never>(() => {});
+  }
+  async forget() {}
+  async doorPort() {
+    return 1;
+  }
+  async shutdown() {
+    return { ended: 0, survivors: [] };
+  }
+  async close() {}
+}
+
+function infoOf(id: string): TerminalInfo {
+  return { id, epoch: "e", pid: 1, cols: 80, rows: 24, firstOffset: 0, endOffset: 0 };
+}
 
 const noScreens: Screens = {
   state: () => Promise.reject(new Error("no screens here")),
@@ -95,6 +126,7 @@ export interface Desk extends AsyncDisposable {
   workspace: RunningWorkspace;
   ledger: Ledger;
   puppet: Puppet;
+  terminals: Terminals;
   folder: string;
   limits: Limits;
   log: string[];
@@ -114,6 +146,7 @@ export interface Desk extends AsyncDisposable {
 export async function desk(ledger: Ledger = memoryLedger<Fact>()): Promise<Desk> {
   const place = await mkdtemp(join(tmpdir(), "cd-"));
   const puppet = new Puppet();
+  const terminals = new Terminals(puppet);
   const services = new Map<string, Service>([[puppet.id, puppet]]);
   const limits = { ...DEFAULT_LIMITS };
   const log: string[] = [];
@@ -124,7 +157,7 @@ export async function desk(ledger: Ledger = memoryLedger<Fact>()): Promise<Desk>
   const never = { ...ledger, close: async () => {} };
   const open = (): Promise<RunningWorkspace> =>
     openWorkspace({
-      ...{ info, ledger: never, folders, services, newId, host: terminalsOf(puppet), screens: noScreens },
+      ...{ info, ledger: never, folders, services, newId, host: terminals, screens: noScreens },
       limits: () => limits,
       now: Date.now,
       ticks: () => performance.now(),
@@ -160,7 +193,7 @@ export async function desk(ledger: Ledger = memoryLedger<Fact>()): Promise<Desk>
     get workspace() {
       return workspace;
     },
-    ...{ ledger, puppet, folder: place, limits, log, ask },
+    ...{ ledger, puppet, terminals, folder: place, limits, log, ask },
     async spawn(name, more = {}, caller = person) {
       const agent = await ask("agent.spawn", { name, task: "work", service: "puppet", ...more }, caller);
       while (!puppet.links.has(name)) await new Promise((resolve) => setTimeout(resolve, 5));

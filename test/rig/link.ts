@@ -1,3 +1,4 @@
+import type { Decision } from "../../src/contract/policy.ts";
 import { execFile } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -120,6 +121,13 @@ export class RigRun implements AgentLink, AsyncDisposable {
 
   #record(parcels: Parcel[], channel: string): void {
     for (const { id } of parcels) this.handed.push({ id, channel, at: performance.now() });
+  }
+
+  /** What policies say, by tool; a test may set it. */
+  readonly policies = new Map<string, Decision>();
+
+  policy(tool: string): Decision | undefined {
+    return this.policies.get(tool);
   }
 
   async takeParcels(requestId: string, channel: string): Promise<Parcel[]> {

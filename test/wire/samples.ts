@@ -1,4 +1,4 @@
-import type { Agent } from "../../src/contract/agent.ts";
+import type { Agent, Attention } from "../../src/contract/agent.ts";
 import type { Message } from "../../src/contract/message.ts";
 
 const AT = "2030-05-01T11:58:00.000Z";
@@ -35,8 +35,18 @@ export function message(differences: Partial<Message> = {}): Message {
     to: "ada",
     content: "How far are you?",
     size: 16,
+    urgency: "now",
+    hops: 0,
     at: AT,
     deliveries: { a1: { to: "ada", rung: "seen", at: AT } },
+    ...differences,
+  };
+}
+
+export function attention(differences: Partial<Attention> = {}): Attention {
+  return {
+    ...{ id: "q1", agent: "ada", kind: "permission", title: "Run: rm -rf build?", options: [] },
+    ...{ answers: ["allow", "deny"], since: AT, digest: "d1" },
     ...differences,
   };
 }

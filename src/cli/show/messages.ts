@@ -13,6 +13,10 @@ function rungOf({ rung, channel, why }: Delivery): string {
       return "seen";
     case "read":
       return "read";
+    case "answered":
+      return "answered";
+    case "dropped":
+      return why ? `dropped: ${why}` : "dropped";
     case "undeliverable":
       return why ? `undeliverable: ${why}` : "undeliverable";
   }

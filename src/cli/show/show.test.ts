@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Home } from "../../../test/wire/command-line.ts";
-import { agent, message } from "../../../test/wire/samples.ts";
+import { agent, attention, message } from "../../../test/wire/samples.ts";
 import { WireServer } from "../../../test/wire/server.ts";
 import type { OperationName } from "../../contract/operations.ts";
 import { ago, plain } from "./style.ts";
@@ -28,7 +28,7 @@ async function shown(
 }
 
 const agents = [
-  agent({ attention: { kind: "permission", title: "Run: rm -rf build?", since: AT } }),
+  agent({ attention: attention() }),
   agent({ name: "bob", service: "codex", status: "spawning", status_at: "2030-05-01T11:59:59.500Z" }),
   agent({
     name: "Chloé-2",

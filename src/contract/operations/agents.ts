@@ -132,6 +132,48 @@ export const agents = {
     input: z.object({ name: z.string() }),
     output: Agent,
   }),
+  "agent.resume": operation({
+    summary: "Continue the conversation of an agent that has ended",
+    scope: "workspace",
+    right: "agents.control",
+    http: "POST /agents/:name/resume",
+    command: "resume <name>",
+    input: z.object({ name: z.string() }),
+    output: Agent,
+  }),
+  "agent.interrupt": operation({
+    summary: "Stop an agent's turn; it stays and waits for word",
+    scope: "workspace",
+    right: "agents.control",
+    http: "POST /agents/:name/interrupt",
+    command: "interrupt <name>",
+    input: z.object({ name: z.string() }),
+    output: Agent,
+  }),
+  "agent.explain": operation({
+    summary: "Say why an agent has its status: what each source of evidence tells",
+    scope: "workspace",
+    right: "agents.read",
+    http: "GET /agents/:name/explain",
+    command: "explain <name>",
+    input: z.object({ name: z.string() }),
+    output: z.object({
+      name: z.string(),
+      status: Status,
+      sure: z.boolean(),
+      since: z.iso.datetime(),
+      evidence: z.array(
+        z.object({
+          /** Where it comes from, e.g. `process`, `hooks`, `app-server`, `title`, `session file`, `screen`. */
+          source: z.string(),
+          /** What it says, e.g. `working`, `idle`, `waiting for an answer`, `alive`. */
+          says: z.string(),
+          at: z.iso.datetime().optional(),
+          detail: z.string().optional(),
+        }),
+      ),
+    }),
+  }),
   "agent.remove": operation({
     summary: "Delete the record of an agent that is done",
     scope: "workspace",

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Message } from "../message.ts";
+import { Delivery, Message, Rung, Urgency } from "../message.ts";
 import { operation } from "../operation.ts";
 
 /** A message as its recipient reads it. */
@@ -35,6 +35,9 @@ export const messages = {
       to: z.string().min(1).max(200).describe("An agent's name, 'human' or 'all'"),
       content: z.string().min(1, "Write something.").describe("The text, up to 1 MB"),
       reply_to: z.string().max(100).optional().describe("Id of the message this answers"),
+      urgency: Urgency.default("now").describe(
+        "now: between its tool calls (default); turn-end: before it comes to rest; idle: once it rests; interrupt: stop its turn first (only a person may)",
+      ),
     }),
     output: Message,
   }),
@@ -53,6 +56,23 @@ export const messages = {
       limit: z.int().min(1).max(100).default(20),
     }),
     output: z.object({ messages: z.array(Mail), remaining: z.int() }),
+  }),
+  "message.status": operation({
+    summary: "Show what has become of a message, per recipient",
+    scope: "workspace",
+    right: "messages.read",
+    http: "GET /messages/:id/status",
+    tool: {
+      name: "message_status",
+      description:
+        "See what has become of a message you sent: per recipient queued (and why it waits), handed over, seen by its model, read, answered, dropped or undeliverable. Use it only when it matters whether somebody knows something; answers come to you by themselves.",
+    },
+    input: z.object({ id: z.string().max(100) }),
+    output: Message.pick({ id: true, to: true, at: true, urgency: true }).extend({
+      /** How many recipients are on each rung. */
+      counts: z.partialRecord(Rung, z.int()),
+      deliveries: z.array(Delivery),
+    }),
   }),
   "message.list": operation({
     summary: "List messages of the workspace, oldest first",

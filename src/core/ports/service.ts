@@ -1,4 +1,6 @@
-import type { Attention, Autonomy } from "../../contract/agent.ts";
+import type { AnswerKind, Attention, Autonomy } from "../../contract/agent.ts";
+import type { Answer } from "../../contract/attention.ts";
+import type { Decision } from "../../contract/policy.ts";
 import type { ScreenState } from "./screen.ts";
 import type { TerminalExit } from "./terminal.ts";
 
@@ -28,8 +30,10 @@ export interface AgentBrief {
   model?: string | undefined;
   autonomy: Autonomy;
   run: number;
-  /** The tool's own conversation id, if one was reported in this run. */
+  /** The tool's own conversation id, if one was reported in this run, or is to be continued in it. */
   session?: string | undefined;
+  /** This run continues the conversation `session`: its task is not given again. */
+  resumed?: boolean | undefined;
   /** Role, workspace manners and rules, to be given to the model beside the task. */
   instructions: string;
 }
@@ -49,6 +53,30 @@ export interface ProgramSpec {
   env: Record<string, string | undefined>;
 }
 
+/** Something that holds an agent, as its service sees it. */
+export interface Asked {
+  kind: Attention["kind"];
+  title: string;
+  /** The exact command, diff or question. */
+  detail?: string | undefined;
+  options?: { label: string; description?: string }[] | undefined;
+  /** The service's own name for it, the same after a restart of the server; needed to answer it from here. */
+  key?: string | undefined;
+  /** How `answer` can resolve it; none: only in the terminal. */
+  answers?: AnswerKind[] | undefined;
+}
+
+/** What one source of evidence tells of an agent, for people who ask why. */
+export interface Evidence {
+  /** `hooks`, `app-server`, `title`, `session file`, `screen`, … */
+  source: string;
+  /** `working`, `idle`, `waiting for an answer`, … */
+  says: string;
+  /** When it began to say so, ms since 1970, if that is known. */
+  at?: number | undefined;
+  detail?: string | undefined;
+}
+
 /** Evidence about an agent, as its service sees it. core/status.ts turns it into status. */
 export type Signal =
   /** The tool's own conversation id. */
@@ -56,7 +84,7 @@ export type Signal =
   /** The first prompt was accepted, or a later one; or a tool was seen at work. */
   | { type: "working"; activity?: string | undefined }
   /** Held by something only a person can resolve. */
-  | { type: "attention"; item: Omit<Attention, "since"> }
+  | { type: "attention"; item: Asked }
   /** It goes on; the item was answered or vanished. */
   | { type: "resolved" }
   /** The turn ended and nothing is pending. */
@@ -65,6 +93,12 @@ export type Signal =
   | { type: "turn_failed"; reason: string }
   /** It could not start, or can never work again; with the remedy. */
   | { type: "failed"; reason: string }
+  /** Sources have told different things for over a second: the status stands, but is not sure. */
+  | { type: "doubt"; why: string }
+  /** They agree again. */
+  | { type: "certain" }
+  /** The tool itself forgot its conversation (it was cleared or rewound): what had been seen is gone. */
+  | { type: "forgot"; why: string }
   /** A model request carrying these messages was started. */
   | { type: "seen"; messages: string[] };
 
@@ -104,9 +138,12 @@ export interface AgentLink {
   toolsListed(timeoutMs: number): Promise<boolean>;
   /**
    * For mid-turn delivery by a hook's answer: the parcels waiting now, recorded as handed over by `channel`.
+   * At a tool boundary only what is urgent enough comes, at the end of a turn all that may prolong it.
    * `requestId` is the hook request's id: asked again with the same id (the server had died in between), the same parcels come.
    */
-  takeParcels(requestId: string, channel: string): Promise<Parcel[]>;
+  takeParcels(requestId: string, channel: string, moment?: "tool-boundary" | "turn-end"): Promise<Parcel[]>;
+  /** What the workspace's policies say of a tool call; undefined: nothing, its autonomy decides. */
+  policy(tool: string, subject: string): Decision | undefined;
   log(message: string, details?: Record<string, unknown>): void;
 }
 
@@ -132,6 +169,15 @@ export interface AgentSession {
   deliver(parcels: Parcel[]): Promise<HandOver>;
   /** Which of these message ids the conversation already holds. Asked before anything is handed over again after a crash. */
   knows?(messages: string[]): Promise<string[]>;
+  /**
+   * Carries out a person's answer to the very item of this key, never to another one. Resolves when its effect was seen.
+   * @throws ClustrError `conflict` when that item is not open any more, `unavailable` when the answer had no effect.
+   */
+  answer?(key: string, answer: Answer): Promise<void>;
+  /** Stops the turn that runs, as a person would; resolves when it has ended. Harmless when none runs. */
+  interrupt?(): Promise<void>;
+  /** What each source tells now. */
+  evidence?(): Evidence[];
   /** Asks the tool politely to leave (its own exit keys or call); the core kills what is left after `graceMs`. */
   leave(): Promise<void>;
   /** Drops connections and timers; the agent goes on. */

@@ -1,5 +1,5 @@
 import type { Event, Fact } from "../../contract/event.ts";
-import type { Message } from "../../contract/message.ts";
+import type { Message, Urgency } from "../../contract/message.ts";
 import { append } from "../append.ts";
 import { parcelOf } from "../envelope.ts";
 import type { LiveView } from "../live-view.ts";
@@ -10,6 +10,16 @@ import type { AgentSession, Parcel } from "../ports/service.ts";
 const SWEEP_MS = 2_000;
 /** After this long without a sign that an idle agent's model saw a message, it is handed over again. */
 const UNSEEN_MS = 20_000;
+/** An agent that has not moved for this long is at rest, not between two turns. */
+const REST_MS = 1_000;
+
+/** When mail can reach an agent, and what is urgent enough to go then. */
+const GOES = {
+  "tool-boundary": new Set<Urgency>(["interrupt", "now"]),
+  "turn-end": new Set<Urgency>(["interrupt", "now", "turn-end"]),
+  rest: new Set<Urgency>(["interrupt", "now", "turn-end", "idle"]),
+};
+type Moment = keyof typeof GOES;
 
 /** Hands mail to running agents and climbs its ladder. */
 export interface Delivery {
@@ -19,8 +29,10 @@ export interface Delivery {
   /** A good moment to try again, e.g. its turn ended. */
   kick(agent: string): void;
   /** For delivery by a hook's answer; the same request gets the same parcels. */
-  take(agent: string, requestId: string, channel: string): Promise<Parcel[]>;
+  take(agent: string, requestId: string, channel: string, moment: "tool-boundary" | "turn-end"): Promise<Parcel[]>;
   seen(agent: string, ids: string[]): Promise<void>;
+  /** Its tool has lost the conversation: what was seen there is dropped, what was on its way goes again. */
+  forgot(agent: string, why: string): Promise<void>;
 }
 
 export function createDelivery(
@@ -34,6 +46,8 @@ export function createDelivery(
   const sessions = new Map<string, AgentSession>();
   /** Messages being handed over at this moment, so that no second channel takes them. */
   const inFlight = new Set<string>();
+  /** Messages for which a turn was stopped already. */
+  const interrupting = new Set<string>();
   const busy = new Set<string>();
   const again = new Set<string>();
 
@@ -41,14 +55,42 @@ export function createDelivery(
     append(ledger, { ...fact, id, actor: { kind: "system" }, subject: `inbox/${agent}` });
   const key = (agent: string, message: string): string => `${agent}/${message}`;
 
-  /** What waits for an agent, oldest first. Notices of the workspace alone do not wake an agent that is done. */
-  const waiting = (agent: string): Message[] => {
-    const { messages, agents } = live.current();
-    const mail = messages.filter(
-      ({ id, deliveries }) => deliveries[agent]?.rung === "queued" && !inFlight.has(key(agent, id)),
-    );
-    const asleep = agents[agent]?.status === "done";
+  /** What waits for an agent, oldest first. */
+  const queued = (agent: string): Message[] =>
+    live
+      .current()
+      .messages.filter(({ id, deliveries }) => deliveries[agent]?.rung === "queued" && !inFlight.has(key(agent, id)));
+
+  /** What of it may go at a moment. Notices of the workspace alone do not wake an agent that is done. */
+  const waiting = (agent: string, moment: Moment): Message[] => {
+    const mail = queued(agent).filter(({ urgency }) => GOES[moment].has(urgency));
+    const asleep = live.current().agents[agent]?.status === "done";
     return asleep && mail.every(({ from }) => from === "system") ? [] : mail;
+  };
+
+  /** An agent between two turns takes what may prolong a turn; only one that stays there is at rest. */
+  const momentOf = (agent: string): Moment => {
+    const { status, status_at = "" } = live.current().agents[agent] ?? {};
+    if (status !== "done") return "tool-boundary";
+    return now() - Date.parse(status_at) >= REST_MS ? "rest" : "turn-end";
+  };
+
+  /** Stops the turn of an agent for mail that asks for it, once a message. */
+  const interrupt = async (agent: string, session: AgentSession, mail: Message[]): Promise<void> => {
+    const urgent = mail.filter(({ id, urgency }) => urgency === "interrupt" && !interrupting.has(id));
+    if (urgent.length === 0 || live.current().agents[agent]?.status !== "running" || !session.interrupt) return;
+    for (const { id } of urgent) interrupting.add(id);
+    await session.interrupt();
+  };
+
+  /** Says of mail that must wait for a later moment what it waits for. */
+  const explain = async (agent: string, moment: Moment): Promise<void> => {
+    const why = "it is working, and the message is to wait until it rests";
+    const silent = queued(agent).filter(
+      ({ urgency, deliveries }) => !GOES[moment].has(urgency) && deliveries[agent]?.why === undefined,
+    );
+    const ids = silent.map(({ id }) => id);
+    if (ids.length > 0) await record({ type: "message.held", data: { ids, inbox: agent, why } }, agent);
   };
 
   const withLock = async <T>(agent: string, mail: Message[], work: () => Promise<T>): Promise<T> => {
@@ -62,23 +104,26 @@ export function createDelivery(
 
   const attempt = async (agent: string): Promise<void> => {
     const session = sessions.get(agent);
-    const mail = waiting(agent);
-    if (!session || mail.length === 0) return;
-    await withLock(agent, mail, async () => {
-      const result = await session.deliver(mail.map(parcelOf));
-      const ids = mail.map(({ id }) => id);
-      if ("channel" in result) {
-        const event = await record(
-          { type: "message.handed", data: { ids, inbox: agent, channel: result.channel } },
-          agent,
-        );
-        await live.reached(event.seq);
-      } else {
-        const news = mail.filter(({ deliveries }) => deliveries[agent]?.why !== result.later).map(({ id }) => id);
-        if (news.length > 0)
-          await record({ type: "message.held", data: { ids: news, inbox: agent, why: result.later } }, agent);
-      }
+    if (!session || queued(agent).length === 0) return;
+    await interrupt(agent, session, queued(agent));
+    const moment = momentOf(agent);
+    await explain(agent, moment);
+    const mail = waiting(agent, moment);
+    if (mail.length === 0) return;
+    const ids = mail.map(({ id }) => id);
+    const result = await withLock(agent, mail, async () => {
+      const taken = await session.deliver(mail.map(parcelOf));
+      if (!("channel" in taken)) return taken;
+      const { channel } = taken;
+      const event = await record({ type: "message.handed", data: { ids, inbox: agent, channel } }, agent);
+      await live.reached(event.seq);
+      return taken;
     });
+    if (!("later" in result)) return;
+    // Said after the lock is gone: a hook that asks in the meantime must not be turned away.
+    const news = mail.filter(({ deliveries }) => deliveries[agent]?.why !== result.later).map(({ id }) => id);
+    if (news.length > 0)
+      await record({ type: "message.held", data: { ids: news, inbox: agent, why: result.later } }, agent);
   };
 
   const kick = (agent: string): void => {
@@ -117,7 +162,7 @@ export function createDelivery(
     if (lost.length > 0)
       await record(
         {
-          type: "message.held",
+          type: "message.returned",
           data: { ids: lost, inbox: agent, why: "no sign that the model saw it; it is handed over again" },
         },
         agent,
@@ -157,7 +202,7 @@ export function createDelivery(
     },
     close: (agent) => void sessions.delete(agent),
     kick,
-    async take(agent, requestId, channel) {
+    async take(agent, requestId, channel, moment) {
       const id = `hook/${agent}/${requestId}`;
       const before = await ledger.find(id);
       if (before?.type === "message.handed") {
@@ -165,7 +210,7 @@ export function createDelivery(
         const ids = new Set(before.data.ids);
         return messages.filter((message) => ids.has(message.id)).map(parcelOf);
       }
-      const mail = waiting(agent);
+      const mail = waiting(agent, moment);
       if (mail.length === 0) return [];
       return withLock(agent, mail, async () => {
         const event = await record(
@@ -176,6 +221,16 @@ export function createDelivery(
         await live.reached(event.seq);
         return mail.map(parcelOf);
       });
+    },
+    async forgot(agent, why) {
+      const { messages } = live.current();
+      const on = (rung: string): string[] =>
+        messages.filter(({ deliveries }) => deliveries[agent]?.rung === rung).map(({ id }) => id);
+      const [seen, handed] = [on("seen"), on("handed")];
+      if (seen.length > 0) await record({ type: "message.dropped", data: { ids: seen, inbox: agent, why } }, agent);
+      if (handed.length > 0)
+        await record({ type: "message.returned", data: { ids: handed, inbox: agent, why } }, agent);
+      kick(agent);
     },
     async seen(agent, ids) {
       const { messages } = live.current();

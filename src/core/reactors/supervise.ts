@@ -2,6 +2,8 @@ import type { Agent } from "../../contract/agent.ts";
 import type { Fact } from "../../contract/event.ts";
 import type { View } from "../../contract/view.ts";
 import type { Workspace } from "../../contract/workspace.ts";
+import { ClustrError } from "../../contract/error.ts";
+import { decisionFor } from "../../contract/policy.ts";
 import { startRun, terminalId, type AgentRun, type RunParts } from "../agent-run.ts";
 import { append } from "../append.ts";
 import { problemsOf, type Detections } from "../detections.ts";
@@ -24,8 +26,15 @@ interface Parts extends RunParts {
   now(): number;
 }
 
+/** How long bringing the agents in step waits before it asks a terminal host again that did not answer. */
+const AGAIN_MS = 2_000;
+/** How many removed agents are looked at for what a crash kept from being deleted. */
+const REMOVED = 50;
+
 /** Starts, adopts, watches and ends agents, as the ledger says they should be. */
 export interface Supervisor {
+  /** Resolves when every agent that still runs has been taken over: from then on its hooks are answered. */
+  readonly adopted: Promise<void>;
   run(agent: string): AgentRun | undefined;
   /** Lets go of every agent; they go on. */
   close(): Promise<void>;
@@ -34,12 +43,13 @@ export interface Supervisor {
 export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
   const { live, ledger, delivery } = parts;
   const runs = new Map<string, AgentRun>();
-  let closing = false;
+  const letGo = new AbortController();
+  const over = AbortSignal.any([signal, letGo.signal]);
   /** Work on one agent happens in order. */
   const turns = new Map<string, Promise<void>>();
 
   const inTurn = (id: string, work: () => Promise<void>): Promise<void> => {
-    const next = (turns.get(id) ?? Promise.resolve()).then(() => (closing || signal.aborted ? undefined : work()));
+    const next = (turns.get(id) ?? Promise.resolve()).then(() => (over.aborted ? undefined : work()));
     const settled = next.catch((error: unknown) =>
       parts.log("Supervising an agent failed", { agent: id, error: String(error) }),
     );
@@ -79,11 +89,16 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
     const started = startRun(parts, service, agent, instructionsFor(agent, parts.info, live.current().rules), {
       signal: onSignal,
       ended: (exit) => void inTurn(id, () => ended(id, run, exit)),
-      takeParcels: (requestId, channel) => delivery.take(id, requestId, channel),
+      takeParcels: (requestId, channel, moment) => delivery.take(id, requestId, channel, moment),
+      policy: (tool, subject) => decisionFor(live.current().policies, tool, subject),
     });
     runs.set(id, started);
     started.opened.then(
-      (session) => runs.get(id) === started && delivery.open(id, session, adopted),
+      (session) => {
+        if (runs.get(id) !== started) return;
+        delivery.open(id, session, adopted);
+        if (adopted) void reopen(id);
+      },
       (error: unknown) => {
         if (signal.aborted) return;
         const reason =
@@ -101,6 +116,7 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
 
   const take = async (id: string, run: number, evidence: Signal): Promise<void> => {
     if (evidence.type === "seen") return delivery.seen(id, evidence.messages);
+    if (evidence.type === "forgot") return delivery.forgot(id, evidence.why);
     await note(id, run, (agent) => (agent.live ? factsOf(agent, evidence, new Date(parts.now()).toISOString()) : []));
     if (evidence.type === "failed") {
       const started = runs.get(id);
@@ -133,6 +149,36 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
     if (runs.get(started.agent.id) === started) runs.delete(started.agent.id);
   };
 
+  /** Gives a person's answer to the service. What has no effect leaves the item open, with the reason. */
+  const carryOut = async (
+    id: string,
+    item: string,
+    give: (run: AgentRun, key: string) => Promise<void>,
+  ): Promise<void> => {
+    const key = live.current().agents[id]?.attention?.key;
+    try {
+      const run = runs.get(id);
+      if (!run || key === undefined) throw new ClustrError("conflict", "the agent is not there any more");
+      await give(run, key);
+    } catch (error) {
+      const why =
+        error instanceof Error && error.name === "ClustrError" ? error.message : "it could not be carried out";
+      parts.log("An answer had no effect", { agent: id, item, error: String(error) });
+      await note(id, live.current().agents[id]?.run ?? 0, (agent) =>
+        agent.attention?.id === item ? [{ type: "attention.unanswered", data: { agent: id, item, why } }] : [],
+      );
+    }
+  };
+
+  /** An answer that was given but not carried out when the server died: the person is asked again. */
+  const reopen = (id: string): Promise<void> => {
+    const { attention: item } = live.current().agents[id] ?? {};
+    if (!item?.answered) return Promise.resolve();
+    const give = (): Promise<void> =>
+      Promise.reject(new ClustrError("conflict", "the server restarted before it was carried out"));
+    return carryOut(id, item.id, give);
+  };
+
   const stop = async (agent: Agent): Promise<void> => {
     const started = runs.get(agent.id);
     if (started) await end(started);
@@ -157,27 +203,51 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
     }
   };
 
+  /** Brings agents in step with what the terminal host has; resolves when those that run have been taken over. */
   const reconcile = async (view: View): Promise<void> => {
     const terminals = await parts.host.list();
-    for (const agent of Object.values(view.agents)) {
-      if (!agent.live || agent.external) continue;
-      const name = terminalId(agent);
-      const exit = terminals.find(({ id }) => id === name)?.exit;
-      const there = terminals.some(({ id }) => id === name || id.startsWith(`${name}.`));
-      if (agent.stopping) void inTurn(agent.id, () => stop(agent));
-      else if (exit)
-        void inTurn(agent.id, () => ended(agent.id, agent.run, exit).then(() => endTerminals(parts, name)));
-      else if (there) void inTurn(agent.id, () => begin(agent, true));
-      else if (agent.status === "spawning") void inTurn(agent.id, () => begin(agent, false));
-      else
-        void note(agent.id, agent.run, (now) => [
-          lostFact(
-            now,
-            `Its process was gone when the server came back. \`clustr restart ${now.name}\` runs its task again.`,
-          ),
-        ]);
+    const adoptions = Object.values(view.agents).flatMap((agent) => {
+      if (agent.external) return [];
+      const own = terminals.filter(({ id }) => id.startsWith(`${agent.id}.`));
+      const done = inTurn(agent.id, () => goOn(agent, own));
+      return own.some(({ exit }) => !exit) ? [done] : [];
+    });
+    await Promise.all(adoptions);
+    for (const event of await ledger.read({ type: "agent.removed", newest: true, limit: REMOVED })) {
+      if (event.type !== "agent.removed") continue;
+      const { id } = event.data;
+      if (terminals.some((terminal) => terminal.id.startsWith(`${id}.`))) void inTurn(id, () => remove(id));
     }
   };
+
+  /** Goes on with an agent where a crash left it; `own` are its terminals as they were then. */
+  const goOn = async (agent: Agent, own: TerminalInfo[]): Promise<void> => {
+    const { id, run } = agent;
+    // Somebody may have stopped it or started it anew since.
+    if (runs.has(id) || live.current().agents[id]?.run !== run) return;
+    if (agent.stopping) return stop(agent);
+    const name = terminalId(agent);
+    const present = own.filter((each) => each.id === name || each.id.startsWith(`${name}.`));
+    const exit = present.find((each) => each.id === name)?.exit;
+    if (exit && agent.live) await ended(id, run, exit);
+    const over = !agent.live || exit !== undefined;
+    if (own.some((each) => !each.exit && (over || !present.includes(each))))
+      await endTerminals(parts, id, over ? undefined : name);
+    if (over) return;
+    if (present.length > 0) return begin(agent, true);
+    if (agent.status === "spawning") return begin(agent, false);
+    const why = `Its process was gone when the server came back. \`clustr restart ${agent.name}\` runs its task again.`;
+    return note(id, run, (now) => (now.live ? [lostFact(now, why)] : []));
+  };
+
+  /** Asks again when the terminal host does not answer. */
+  const catchUp = (): Promise<void> =>
+    inTurn("reconcile", () =>
+      reconcile(live.current()).catch((error: unknown) => {
+        setTimeout(() => void catchUp(), AGAIN_MS).unref();
+        throw error;
+      }),
+    );
 
   live.watch((event, view) => {
     if (event.type === "agent.spawned") {
@@ -189,6 +259,15 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
       if (agent) void inTurn(agent.id, () => (event.type === "agent.restarted" ? restart(agent) : stop(agent)));
     }
     if (event.type === "agent.removed") void inTurn(event.data.id, () => remove(event.data.id));
+    if (event.type === "attention.answered") {
+      const { agent, item, answer } = event.data;
+      void carryOut(agent, item, (run, key) => run.answer(key, answer));
+    }
+    if (event.type === "agent.interrupted")
+      runs
+        .get(event.data.id)
+        ?.interrupt()
+        .catch((error: unknown) => parts.log("A turn could not be stopped", { ...event.data, error: String(error) }));
   });
   void inTurn("reconcile", () => reconcile(live.current()));
 

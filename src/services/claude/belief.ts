@@ -1,8 +1,8 @@
-import type { Attention } from "../../contract/agent.ts";
+import type { Asked } from "../../core/ports/service.ts";
 
 /** A dialog that is open on the agent's screen and waits for a person. */
 export interface Dialog {
-  item: Omit<Attention, "since">;
+  item: Asked;
   /** Tool call it is about; empty when only the screen or session file told of it. */
   tool: string;
   input: string;

@@ -1,4 +1,4 @@
-import type { Attention } from "../../contract/agent.ts";
+import type { Asked } from "../../core/ports/service.ts";
 import type { Item, Question } from "./protocol.ts";
 
 /** Characters of a detail that are shown; a diff of a whole repository helps nobody decide. */
@@ -9,7 +9,7 @@ const TITLE_LIMIT = 120;
  * What a person is asked, in Clustr's words; undefined for requests that no person is meant to answer. `about` is the
  * entry the request is about, where it is known: the diff of an edit is only there.
  */
-export function attentionOf(question: Question, about: Item | undefined): Omit<Attention, "since"> | undefined {
+export function attentionOf(question: Question, about: Item | undefined): Asked | undefined {
   switch (question.method) {
     case "item/commandExecution/requestApproval": {
       const { command, cwd, reason } = question.params;
@@ -56,15 +56,11 @@ export function attentionOf(question: Question, about: Item | undefined): Omit<A
   }
 }
 
-function permission(title: string, detail: (string | null | undefined)[]): Omit<Attention, "since"> {
+function permission(title: string, detail: (string | null | undefined)[]): Asked {
   return asked("permission", title, detail);
 }
 
-function asked(
-  kind: Attention["kind"],
-  title: string,
-  detail: (string | null | undefined)[],
-): Omit<Attention, "since"> {
+function asked(kind: Asked["kind"], title: string, detail: (string | null | undefined)[]): Asked {
   const text = detail.filter((part) => part).join("\n");
   return {
     kind,

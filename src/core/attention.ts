@@ -1,0 +1,120 @@
+import type { Attention } from "../contract/agent.ts";
+import type { Answer } from "../contract/attention.ts";
+import { ClustrError } from "../contract/error.ts";
+import type { attention } from "../contract/operations/attention.ts";
+import type { View } from "../contract/view.ts";
+import type { Handlers, WorkspaceCall } from "./call.ts";
+
+/** How long an answer may take to show its effect before the caller is told that it is still under way. */
+const EFFECT_MS = 15_000;
+const POLICIES = 200;
+
+/** What only a person can resolve, and policies that resolve it without one. */
+export function attentionHandlers(newId: () => string): Handlers<typeof attention, WorkspaceCall> {
+  return {
+    "attention.list": async (call) => itemsOf(call.view()).map(({ item }) => item),
+
+    "attention.answer": async (call, { id, answer, reason, digest }) => {
+      const event = await call.decide(`attention/${id}`, (view) => {
+        const { agent, item } = openItem(view, id, digest);
+        return { type: "attention.answered", data: { agent, item: id, answer: understood(item, answer, reason) } };
+      });
+      if (event.type !== "attention.answered")
+        throw new ClustrError(
+          "conflict",
+          "This request id was used for another operation before; nothing was answered.",
+        );
+      const { agent } = event.data;
+      const settled = await call.until(
+        (view) => view.agents[agent]?.attention?.answered !== true || view.agents[agent]?.attention?.id !== id,
+        EFFECT_MS,
+      );
+      const left = call.view().agents[agent]?.attention;
+      if (settled && left?.id === id)
+        throw new ClustrError(
+          "conflict",
+          `The answer had no effect: ${left.problem ?? "the tool did not take it"}. The item is open again; answer it anew, or in the agent's terminal.`,
+        );
+      return { id, agent: call.view().agents[agent]?.name ?? agent, answer: event.data.answer.kind };
+    },
+
+    "policy.list": async (call) => call.view().policies,
+
+    "policy.set": async (call, { decision, tool, pattern }) => {
+      const event = await call.decide("policies", (view) => {
+        if (view.policies.length >= POLICIES)
+          throw new ClustrError(
+            "limited",
+            `There are ${POLICIES} policies; nothing was set. Remove some with \`clustr policy rm\`.`,
+          );
+        return {
+          type: "policy.set",
+          data: { id: newId(), decision, tool, ...(pattern === undefined ? {} : { pattern }) },
+        };
+      });
+      if (event.type !== "policy.set")
+        throw new ClustrError("conflict", "This request id was used for another operation before; nothing was set.");
+      return event.data;
+    },
+
+    "policy.remove": async (call, { id }) => {
+      await call.decide("policies", (view) => {
+        if (!view.policies.some((policy) => policy.id === id))
+          throw new ClustrError("not_found", `There is no policy "${id}". List them with \`clustr policy list\`.`);
+        return { type: "policy.removed", data: { id } };
+      });
+      return { removed: id };
+    },
+  };
+}
+
+/** Open items, oldest first. */
+function itemsOf(view: View): { agent: string; item: Attention }[] {
+  return Object.values(view.agents)
+    .flatMap(({ id, attention: item }) => (item ? [{ agent: id, item }] : []))
+    .toSorted((a, b) => (a.item.since < b.item.since ? -1 : 1));
+}
+
+function openItem(view: View, id: string, digest: string | undefined): { agent: string; item: Attention } {
+  const found = itemsOf(view).find(({ item }) => item.id === id);
+  if (!found)
+    throw new ClustrError(
+      "not_found",
+      `There is no open item "${id}": it was answered, or vanished. \`clustr attention\` lists what is open.`,
+    );
+  const { item } = found;
+  if (digest !== undefined && digest !== item.digest)
+    throw new ClustrError("conflict", `"${id}" has changed since you read it; nothing was answered. Read it again.`);
+  if (item.answered) throw new ClustrError("conflict", `"${id}" has been answered already; the first answer counts.`);
+  if (item.answers.length === 0)
+    throw new ClustrError(
+      "invalid",
+      `"${id}" can only be answered in the agent's terminal: \`clustr attach ${item.agent}\`.`,
+    );
+  return found;
+}
+
+/** What a person meant, if the item takes such an answer. */
+function understood(item: Attention, said: string, reason: string | undefined): Answer {
+  const takes = (kind: Answer["kind"]): boolean => item.answers.includes(kind);
+  if (said === "allow" && takes("allow")) return { kind: "allow" };
+  if (said === "always" && takes("always")) return { kind: "always" };
+  if (said === "deny" && takes("deny")) return { kind: "deny", reason };
+  if (takes("option")) {
+    const index = /^\d{1,3}$/.test(said) ? Number(said) - 1 : item.options.findIndex(({ label }) => label === said);
+    const option = item.options[index];
+    if (option) return { kind: "option", index, label: option.label };
+  }
+  if (takes("text") && !/^\d{1,3}$/.test(said)) return { kind: "text", text: said };
+  throw new ClustrError(
+    "invalid",
+    `"${item.id}" does not take "${said.slice(0, 60)}"; nothing was answered. It takes ${waysOf(item)}.`,
+  );
+}
+
+function waysOf(item: Attention): string {
+  const ways: string[] = item.answers.filter((kind) => kind !== "option" && kind !== "text");
+  if (item.answers.includes("option")) ways.push(`a number from 1 to ${item.options.length}`);
+  if (item.answers.includes("text")) ways.push("a text");
+  return ways.join(", ");
+}

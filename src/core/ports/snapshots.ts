@@ -1,0 +1,77 @@
+import type { FileState } from "./tree.ts";
+
+/** A file that no snapshot holds, and that restoring therefore never touches. `repository`: a folder with a repository of its own. */
+export interface Skipped {
+  path: string;
+  why: "too_large" | "unreadable" | "repository";
+}
+
+/** The exact state of a folder at one moment. */
+export interface Snapshot {
+  id: string;
+  /** ISO 8601 in UTC. */
+  at: string;
+  /** What it was taken for, e.g. `before agent parser`. */
+  label: string;
+  skipped: readonly Skipped[];
+  /** Of a restore: the snapshot taken right before it. */
+  undoes?: string | undefined;
+}
+
+/** One file that differs between two snapshots. Undefined: not there. */
+export interface SnapshotChange {
+  path: string;
+  before?: FileState | undefined;
+  after?: FileState | undefined;
+}
+
+/** What a restore would do. */
+export interface RestorePlan {
+  label: string;
+  /** From what is there now to what would be there. */
+  changes: readonly SnapshotChange[];
+  /** Files that no snapshot holds; they stay. */
+  skipped: readonly Skipped[];
+}
+
+export interface Restored {
+  /** The state after it. Give this id to `planUndo`. */
+  snapshot: Snapshot;
+  done: readonly string[];
+  /** Files that somebody changed in between; they are as that somebody left them. */
+  left: readonly string[];
+}
+
+/**
+ * Snapshots of one folder, kept outside it. Nothing is ever written to a repository of the folder, and no program that the
+ * folder names (hooks, filters, monitors) is ever run. Not kept: empty folders, owners, times, extended attributes.
+ * Paths are as in `Tree`. Everything rejects with `unavailable` when git or the disk fails; a failed snapshot is never an old one.
+ */
+export interface Snapshots {
+  /** Takes a snapshot; callers at the same time share one. */
+  take(label: string, signal?: AbortSignal): Promise<Snapshot>;
+  /** The latest first. */
+  list(): Promise<Snapshot[]>;
+  /** What a snapshot holds. Rejects with `not_found` for one that was pruned. */
+  files(id: string): Promise<Map<string, FileState>>;
+  diff(from: string, to: string): Promise<SnapshotChange[]>;
+  /** A dry run of making the folder what it was. Takes a snapshot to compare with. */
+  plan(id: string): Promise<RestorePlan>;
+  /** A dry run of undoing a restore, in the files it wrote. */
+  planUndo(restored: string): Promise<RestorePlan>;
+  /** Carries a plan out: a snapshot first, then each file only if it still is what the plan says. */
+  restore(plan: RestorePlan): Promise<Restored>;
+  /** Forgets old snapshots; `keep` are contents that are still needed otherwise. Returns the ids of the forgotten. */
+  prune(limits: PruneLimits, keep: Iterable<string>): Promise<string[]>;
+  /** Lets go of helper processes. */
+  close(): Promise<void>;
+}
+
+/** The newest snapshots always stay, whatever the other limits say. */
+export interface PruneLimits {
+  newest: number;
+  /** Milliseconds. */
+  age: number;
+  /** Bytes of the whole store. */
+  size: number;
+}

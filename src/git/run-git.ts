@@ -1,0 +1,123 @@
+import { spawn } from "node:child_process";
+import { ClustrError } from "../contract/error.ts";
+
+/** Bytes of output beyond which a call is ended: git printed something nobody expected. */
+const MOST_OUTPUT = 256_000_000;
+const MOST_COMPLAINT = 8_000;
+const TIMEOUT = 120_000;
+
+/** Configuration that wins over every file: git must run no program that a folder or a repository names. */
+const FLAGS = [
+  "core.fsmonitor=false",
+  "core.hooksPath=/dev/null",
+  "core.pager=cat",
+  "core.editor=true",
+  "core.sshCommand=false",
+  "core.askPass=true",
+  "commit.gpgSign=false",
+  "gc.auto=0",
+  "maintenance.auto=false",
+  "protocol.allow=never",
+  "submodule.recurse=false",
+  "diff.ignoreSubmodules=all",
+  "safe.directory=*",
+].flatMap((setting) => ["-c", setting]);
+
+/** What a call of git works on. */
+export interface GitPlace {
+  /** Our own repository. */
+  store: string;
+  /** The person's folder. */
+  folder: string;
+}
+
+export interface GitCall {
+  /** Fed to its input; one byte per character, like everything here. */
+  input?: string | undefined;
+  signal?: AbortSignal | undefined;
+  /** Milliseconds; 120 000 unless said otherwise. */
+  timeout?: number | undefined;
+  env?: Record<string, string> | undefined;
+}
+
+/** The flags and the whole environment under which git runs. Nothing of ours or of the person's is inherited but PATH. */
+export function hardened({ store, folder }: GitPlace, args: readonly string[]): { args: string[]; env: Record<string, string> } {
+  const env: Record<string, string> = {
+    PATH: process.env["PATH"] ?? "/usr/bin:/bin",
+    HOME: store,
+    XDG_CONFIG_HOME: store,
+    LC_ALL: "C",
+    GIT_DIR: store,
+    GIT_WORK_TREE: folder,
+    GIT_INDEX_FILE: `${store}/snap.index`,
+    GIT_CONFIG_GLOBAL: "/dev/null",
+    GIT_CONFIG_SYSTEM: "/dev/null",
+    GIT_CONFIG_NOSYSTEM: "1",
+    GIT_ATTR_NOSYSTEM: "1",
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_LITERAL_PATHSPECS: "1",
+    GIT_NO_REPLACE_OBJECTS: "1",
+    GIT_NO_LAZY_FETCH: "1",
+    GIT_OPTIONAL_LOCKS: "0",
+    GIT_AUTHOR_NAME: "clustr",
+    GIT_AUTHOR_EMAIL: "clustr@localhost",
+    GIT_COMMITTER_NAME: "clustr",
+    GIT_COMMITTER_EMAIL: "clustr@localhost",
+  };
+  return { args: [...FLAGS, ...args], env };
+}
+
+/** Runs git and returns what it printed. Rejects with `unavailable` when it fails, hangs or prints without end. */
+export function runGit(place: GitPlace, args: readonly string[], call: GitCall = {}): Promise<string> {
+  const { args: all, env } = hardened(place, args);
+  const { input = "", signal, timeout = TIMEOUT } = call;
+  return new Promise((resolve, reject) => {
+    const fail = (why: string, cause?: unknown) =>
+      reject(
+        new ClustrError("unavailable", `git ${args[0]} failed on ${place.folder}: ${why}. No file was changed by it.`, { cause }),
+      );
+    if (signal?.aborted) return fail("it was called off");
+    const child = spawn("git", all, { cwd: place.folder, env: { ...env, ...call.env }, stdio: ["pipe", "pipe", "pipe"] });
+    const output: Buffer[] = [];
+    let size = 0;
+    let complaint = "";
+    let ended: string | undefined;
+    const end = (why: string) => {
+      ended ??= why;
+      child.kill("SIGKILL");
+    };
+    const timer = setTimeout(() => end(`no answer within ${timeout / 1000} s`), timeout);
+    const abort = () => end("it was called off");
+    signal?.addEventListener("abort", abort);
+    child.stdout.on("data", (bytes: Buffer) => {
+      size += bytes.length;
+      if (size > MOST_OUTPUT) end("it printed without end");
+      else output.push(bytes);
+    });
+    child.stderr.on("data", (bytes: Buffer) => {
+      complaint = (complaint + bytes.toString("latin1")).slice(0, MOST_COMPLAINT);
+    });
+    // A git that ends early does not read the rest; its exit code says why.
+    child.stdin.on("error", () => {});
+    child.stdin.end(input, "latin1");
+    const settle = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+    };
+    child.on("error", (cause) => {
+      settle();
+      fail("git could not be started; is it installed?", cause);
+    });
+    child.on("close", (code) => {
+      settle();
+      if (ended !== undefined) fail(ended);
+      else if (code !== 0) fail(complaint.trim() || `exit code ${code}`);
+      else resolve(Buffer.concat(output).toString("latin1"));
+    });
+  });
+}
+
+/** The parts of output that ends each of them with a zero byte. */
+export function zeroSeparated(output: string): string[] {
+  return output.split("\0").slice(0, -1);
+}

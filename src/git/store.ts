@@ -1,0 +1,117 @@
+import { chmod, copyFile, mkdir, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import path from "node:path";
+import { attributesOf, flagOf, repositoryOf, textOf, type Repository } from "./repository.ts";
+import { runGit, zeroSeparated, type GitPlace } from "./run-git.ts";
+
+/** Raw bytes, always: this file wins over every .gitattributes. */
+const RAW = "* -text !eol !filter !ident !working-tree-encoding !merge !diff\n";
+
+/** What a folder without a repository has no .gitignore for. */
+const BUILT = ["node_modules/", ".venv/", "venv/", "__pycache__/", "dist/", "build/", "target/", ".next/", ".cache/", ".tox/", ".gradle/"];
+
+/**
+ * Makes our own repository for a folder, outside it, unless it is there already. It borrows the objects of the person's
+ * repository until `detach`, and begins with a copy of its index, so that unchanged files need not be read.
+ */
+export async function openStore(place: GitPlace): Promise<void> {
+  const { store, folder } = place;
+  if (await stat(path.join(store, "ready")).catch(() => undefined)) return;
+  await rm(store, { recursive: true, force: true });
+  await mkdir(store, { recursive: true, mode: 0o700 });
+  await chmod(store, 0o700);
+  const repository = await repositoryOf(folder);
+  const format = repository?.config.get("extensions.objectformat") === "sha256" ? "sha256" : "sha1";
+  await runGit(place, ["init", "-q", "--bare", "--template=", `--object-format=${format}`, store], { env: { GIT_WORK_TREE: "" } });
+  await mkdir(path.join(store, "info"), { recursive: true });
+  await writeFile(path.join(store, "config"), configOf(repository, format));
+  await writeFile(path.join(store, "info/attributes"), RAW);
+  if (repository) {
+    await writeFile(path.join(store, "objects/info/alternates"), `${path.join(repository.common, "objects")}\n`);
+    await seed(place, repository).catch(() => rm(path.join(store, "snap.index"), { force: true }));
+  }
+  await runGit(place, ["symbolic-ref", "HEAD", "refs/snap/last"]);
+  await writeFile(path.join(store, "ready"), "");
+}
+
+/** Takes over what the person's repository ignores besides its .gitignore files. They may have changed. */
+export async function syncExcludes({ store, folder }: GitPlace): Promise<void> {
+  const repository = await repositoryOf(folder);
+  const own = repository ? await textOf(path.join(repository.common, "info/exclude")) : `${BUILT.join("\n")}\n`;
+  const file = path.join(store, "info/exclude");
+  const next = `${own}\n${await textOf(path.join(homedir(), ".config/git/ignore"))}`;
+  // Written only when it differs: git forgets what it knows of untracked files when this file changes.
+  if ((await textOf(file)) !== next) await writeFile(file, next);
+}
+
+/** Copies every borrowed object that a snapshot needs, and borrows no more: from then on the person's repository may vanish. */
+export async function detach(place: GitPlace): Promise<void> {
+  const alternates = path.join(place.store, "objects/info/alternates");
+  if (!(await stat(alternates).catch(() => undefined))) return;
+  const wanted = await runGit(place, ["for-each-ref", "--format=%(objectname)"]);
+  await runGit(place, ["pack-objects", "--revs", "-q", path.join(place.store, "objects/pack/pack")], { input: wanted });
+  await rm(alternates);
+}
+
+function configOf(repository: Repository | undefined, format: string): string {
+  const copied = (name: string, otherwise: boolean) => (repository && flagOf(repository, `core.${name.toLowerCase()}`)) ?? otherwise;
+  return [
+    "[core]",
+    `\trepositoryformatversion = ${format === "sha256" ? 1 : 0}`,
+    "\tbare = false",
+    "\thooksPath = /dev/null",
+    "\tfsmonitor = false",
+    "\tautocrlf = false",
+    "\tsafecrlf = false",
+    "\tattributesFile = /dev/null",
+    "\tuntrackedCache = true",
+    "\tsplitIndex = false",
+    "\tsparseCheckout = false",
+    "\tlooseCompression = 1",
+    `\tfileMode = ${copied("fileMode", true)}`,
+    `\tignoreCase = ${copied("ignoreCase", false)}`,
+    `\tsymlinks = ${copied("symlinks", true)}`,
+    "[gc]",
+    "\tauto = 0",
+    "[index]",
+    "\tskipHash = true",
+    "\tsparse = false",
+    "[status]",
+    "\tshowUntrackedFiles = all",
+    ...(format === "sha256" ? ["[extensions]", "\tobjectFormat = sha256"] : []),
+    "",
+  ].join("\n");
+}
+
+/** Begins with the person's index, without the entries that do not hold what lies on disk byte for byte. */
+async function seed(place: GitPlace, repository: Repository): Promise<void> {
+  const from = path.join(repository.gitDir, "index");
+  const index = path.join(place.store, "snap.index");
+  const { atime, mtimeMs } = await stat(from);
+  await copyFile(from, index);
+  // Git re-reads files that are as new as the index. A copy with a fresh time would hide changes of the same moment.
+  await utimes(index, atime, (mtimeMs - 2) / 1000);
+  const entries = zeroSeparated(await runGit(place, ["ls-files", "-v", "-s", "-z"]));
+  const parsed = entries.flatMap((entry) => {
+    const [, flag, mode, blob, stage, name] = /^(.) (\d+) ([0-9a-f]+) (\d)\t([^]*)$/.exec(entry) ?? [];
+    return name === undefined || blob === undefined ? [] : [{ flag, mode, blob, stage, name }];
+  });
+  const attributes = await attributesOf(repository, place.folder, parsed.map(({ name }) => name).filter((name) => /(^|\/)\.gitattributes$/.test(name)));
+  if (/filter|ident|working-tree-encoding/.test(attributes)) throw new Error("contents on disk are not those of the index");
+  const converted = /text|eol|crlf/.test(attributes) || (flagOf(repository, "core.autocrlf") ?? repository.config.has("core.autocrlf"));
+  const odd = parsed.filter(({ flag, mode, stage }) => flag !== "H" || stage !== "0" || mode === "160000");
+  const drop = new Set(odd.map(({ name }) => name));
+  if (converted) for (const name of await ofOtherSize(place, parsed)) drop.add(name);
+  if (drop.size > 0) await runGit(place, ["update-index", "--force-remove", "-z", "--stdin"], { input: [...drop].map((name) => `${name}\0`).join("") });
+  await utimes(index, atime, (mtimeMs - 2) / 1000);
+}
+
+/** Files whose size on disk, as the index remembers it, is not that of their content. */
+async function ofOtherSize(place: GitPlace, entries: readonly { blob: string; name: string }[]): Promise<string[]> {
+  const sizes = await runGit(place, ["cat-file", "--batch-check=%(objectsize)"], { input: entries.map(({ blob }) => `${blob}\n`).join("") });
+  const remembered = await runGit(place, ["ls-files", "--debug", "-z"]);
+  const onDisk = [...remembered.matchAll(/\n {2}size: (\d+)\t/g)].map(([, size]) => size);
+  const real = sizes.split("\n");
+  if (onDisk.length !== entries.length) return entries.map(({ name }) => name);
+  return entries.filter((_entry, i) => onDisk[i] !== real[i]).map(({ name }) => name);
+}
