@@ -192,10 +192,13 @@ export function startRun(
     },
     evidence: () => current?.evidence?.() ?? [],
     async end() {
+      ending = true;
       const open = await Promise.race([session.promise.catch(() => undefined), after(0, signal).then(() => undefined)]);
       await Promise.race([open?.leave().catch(() => undefined), after(GRACE_MS, signal)]);
-      const listed = (await parts.host.list()).filter(({ id }) => id === name || id.startsWith(`${name}.`));
-      const terminals = new Set([...started, ...listed.map(({ id }) => id)]);
+      await Promise.allSettled(starting);
+      // A host that cannot say what it has may still have what was started here.
+      const had = (await parts.host.list().catch(() => [])).map(({ id }) => id);
+      const terminals = new Set([...started, ...had.filter((id) => id === name || id.startsWith(`${name}.`))]);
       for (const id of terminals) parts.screens.release(id);
       const killed = await Promise.allSettled([...terminals].map((id) => parts.host.kill(id, GRACE_MS)));
       return killed.flatMap((result) => (result.status === "fulfilled" ? result.value.survivors : []));

@@ -4,13 +4,14 @@ import type { View } from "../../contract/view.ts";
 import type { Workspace } from "../../contract/workspace.ts";
 import { ClustrError } from "../../contract/error.ts";
 import { decisionFor } from "../../contract/policy.ts";
+import { endTerminals, forgetTerminals, lastLines } from "../agent-terminals.ts";
 import { startRun, terminalId, type AgentRun, type RunParts } from "../agent-run.ts";
-import { append } from "../append.ts";
+import { appendPatiently } from "../append.ts";
 import { problemsOf, type Detections } from "../detections.ts";
 import type { LiveView } from "../live-view.ts";
 import type { Ledger } from "../ports/ledger.ts";
 import type { Service, Signal } from "../ports/service.ts";
-import type { TerminalExit } from "../ports/terminal.ts";
+import type { TerminalExit, TerminalInfo } from "../ports/terminal.ts";
 import { instructionsFor } from "../role.ts";
 import { endOf, factsOf, lostFact } from "../status.ts";
 import type { Delivery } from "./deliver.ts";
@@ -63,33 +64,41 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
     const agent = live.current().agents[id];
     if (!agent || agent.run !== run) return;
     for (const fact of facts(agent)) {
-      const event = await append(ledger, {
-        ...fact,
-        id: parts.newId(),
-        actor: { kind: "system" },
-        subject: `agent/${id}`,
-      });
+      const entry = { ...fact, id: parts.newId(), actor: { kind: "system" as const }, subject: `agent/${id}` };
+      const event = await appendPatiently(ledger, entry, over);
       await live.reached(event.seq);
     }
   };
 
+  /** Whether a run is still the one that should be there. */
+  const wanted = ({ id, run }: Agent): boolean => {
+    const now = live.current().agents[id];
+    return !over.aborted && now?.live === true && now.run === run && !now.stopping;
+  };
+
   const begin = async (agent: Agent, adopted: boolean): Promise<void> => {
+    if (!wanted(agent)) return;
     const { id, run } = agent;
+    const fail = (reason: string): Promise<void> =>
+      note(id, run, (now) => factsOf(now, { type: "failed", reason }, ""));
     const service = parts.services.get(agent.service);
-    if (!service)
-      return note(id, run, (now) =>
-        factsOf(now, { type: "failed", reason: `The service "${agent.service}" does not exist in this version.` }, ""),
-      );
+    if (!service) return fail(`The service "${agent.service}" does not exist in this version.`);
     if (!adopted) {
-      const detection = await parts.detections.get(agent.service);
-      if (!detection.ready)
-        return note(id, run, (now) => factsOf(now, { type: "failed", reason: problemsOf(detection) }, ""));
+      const problem = await parts.detections.get(agent.service).then(
+        (detection) => (detection.ready ? undefined : problemsOf(detection)),
+        (error: unknown) => `${service.title} could not be looked for: ${String(error)}. Run \`clustr doctor\`.`,
+      );
+      // Looking takes seconds: it may have been stopped or started anew meanwhile.
+      if (!wanted(agent)) return;
+      if (problem !== undefined) return fail(problem);
     }
-    const onSignal = (evidence: Signal): Promise<void> => inTurn(`${id}/signals`, () => take(id, run, evidence));
-    const started = startRun(parts, service, agent, instructionsFor(agent, parts.info, live.current().rules), {
-      signal: onSignal,
+    const instructions = instructionsFor(agent, parts.info, live.current().rules);
+    const started: AgentRun = startRun(parts, service, agent, instructions, {
+      signal: (evidence) => inTurn(`${id}/signals`, () => take(started, evidence)),
       ended: (exit) => void inTurn(id, () => ended(id, run, exit)),
-      takeParcels: (requestId, channel, moment) => delivery.take(id, requestId, channel, moment),
+      // What the last hooks of a run that is being replaced were given would be lost with it.
+      takeParcels: async (requestId, channel, moment) =>
+        wanted(agent) ? delivery.take(id, requestId, channel, moment) : [],
       policy: (tool, subject) => decisionFor(live.current().policies, tool, subject),
     });
     runs.set(id, started);
@@ -100,7 +109,7 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
         if (adopted) void reopen(id);
       },
       (error: unknown) => {
-        if (signal.aborted) return;
+        if (over.aborted) return;
         const reason =
           error instanceof Error && error.name === "ClustrError"
             ? error.message
@@ -114,14 +123,18 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
     );
   };
 
-  const take = async (id: string, run: number, evidence: Signal): Promise<void> => {
+  const take = async (started: AgentRun, evidence: Signal): Promise<void> => {
+    const { id, run } = started.agent;
     if (evidence.type === "seen") return delivery.seen(id, evidence.messages);
     if (evidence.type === "forgot") return delivery.forgot(id, evidence.why);
-    await note(id, run, (agent) => (agent.live ? factsOf(agent, evidence, new Date(parts.now()).toISOString()) : []));
-    if (evidence.type === "failed") {
-      const started = runs.get(id);
-      if (started) void inTurn(id, () => end(started));
-    }
+    await note(id, run, (now) => {
+      // That it cannot work any more is how a stop looks from inside.
+      const expected = evidence.type === "failed" && now.stopping;
+      return now.live && !expected ? factsOf(now, evidence, new Date(parts.now()).toISOString()) : [];
+    });
+    // Only its own run: the next one may have begun.
+    if (evidence.type === "failed")
+      void inTurn(id, () => (runs.get(id) === started ? end(started) : Promise.resolve()));
     if (evidence.type !== "session") delivery.kick(id);
   };
 
@@ -141,12 +154,15 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
 
   /** Ends whatever a run left, then forgets the run. */
   const end = async (started: AgentRun): Promise<void> => {
-    delivery.close(started.agent.id);
-    const survivors = await started.end();
-    if (survivors.length > 0)
-      parts.log("Processes of an agent could not be ended", { agent: started.agent.name, pids: survivors });
-    await started.close();
-    if (runs.get(started.agent.id) === started) runs.delete(started.agent.id);
+    const { id, name } = started.agent;
+    delivery.close(id);
+    try {
+      const survivors = await started.end();
+      if (survivors.length > 0) parts.log("Processes of an agent could not be ended", { agent: name, pids: survivors });
+    } finally {
+      await started.close();
+      if (runs.get(id) === started) runs.delete(id);
+    }
   };
 
   /** Gives a person's answer to the service. What has no effect leaves the item open, with the reason. */
@@ -179,28 +195,26 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
     return carryOut(id, item.id, give);
   };
 
-  const stop = async (agent: Agent): Promise<void> => {
-    const started = runs.get(agent.id);
+  /** Ends everything of an agent, but nothing of the run to come. */
+  const endAll = async (id: string, but?: string): Promise<void> => {
+    const started = runs.get(id);
     if (started) await end(started);
-    else await endTerminals(parts, terminalId(agent));
+    await endTerminals(parts, id, but);
+  };
+
+  const stop = async (agent: Agent): Promise<void> => {
+    await endAll(agent.id);
     await note(agent.id, agent.run, (now) => (now.live ? [lostFact(now, "")] : []));
   };
 
   const restart = async (agent: Agent): Promise<void> => {
-    const before = runs.get(agent.id);
-    if (before) await end(before);
-    await endTerminals(parts, terminalId({ id: agent.id, run: agent.run - 1 }));
+    await endAll(agent.id, terminalId(agent));
     await begin(agent, false);
   };
 
   const remove = async (id: string): Promise<void> => {
-    for (const { id: terminal } of (await parts.host.list()).filter((each) => each.id.startsWith(`${id}.`))) {
-      parts.screens.release(terminal);
-      await parts.host.forget(terminal).catch(() => undefined);
-      await parts.files.remove(`terminals/${terminal}`);
-      await parts.files.remove(`runs/${terminal}`);
-      await parts.sockets.remove(terminal);
-    }
+    await endAll(id);
+    await forgetTerminals(parts, id);
   };
 
   /** Brings agents in step with what the terminal host has; resolves when those that run have been taken over. */
@@ -269,26 +283,14 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
         ?.interrupt()
         .catch((error: unknown) => parts.log("A turn could not be stopped", { ...event.data, error: String(error) }));
   });
-  void inTurn("reconcile", () => reconcile(live.current()));
 
   return {
+    adopted: catchUp(),
     run: (id) => runs.get(id),
     async close() {
-      closing = true;
+      letGo.abort(new Error("The server lets go of its agents."));
       await Promise.all([...runs.values()].map((run) => run.close()));
       await Promise.all(turns.values());
     },
   };
-}
-
-async function endTerminals(parts: RunParts, name: string): Promise<void> {
-  const left = (await parts.host.list()).filter(({ id, exit }) => !exit && (id === name || id.startsWith(`${name}.`)));
-  await Promise.all(left.map(({ id }) => parts.host.kill(id, 3_000)));
-}
-
-/** The last words on a screen, for the reason of a failed start. */
-async function lastLines(parts: RunParts, terminal: string): Promise<string> {
-  const screen = await parts.screens.state(terminal).catch(() => undefined);
-  const lines = screen?.lines.map(({ text }) => text.trim()).filter((line) => line !== "") ?? [];
-  return lines.slice(-3).join(" / ").slice(-400);
 }
