@@ -30,6 +30,8 @@ export class Puppet implements Service {
   refusal: Error | undefined;
   /** Ids the conversation of an agent is said to hold already. */
   known: string[] = [];
+  /** What a conversation is asked for what it holds. */
+  knows: (ids: string[]) => Promise<string[]> = async (ids) => ids.filter((id) => this.known.includes(id));
   /** Set to make the next starts wait. */
   hold: Promise<void> | undefined;
   /** Set to make looking for the tool fail. */
@@ -55,7 +57,7 @@ export class Puppet implements Service {
         if ("channel" in result) this.handed.push({ agent: name, parcels });
         return result;
       },
-      knows: async (ids) => ids.filter((id) => this.known.includes(id)),
+      knows: (ids) => this.knows(ids),
       leave: async () => {},
       close: async () => {},
     };

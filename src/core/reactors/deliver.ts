@@ -1,6 +1,6 @@
-import type { Event, Fact } from "../../contract/event.ts";
-import type { Message, Urgency } from "../../contract/message.ts";
-import { append } from "../append.ts";
+import type { Fact } from "../../contract/event.ts";
+import type { Message, Rung, Urgency } from "../../contract/message.ts";
+import { append, appendPatiently } from "../append.ts";
 import { parcelOf } from "../envelope.ts";
 import type { LiveView } from "../live-view.ts";
 import type { Ledger } from "../ports/ledger.ts";
@@ -23,7 +23,7 @@ type Moment = keyof typeof GOES;
 
 /** Hands mail to running agents and climbs its ladder. */
 export interface Delivery {
-  /** The agent has an open session: what waits can go. `adopted`: after a restart, so first ask what it already knows. */
+  /** The agent has an open session: what waits can go. `adopted`: its process was there before, and may have been handed things. */
   open(agent: string, session: AgentSession, adopted: boolean): void;
   close(agent: string): void;
   /** A good moment to try again, e.g. its turn ended. */
@@ -44,6 +44,8 @@ export function createDelivery(
   log: (message: string, details?: Record<string, unknown>) => void,
 ): Delivery {
   const sessions = new Map<string, AgentSession>();
+  /** Sessions that are still being asked what their conversation holds: nothing is handed over before that is known. */
+  const asking = new Set<AgentSession>();
   /** Messages being handed over at this moment, so that no second channel takes them. */
   const inFlight = new Set<string>();
   /** Messages for which a turn was stopped already. */
@@ -51,15 +53,26 @@ export function createDelivery(
   const busy = new Set<string>();
   const again = new Set<string>();
 
-  const record = (fact: Fact, agent: string, id = newId()): Promise<Event> =>
-    append(ledger, { ...fact, id, actor: { kind: "system" }, subject: `inbox/${agent}` });
+  /** Records what has happened already: not to know of it later would hand a message over twice. */
+  const record = async (fact: Fact, agent: string): Promise<void> => {
+    const entry = { ...fact, id: newId(), actor: { kind: "system" as const }, subject: `inbox/${agent}` };
+    const event = await appendPatiently(ledger, entry, signal);
+    await live.reached(event.seq);
+  };
   const key = (agent: string, message: string): string => `${agent}/${message}`;
 
-  /** What waits for an agent, oldest first. */
-  const queued = (agent: string): Message[] =>
-    live
-      .current()
-      .messages.filter(({ id, deliveries }) => deliveries[agent]?.rung === "queued" && !inFlight.has(key(agent, id)));
+  const on = (agent: string, ...rungs: Rung[]): Message[] =>
+    live.current().messages.filter(({ deliveries }) => {
+      const rung = deliveries[agent]?.rung;
+      return rung !== undefined && rungs.includes(rung);
+    });
+
+  /** What waits for an agent and may be taken now, oldest first. */
+  const queued = (agent: string): Message[] => {
+    const session = sessions.get(agent);
+    if (session && asking.has(session)) return [];
+    return on(agent, "queued").filter(({ id }) => !inFlight.has(key(agent, id)));
+  };
 
   /** What of it may go at a moment. Notices of the workspace alone do not wake an agent that is done. */
   const waiting = (agent: string, moment: Moment): Message[] => {
@@ -104,7 +117,9 @@ export function createDelivery(
 
   const attempt = async (agent: string): Promise<void> => {
     const session = sessions.get(agent);
-    if (!session || queued(agent).length === 0) return;
+    if (!session) return;
+    await recover(agent, session);
+    if (queued(agent).length === 0) return;
     await interrupt(agent, session, queued(agent));
     const moment = momentOf(agent);
     await explain(agent, moment);
@@ -114,12 +129,14 @@ export function createDelivery(
     const result = await withLock(agent, mail, async () => {
       const taken = await session.deliver(mail.map(parcelOf));
       if (!("channel" in taken)) return taken;
+      // A session that was closed meanwhile may have taken them into the grave: they wait for the next one.
+      if (sessions.get(agent) !== session) return undefined;
       const { channel } = taken;
-      const event = await record({ type: "message.handed", data: { ids, inbox: agent, channel } }, agent);
-      await live.reached(event.seq);
+      await record({ type: "message.handed", data: { ids, inbox: agent, channel } }, agent);
+      for (const id of ids) interrupting.delete(id);
       return taken;
     });
-    if (!("later" in result)) return;
+    if (!result || !("later" in result)) return;
     // Said after the lock is gone: a hook that asks in the meantime must not be turned away.
     const news = mail.filter(({ deliveries }) => deliveries[agent]?.why !== result.later).map(({ id }) => id);
     if (news.length > 0)
@@ -143,62 +160,49 @@ export function createDelivery(
       });
   };
 
-  /** Handed to an agent that has come to rest, yet without a sign that its model saw it. */
-  const stranded = (agent: string): string[] => {
-    const { messages, agents } = live.current();
-    if (agents[agent]?.status !== "done") return [];
-    return messages
-      .filter(({ deliveries }) => {
-        const delivery = deliveries[agent];
-        return delivery?.rung === "handed" && Date.parse(delivery.at) < now() - UNSEEN_MS;
-      })
-      .map(({ id }) => id);
+  /** Gives back what was handed to an agent that has come to rest, yet without a sign that its model saw it. */
+  const recover = async (agent: string, session: AgentSession): Promise<void> => {
+    if (live.current().agents[agent]?.status !== "done") return;
+    const stranded = on(agent, "handed").filter(
+      ({ deliveries }) => Date.parse(deliveries[agent]?.at ?? "") < now() - UNSEEN_MS,
+    );
+    if (stranded.length === 0) return;
+    const known = (await session.knows?.(stranded.map(({ id }) => id))) ?? [];
+    await delivery.seen(agent, known);
+    const lost = stranded.filter(({ id }) => !known.includes(id));
+    await giveBack(agent, lost, "no sign that the model saw it; it is handed over again");
   };
 
-  const recover = async (agent: string, ids: string[]): Promise<void> => {
-    const known = new Set(await sessions.get(agent)?.knows?.(ids));
-    if (known.size > 0) await delivery.seen(agent, [...known]);
-    const lost = ids.filter((id) => !known.has(id));
-    if (lost.length > 0)
-      await record(
-        {
-          type: "message.returned",
-          data: { ids: lost, inbox: agent, why: "no sign that the model saw it; it is handed over again" },
-        },
-        agent,
-      );
+  const giveBack = async (agent: string, mail: Message[], why: string): Promise<void> => {
+    const ids = mail.map(({ id }) => id);
+    if (ids.length > 0) await record({ type: "message.returned", data: { ids, inbox: agent, why } }, agent);
+  };
+
+  /** What an earlier server, or an earlier run, left undecided. */
+  const catchUp = async (agent: string, session: AgentSession, adopted: boolean): Promise<void> => {
+    const unsure = on(agent, "queued", "handed").map(({ id }) => id);
+    const continued = adopted || live.current().agents[agent]?.resumed === true;
+    if (continued && unsure.length > 0) await delivery.seen(agent, (await session.knows?.(unsure)) ?? []);
+    if (!adopted) await giveBack(agent, on(agent, "handed"), "it was started anew before its model saw it");
   };
 
   const sweep = setInterval(() => {
-    for (const agent of sessions.keys()) {
-      const ids = stranded(agent);
-      if (ids.length > 0)
-        recover(agent, ids).catch((error: unknown) =>
-          log("Stranded mail stays where it is", { agent, error: String(error) }),
-        );
-      kick(agent);
-    }
+    for (const agent of sessions.keys()) kick(agent);
   }, SWEEP_MS);
   signal.addEventListener("abort", () => clearInterval(sweep), { once: true });
 
   const delivery: Delivery = {
     open(agent, session, adopted) {
-      const begin = (): void => {
-        if (signal.aborted) return;
-        sessions.set(agent, session);
-        kick(agent);
-      };
-      if (!adopted || !session.knows) return begin();
-      const unsure = live
-        .current()
-        .messages.filter(({ deliveries }) => ["queued", "handed"].includes(deliveries[agent]?.rung ?? ""));
-      session
-        .knows(unsure.map(({ id }) => id))
-        .then((known) => delivery.seen(agent, known))
+      sessions.set(agent, session);
+      asking.add(session);
+      catchUp(agent, session, adopted)
         .catch((error: unknown) =>
           log("What the agent already knows could not be asked", { agent, error: String(error) }),
         )
-        .finally(begin);
+        .finally(() => {
+          asking.delete(session);
+          kick(agent);
+        });
     },
     close: (agent) => void sessions.delete(agent),
     kick,
@@ -213,40 +217,28 @@ export function createDelivery(
       const mail = waiting(agent, moment);
       if (mail.length === 0) return [];
       return withLock(agent, mail, async () => {
-        const event = await record(
-          { type: "message.handed", data: { ids: mail.map((message) => message.id), inbox: agent, channel } },
-          agent,
-          id,
-        );
+        const data = { ids: mail.map((message) => message.id), inbox: agent, channel };
+        const entry = { type: "message.handed" as const, data, id, subject: `inbox/${agent}` };
+        // Given only once it is written: if it cannot be, the hook goes away empty and the mail waits.
+        const event = await append(ledger, { ...entry, actor: { kind: "system" } });
         await live.reached(event.seq);
         return mail.map(parcelOf);
       });
     },
     async forgot(agent, why) {
-      const { messages } = live.current();
-      const on = (rung: string): string[] =>
-        messages.filter(({ deliveries }) => deliveries[agent]?.rung === rung).map(({ id }) => id);
-      const [seen, handed] = [on("seen"), on("handed")];
+      const [seen, handed] = [on(agent, "seen").map(({ id }) => id), on(agent, "handed")];
       if (seen.length > 0) await record({ type: "message.dropped", data: { ids: seen, inbox: agent, why } }, agent);
-      if (handed.length > 0)
-        await record({ type: "message.returned", data: { ids: handed, inbox: agent, why } }, agent);
+      await giveBack(agent, handed, why);
       kick(agent);
     },
     async seen(agent, ids) {
-      const { messages } = live.current();
-      const wanted = new Set(ids);
-      const news = messages
-        .filter(
-          (message) => wanted.has(message.id) && ["queued", "handed"].includes(message.deliveries[agent]?.rung ?? ""),
-        )
-        .map(({ id }) => id);
-      if (news.length > 0) {
-        const event = await record({ type: "message.seen", data: { ids: news, inbox: agent } }, agent);
-        await live.reached(event.seq);
-      }
+      const news = on(agent, "queued", "handed").flatMap(({ id }) => (ids.includes(id) ? [id] : []));
+      if (news.length > 0) await record({ type: "message.seen", data: { ids: news, inbox: agent } }, agent);
     },
   };
   live.watch((event) => {
+    // What is left of the run before would take mail into the grave.
+    if (event.type === "agent.restarted") sessions.delete(event.data.id);
     if (event.type !== "message.sent") return;
     for (const { inbox } of event.data.recipients) if (sessions.has(inbox)) kick(inbox);
   });

@@ -44,6 +44,8 @@ export interface Supervisor {
 export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
   const { live, ledger, delivery } = parts;
   const runs = new Map<string, AgentRun>();
+  /** Runs that are being ended: a session that opens only now gets no mail. */
+  const leaving = new WeakSet<AgentRun>();
   const letGo = new AbortController();
   const over = AbortSignal.any([signal, letGo.signal]);
   /** Work on one agent happens in order. */
@@ -104,7 +106,7 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
     runs.set(id, started);
     started.opened.then(
       (session) => {
-        if (runs.get(id) !== started) return;
+        if (runs.get(id) !== started || leaving.has(started)) return;
         delivery.open(id, session, adopted);
         if (adopted) void reopen(id);
       },
@@ -155,6 +157,7 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
   /** Ends whatever a run left, then forgets the run. */
   const end = async (started: AgentRun): Promise<void> => {
     const { id, name } = started.agent;
+    leaving.add(started);
     delivery.close(id);
     try {
       const survivors = await started.end();
