@@ -6,11 +6,14 @@ import { readFile } from "node:fs/promises";
 import { openDoor } from "./door.ts";
 import { Folder } from "./folder.ts";
 import { fits, Mailbox } from "./mailbox.ts";
-import { Leave, perform, StepFailure, type World } from "./perform.ts";
+import { obey } from "./obey.ts";
+import { Leave, type World } from "./perform.ts";
+import type { Order } from "./order.ts";
 import { Person } from "./person.ts";
 import type { Run } from "./run.ts";
 import { Show } from "./show.ts";
 import { parseScript, ScriptError, type Script } from "./steps.ts";
+import { Turns } from "./turn.ts";
 
 async function main(file: string): Promise<number> {
   const run = JSON.parse(await readFile(file, "utf8")) as Run;
@@ -42,14 +45,19 @@ async function main(file: string): Promise<number> {
     show,
     tell,
     signal: stop.signal,
+    allowed: new Set(),
   };
+  const turns = new Turns(world);
+  const carryOut = async (order: Order): Promise<string | undefined> =>
+    order.order === "interrupt" ? turns.interrupt().then(() => undefined) : world.person.given(order.key, order.answer);
   show.title(run.name, script.steps.length);
   await door.listTools();
   await tell({ type: "session", session: run.session });
   await tell({ type: "working", activity: "starting" });
   void world.mailbox.listen(stop.signal);
+  void obey(door, carryOut, stop.signal);
   try {
-    await performAll(script, run, world);
+    await performAll(script, run, world, turns);
     return 0;
   } catch (error) {
     if (error instanceof Leave) return error.code;
@@ -77,32 +85,17 @@ async function scriptOf(task: string, folder: Folder): Promise<string> {
   });
 }
 
-/** The steps, then messages for as long as the agent lives. */
-async function performAll(script: Script, run: Run, world: World): Promise<never> {
+/** The steps, then messages for as long as the agent lives. An earlier conversation goes on without its steps. */
+async function performAll(script: Script, run: Run, world: World, turns: Turns): Promise<never> {
   const values = new Map<string, unknown>([["me", run.name]]);
-  await turn(world, () => perform(script.steps, world, values));
+  await turns.take(run.resumed ? [] : script.steps, values);
   for (;;) {
     const mail = await world.mailbox.take({}, world.signal);
     world.signal.throwIfAborted();
     if (!mail) continue;
     const rule = script.on_message.find((each) => fits(mail, each));
     await world.tell({ type: "working", activity: `reading a message from ${mail.from}` });
-    await turn(world, () =>
-      perform(rule?.steps ?? [], world, new Map([...values, ["message", mail]]), "on_message, step"),
-    );
-  }
-}
-
-/** One stretch of work and how it ended. A failure leaves the agent reachable. */
-async function turn(world: World, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-    world.show.done();
-    await world.tell({ type: "idle" });
-  } catch (error) {
-    if (!(error instanceof StepFailure)) throw error;
-    world.show.failed(error.message);
-    await world.tell({ type: "turn_failed", reason: `The script failed at ${error.message}.` });
+    await turns.take(rule?.steps ?? [], new Map([...values, ["message", mail]]), "on_message, step");
   }
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Autonomy } from "../../contract/agent.ts";
 import { runCommand } from "./command.ts";
+import { ask, permission } from "./consent.ts";
 import type { Door } from "./door.ts";
 import type { Folder } from "./folder.ts";
 import type { Mailbox } from "./mailbox.ts";
@@ -23,8 +24,10 @@ export interface World {
   show: Show;
   /** Tells Clustr something about this agent; resolves once it is recorded. */
   tell(signal: Record<string, unknown>): Promise<void>;
-  /** Aborts when the agent is to leave. */
+  /** Aborts when the agent is to leave, or the turn is to stop. */
   signal: AbortSignal;
+  /** Verbs of steps that a person has allowed for the rest of this run. */
+  allowed: Set<string>;
 }
 
 /** A script that could not go on, and at which step. */
@@ -70,22 +73,27 @@ async function performOne(step: Step, world: World, values: Values, place: strin
   if ("call" in step) {
     const args = fillIn(step.with ?? {}, values) as Record<string, unknown>;
     await began(`${step.call} ${step.with ? JSON.stringify(args) : ""}`);
-    const result = await door.call(step.call, args);
+    const deed = { tool: "call", subject: step.call, detail: JSON.stringify(args, undefined, 2), harmless: true };
+    await permission(world, deed);
+    // A call that is under way when the turn stops may still have its effect, as with any tool.
+    const result = await unlessAborted(door.call(step.call, args), signal);
     show.result(asText(result));
     return keep(step.as, result);
   }
   if ("write" in step || "append" in step || "edit" in step) {
     const file = fill("write" in step ? step.write : "append" in step ? step.append : step.edit);
     await began(file);
-    await permission(world, `Allow the script to change ${file}?`);
-    if ("write" in step) return folder.write(file, fill(step.text));
-    if ("append" in step) return folder.append(file, fill(step.text));
-    return folder.edit(file, fill(step.replace), fill(step.by));
+    const [was, now] = "edit" in step ? [fill(step.replace), fill(step.by)] : ["", fill(step.text)];
+    const detail = "edit" in step ? `${marked("-", was)}\n${marked("+", now)}` : marked("+", now);
+    await permission(world, { tool: verbOf(step), subject: file, detail: `${file}\n${detail}` });
+    if ("write" in step) return folder.write(file, now);
+    if ("append" in step) return folder.append(file, now);
+    return folder.edit(file, was, now);
   }
   if ("run" in step) {
     const command = fill(step.run);
     await began(command);
-    await permission(world, `Allow the script to run ${command}?`);
+    await permission(world, { tool: "run", subject: command, detail: command });
     const ran = await runCommand(
       command,
       world.cwd,
@@ -121,34 +129,26 @@ async function performOne(step: Step, world: World, values: Values, place: strin
       await perform(step.steps, world, values, `${place}, round ${round}, step`);
     return;
   }
-  if ("ask" in step) return keep(step.as, await ask(world, "question", fill(step.ask)));
+  if ("ask" in step) {
+    const options = (step.options ?? []).map(fill);
+    const title = fill(step.ask);
+    const answer = await ask(world, { kind: "question", title: title.slice(0, 500), detail: title, options });
+    return keep(step.as, answer.kind === "option" ? answer.label : answer.kind === "text" ? answer.text : "");
+  }
   if ("fail" in step) throw new StepFailure(fill(step.fail));
   throw new Leave(step.exit);
 }
 
-/** With autonomy `ask`, whatever changes something needs a "yes" first. */
-async function permission(world: World, title: string): Promise<void> {
-  if (world.autonomy !== "ask") return;
-  const answer = await ask(world, "permission", title.slice(0, 200));
-  if (!/^y(es)?$/i.test(answer)) throw new Error("the person said no");
+/** Lines of a change, each with its mark. */
+function marked(mark: "+" | "-", text: string): string {
+  return text.replace(/\n$/, "").replaceAll(/^/gm, `${mark} `);
 }
 
-/** Holds the agent until a person has typed a line into its terminal. */
-async function ask(
-  { show, person, tell, signal }: World,
-  kind: "question" | "permission",
-  title: string,
-): Promise<string> {
-  const answer = person.answer();
-  show.ask(kind === "permission" ? `${title} [y/n]` : title);
-  await tell({ type: "attention", item: { kind, title } });
-  const line = await Promise.race([answer, aborted(signal)]);
-  await tell({ type: "resolved" });
-  return line;
-}
-
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) =>
-    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true }),
-  );
+/** The outcome of work that cannot be stopped, or the signal's reason if that comes first. */
+function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason as Error);
+    signal.addEventListener("abort", stop, { once: true });
+    void work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
 }

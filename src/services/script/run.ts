@@ -9,4 +9,6 @@ export interface Run {
   door: string;
   token: string;
   session: string;
+  /** It continues an earlier run: its steps are not performed again. */
+  resumed: boolean;
 }

@@ -1,63 +1,11 @@
 import { readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { RigRun, type RigAgent } from "../../../test/rig/link.ts";
-import { cleanEnv, scratch, type Scratch } from "../../../test/rig/rig.ts";
+import { expect, test } from "vitest";
+import { isAlive, scriptStage } from "../../../test/rig/script-stage.ts";
 import { script } from "./script.ts";
-import type { Step, Script } from "./steps.ts";
+import type { Step } from "./steps.ts";
 
-let place: Scratch;
-const runs: RigRun[] = [];
-const calls: { tool: string; args: Record<string, unknown> }[] = [];
-beforeEach(async () => {
-  place = await scratch();
-  calls.length = 0;
-});
-afterEach(async () => {
-  for (const run of runs.splice(0)) await run[Symbol.asyncDispose]();
-  await place[Symbol.asyncDispose]();
-});
-
-/** What messages a test posts, for the tool that reads them. */
-const mail = new Map<string, { from: string; content: string }>();
-
-async function make(task: string | Step[] | Partial<Script>, agent: Partial<RigAgent> = {}): Promise<RigRun> {
-  const text = typeof task === "string" ? task : JSON.stringify(task);
-  const tool = (name: string, run: (args: Record<string, unknown>) => unknown) => ({
-    name,
-    description: name,
-    run: (args: Record<string, unknown>) => {
-      calls.push({ tool: name, args });
-      return JSON.stringify(run(args));
-    },
-  });
-  const tools = [
-    tool("list_agents", () => ({ agents: [{ name: "alice" }, { name: "ben" }] })),
-    tool("send_message", () => ({ id: "m-1" })),
-    tool("read_messages", ({ id }) => ({
-      messages: mail.has(String(id)) ? [{ id, to: "alice", ...mail.get(String(id)) }] : [],
-    })),
-  ];
-  const run = await RigRun.make(
-    place,
-    cleanEnv(await place.folder("home")),
-    { autonomy: "auto", ...agent, task: text },
-    tools,
-  );
-  runs.push(run);
-  return run;
-}
-
-async function started(task: string | Step[] | Partial<Script>, agent: Partial<RigAgent> = {}): Promise<RigRun> {
-  const run = await make(task, agent);
-  await run.start(script);
-  return run;
-}
-
-function send(run: RigRun, id: string, from: string, content: string): void {
-  mail.set(id, { from, content });
-  run.post(id, `<message from ${from}> ${content}`);
-}
+const { calls, make, started, send, folder } = scriptStage();
 
 test("it is always there, without an account", async () => {
   expect(await script.detect({}, AbortSignal.timeout(1000))).toMatchObject({
@@ -160,7 +108,7 @@ test.each<[string, Step, string]>([
 
 test("a link that leads out of the folder is not followed", async () => {
   const run = await make([{ write: "link.txt", text: "gone" }]);
-  const target = join(await place.folder("elsewhere"), "target.txt");
+  const target = join(await folder("elsewhere"), "target.txt");
   await writeFile(target, "kept");
   await symlink(target, join(run.agent.cwd, "link.txt"));
   await run.start(script);
@@ -274,12 +222,3 @@ test("a script can end its own process with any code", async () => {
   const terminal = await run.terminal({ command: "", args: [], env: {} });
   expect((await terminal.exited(AbortSignal.timeout(5000))).code).toBe(7);
 });
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -24,8 +24,9 @@ export const script: Service = {
   },
 
   async open(link: AgentLink): Promise<AgentSession> {
-    const { id, name, task, cwd, autonomy, run } = link.agent;
-    const config: Run = { name, task, cwd, autonomy, door: link.door, token: link.token, session: `${id}.${run}` };
+    const { id, name, task, cwd, autonomy, run, resumed = false } = link.agent;
+    const session = (resumed ? link.agent.session : undefined) ?? `${id}.${run}`;
+    const config: Run = { name, task, cwd, autonomy, door: link.door, token: link.token, session, resumed };
     const file = await link.file("script.json", JSON.stringify(config));
     return new ScriptSession(link, await link.terminal({ command: link.node, args: [program, file], env: {} }));
   },

@@ -1,23 +1,20 @@
+import type { Answer } from "../../contract/attention.ts";
 import { ClustrError } from "../../contract/error.ts";
 import type {
   AgentLink,
   AgentSession,
   AgentTerminal,
+  Evidence,
   HandOver,
   HookCall,
   Parcel,
-  Signal,
 } from "../../core/ports/service.ts";
+import { Line } from "./line.ts";
+import { Orders } from "./orders.ts";
+import { evidenceOf, signalOf } from "./signal.ts";
 
-/** For how long a request for messages is held open when there are none. */
-const LINE_MS = 20_000;
 /** For how long the program may take to confirm what it was given. */
 const CONFIRM_MS = 3_000;
-
-/** A request for messages that waits for some. */
-interface Line {
-  give(parcels: Parcel[]): void;
-}
 
 /**
  * Drives one script agent. Messages travel over the line the program holds open; a message counts as handed over when
@@ -26,11 +23,14 @@ interface Line {
 export class ScriptSession implements AgentSession {
   readonly #link: AgentLink;
   readonly #terminal: AgentTerminal;
-  #line: Line | undefined;
+  readonly #line = new Line<Parcel>();
+  readonly #closed = new AbortController();
+  readonly #orders = new Orders(this.#closed.signal);
   /** What the program said it has received, and who waits to hear it. */
   #got = new Set<string>();
   #heard = Promise.withResolvers<void>();
-  readonly #closed = new AbortController();
+  /** What it last said of itself. */
+  #told: Evidence | undefined;
 
   constructor(link: AgentLink, terminal: AgentTerminal) {
     this.#link = link;
@@ -38,12 +38,24 @@ export class ScriptSession implements AgentSession {
   }
 
   async hook(call: HookCall): Promise<unknown> {
-    if (call.name === "signal") {
-      await this.#link.report(signalOf(call.body));
-      return {};
+    switch (call.name) {
+      case "signal": {
+        const signal = signalOf(call.body);
+        this.#told = evidenceOf(signal, Date.now()) ?? this.#told;
+        await this.#link.report(signal);
+        return {};
+      }
+      case "next-message":
+        return { parcels: await this.#nextParcels(call) };
+      case "next-order":
+        return { orders: await this.#orders.next(call) };
+      case "policy": {
+        const { tool, subject } = call.body as Record<string, unknown>;
+        return { decision: this.#link.policy(String(tool), String(subject)) };
+      }
+      default:
+        throw new ClustrError("not_found", `A script agent has no hook "${call.name}".`);
     }
-    if (call.name === "next-message") return { parcels: await this.#nextParcels(call) };
-    throw new ClustrError("not_found", `A script agent has no hook "${call.name}".`);
   }
 
   async #nextParcels(call: HookCall): Promise<Parcel[]> {
@@ -54,31 +66,14 @@ export class ScriptSession implements AgentSession {
     this.#heard.resolve();
     this.#heard = Promise.withResolvers();
     if (news.length > 0) await this.#link.report({ type: "seen", messages: news });
-    const waiting = await this.#link.takeParcels(call.requestId, "poll");
-    return waiting.length > 0 ? waiting : this.#hold(call.signal);
-  }
-
-  /** Keeps a request open until there is something to give, its time is up, or one side goes. */
-  #hold(gone: AbortSignal): Promise<Parcel[]> {
-    return new Promise((resolve) => {
-      const end = (parcels: Parcel[]): void => {
-        clearTimeout(timer);
-        for (const signal of [gone, this.#closed.signal]) signal.removeEventListener("abort", empty);
-        if (this.#line === line) this.#line = undefined;
-        resolve(parcels);
-      };
-      const empty = (): void => end([]);
-      const line: Line = { give: end };
-      const timer = setTimeout(empty, LINE_MS);
-      for (const signal of [gone, this.#closed.signal]) signal.addEventListener("abort", empty);
-      if (gone.aborted || this.#closed.signal.aborted) return empty();
-      this.#line = line;
-    });
+    // While it works only what is urgent enough comes; once it has ended its steps, all that may begin new ones at once.
+    const moment = this.#told?.says === "idle" || this.#told?.says === "failed" ? "turn-end" : "tool-boundary";
+    const waiting = await this.#link.takeParcels(call.requestId, "poll", moment);
+    return waiting.length > 0 ? waiting : this.#line.hold(call.signal, this.#closed.signal);
   }
 
   async deliver(parcels: Parcel[]): Promise<HandOver> {
-    if (!this.#line) return { later: "its script is about to ask for messages" };
-    this.#line.give(parcels);
+    if (!this.#line.give(parcels)) return { later: "its script is about to ask for messages" };
     const until = Date.now() + CONFIRM_MS;
     while (!parcels.every(({ id }) => this.#got.has(id))) {
       const left = until - Date.now();
@@ -94,6 +89,20 @@ export class ScriptSession implements AgentSession {
     return messages.filter((id) => this.#got.has(id));
   }
 
+  async answer(key: string, answer: Answer): Promise<void> {
+    await this.#orders.carryOut({ order: "answer", key, answer });
+  }
+
+  /** The step that runs is stopped, those after it are skipped. */
+  async interrupt(): Promise<void> {
+    await this.#orders.carryOut({ order: "interrupt" });
+  }
+
+  evidence(): Evidence[] {
+    const line = { source: "line", says: this.#line.open ? "open for messages" : "closed" };
+    return this.#told ? [this.#told, line] : [line];
+  }
+
   /** Ctrl-C, as a person would. */
   async leave(): Promise<void> {
     await this.#terminal.write("\u0003");
@@ -101,32 +110,6 @@ export class ScriptSession implements AgentSession {
 
   async close(): Promise<void> {
     this.#closed.abort();
-  }
-}
-
-/** The program's own word about itself, checked: it runs with the agent's token, like anything the agent starts. */
-function signalOf(body: unknown): Signal {
-  const { type, activity, reason, session, item } = body as Record<string, unknown>;
-  switch (type) {
-    case "idle":
-    case "resolved":
-      return { type };
-    case "working":
-      return typeof activity === "string" ? { type, activity: activity.slice(0, 200) } : { type };
-    case "turn_failed":
-    case "failed":
-      return { type, reason: String(reason).slice(0, 2_000) };
-    case "session":
-      return { type, session: String(session).slice(0, 200) };
-    case "attention": {
-      const { kind, title } = item as Record<string, unknown>;
-      return {
-        type,
-        item: { kind: kind === "permission" ? "permission" : "question", title: String(title).slice(0, 500) },
-      };
-    }
-    default:
-      throw new ClustrError("invalid", `A script agent has no signal "${String(type)}".`);
   }
 }
 

@@ -1,4 +1,6 @@
+import type { Answer } from "../../contract/attention.ts";
 import type { Mail } from "./mailbox.ts";
+import type { Question } from "./person.ts";
 
 const DIM = "\u001b[2m";
 const BOLD = "\u001b[1m";
@@ -47,13 +49,30 @@ export class Show {
     this.#block(content, "");
   }
 
-  ask(question: string): void {
-    this.#line(`${AMBER}▲ ${plain(question)}${PLAIN}`);
+  ask({ kind, title, detail, options }: Question): void {
+    this.#line(`${AMBER}▲ ${plain(title)}${kind === "permission" ? " [y/n, a = always]" : ""}${PLAIN}`);
+    if (detail !== undefined && detail !== title && !title.includes(detail)) this.#block(detail, DIM);
+    for (const [index, option] of options.entries()) this.#line(`  ${index + 1}  ${plain(option)}`);
     this.#write("  > ");
+  }
+
+  /** What was answered, wherever that was. */
+  answered(answer: Answer): void {
+    const text =
+      answer.kind === "text"
+        ? answer.text
+        : answer.kind === "option"
+          ? `${answer.index + 1}  ${answer.label}`
+          : answer.kind;
+    this.#line(`\r\u001b[2K  ${DIM}> ${plain(text)}${PLAIN}`);
   }
 
   done(): void {
     this.#line(`${LIME}✓ done${PLAIN}${DIM}, messages are still read${PLAIN}`);
+  }
+
+  interrupted(): void {
+    this.#line(`${AMBER}■ interrupted${PLAIN}${DIM}, messages are still read${PLAIN}`);
   }
 
   failed(why: string): void {

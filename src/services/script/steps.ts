@@ -16,8 +16,8 @@ export type Step = { note?: string } & (
   | { wait: Match; as?: string; timeout?: number }
   | { sleep: number }
   | { repeat: number; steps: Step[] }
-  /** Asks the person in the agent's terminal, as an attention item. Keeps the line they type. */
-  | { ask: string; as?: string }
+  /** Asks the person, as an attention item; options are suggestions. Keeps the option or text they answer. */
+  | { ask: string; options?: string[]; as?: string }
   /** Ends the script as failed; the agent stays reachable. */
   | { fail: string }
   /** Ends the agent's process. */
@@ -43,7 +43,7 @@ export interface Script {
 /** Why a script cannot be used: where, and what is wrong there. */
 export class ScriptError extends Error {}
 
-type Kind = "string" | "number" | "boolean" | "object" | "steps" | "match";
+type Kind = "string" | "number" | "boolean" | "object" | "steps" | "match" | "texts";
 
 /** Per verb: what its own value is, and which further fields it takes (`?` = may be missing). */
 const VERBS: Record<string, { value: Kind; fields: Record<string, `${Kind}${"?" | ""}`> }> = {
@@ -56,7 +56,7 @@ const VERBS: Record<string, { value: Kind; fields: Record<string, `${Kind}${"?" 
   wait: { value: "match", fields: { as: "string?", timeout: "number?" } },
   sleep: { value: "number", fields: {} },
   repeat: { value: "number", fields: { steps: "steps" } },
-  ask: { value: "string", fields: { as: "string?" } },
+  ask: { value: "string", fields: { options: "texts?", as: "string?" } },
   fail: { value: "string", fields: {} },
   exit: { value: "number", fields: {} },
 };
@@ -134,8 +134,14 @@ function checkKind(value: unknown, kind: Kind, where: string): void {
   if (kind === "steps") readSteps(value, `${where} step`);
   else if (kind === "match") readMatch(readObject(value, where), where);
   else if (kind === "object") readObject(value, where);
+  else if (kind === "texts") readTexts(value, where);
   else if (typeof value !== kind) throw new ScriptError(`${where} must be a ${kind}.`);
   else if (kind === "number" && !(Number(value) >= 0)) throw new ScriptError(`${where} must not be negative.`);
+}
+
+function readTexts(value: unknown, where: string): void {
+  if (!Array.isArray(value) || !value.every((text) => typeof text === "string"))
+    throw new ScriptError(`${where} must be a list of texts.`);
 }
 
 function readMatch(value: Record<string, unknown>, where: string): Match {
