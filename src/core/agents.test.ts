@@ -177,4 +177,62 @@ describe("agents", () => {
     await link.report({ type: "resolved" });
     expect((await d.ask("agent.list", {}))[0]?.attention).toBeUndefined();
   });
+
+  it("that were invited can neither write nor spawn before they have registered", async () => {
+    await using d = await desk();
+    await d.spawn("ada");
+    await d.ask("token.create", { name: "guest" });
+    const guest = d.workspace.agent(Object.keys(d.workspace.view().invites)[0] ?? "");
+    const refused = { code: "forbidden", message: expect.stringContaining("register_agent") };
+    await expect(d.ask("message.send", { to: "ada", content: "psst" }, guest)).rejects.toMatchObject(refused);
+    await expect(
+      d.ask("agent.spawn", { name: "child", task: "x", service: "puppet", autonomy: "full" }, guest),
+    ).rejects.toMatchObject(refused);
+    await expect(d.ask("context.write", { key: "a", value: "b" }, guest)).rejects.toMatchObject(refused);
+    await d.ask("agent.register", {}, guest);
+    expect(await d.ask("message.send", { to: "ada", content: "hello" }, guest)).toMatchObject({ from: "guest" });
+  });
+
+  it("from elsewhere keep their name while they are silent, so that nobody can be taken for them", async () => {
+    await using d = await desk();
+    await d.ask("token.create", { name: "guest" });
+    const id = Object.keys(d.workspace.view().invites)[0] ?? "";
+    await d.ask("agent.register", {}, d.workspace.agent(id));
+    const lost = { id, run: 1, status: "done" as const, outcome: "lost" as const, sure: true, live: false };
+    const actor = { kind: "system" as const };
+    await d.ledger.append({ type: "agent.status", data: lost, id: "lost", actor, subject: `agent/${id}` });
+    await expect(d.ask("agent.spawn", { name: "Guest", task: "x", service: "puppet" })).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("clustr rm guest"),
+    });
+    await d.ask("agent.remove", { name: "guest" });
+    await d.spawn("guest");
+  });
+
+  it("announce themselves although the server died right after they joined", async () => {
+    await using d = await desk();
+    await d.ask("token.create", { name: "guest" });
+    const id = Object.keys(d.workspace.view().invites)[0] ?? "";
+    await d.ask("agent.register", {}, d.workspace.agent(id), "r1");
+    const again = await d.ask("agent.register", { working_on: "the parser" }, d.workspace.agent(id), "r1");
+    expect(again).toMatchObject({ name: "guest", working_on: "the parser" });
+  });
+
+  it("started anew count towards the limit of live agents too", async () => {
+    await using d = await desk();
+    d.limits.live_agents = 1;
+    await d.spawn("ada");
+    await d.ask("agent.stop", { name: "ada" });
+    await d.spawn("bo");
+    await expect(d.ask("agent.restart", { name: "ada" })).rejects.toMatchObject({ code: "limited" });
+    await d.ask("agent.restart", { name: "bo" });
+  });
+
+  it("removed by a call that is repeated are removed once, with the same answer", async () => {
+    await using d = await desk();
+    await d.spawn("ada");
+    await d.ask("agent.stop", { name: "ada" });
+    const first = await d.ask("agent.remove", { name: "ada" }, undefined, "r1");
+    expect(await d.ask("agent.remove", { name: "ada" }, undefined, "r1")).toEqual(first);
+  });
 });

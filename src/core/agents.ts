@@ -9,7 +9,7 @@ import type { Detections } from "./detections.ts";
 import { folderInside } from "./folder.ts";
 import type { Folders } from "./ports/folders.ts";
 import type { Evidence } from "./ports/service.ts";
-import { checkFree, originOf } from "./spawning.ts";
+import { checkFree, checkRoom, originOf } from "./spawning.ts";
 import { checkText } from "./texts.ts";
 
 /** How long `stop` waits for the end of everything an agent started. */
@@ -106,13 +106,14 @@ export function agentHandlers({
           `Your name is "${known.name}" and stays so; call register_agent without a name.`,
         );
       }
-      if (working_on !== undefined) await announce(call, actor.id, working_on, known !== undefined);
+      // A second fact of one call: it needs an id of its own, also when a repeat finds the agent joined already.
+      if (working_on !== undefined) await announce(call, actor.id, working_on, "announce");
       return record(call.view(), actor.id);
     },
 
     "agent.report": async (call, { working_on }) => {
       const { actor } = call.caller;
-      await announce(call, inboxOf(actor), working_on, true);
+      await announce(call, inboxOf(actor), working_on);
       return record(call.view(), inboxOf(actor));
     },
 
@@ -139,7 +140,10 @@ export function agentHandlers({
         const agent = record(view, id);
         if (agent.external)
           throw new ClustrError("invalid", `${agent.name} was started outside Clustr; start it again there.`);
-        if (!agent.live) checkFree(view, agent.name);
+        if (!agent.live) {
+          checkFree(view, agent.name);
+          checkRoom(view, call.limits, false);
+        }
         return { type: "agent.restarted", data: { id, run: agent.run + 1, rules_revision: view.rules.revision } };
       });
       return record(call.view(), id);
@@ -159,6 +163,7 @@ export function agentHandlers({
             `${agent.name} has no conversation to continue. \`clustr restart ${agent.name}\` runs its task again.`,
           );
         checkFree(view, agent.name);
+        checkRoom(view, call.limits, false);
         const data = { id, run: agent.run + 1, rules_revision: view.rules.revision, resume: true };
         return { type: "agent.restarted", data };
       });
@@ -189,6 +194,8 @@ export function agentHandlers({
     },
 
     "agent.remove": async (call, { name }) => {
+      const before = await call.earlier();
+      if (before?.type === "agent.removed") return { removed: before.data.name };
       const agent = agentNamed(call.view(), name);
       const event = await call.decide(REGISTRY, (view) => {
         const { live, external } = record(view, agent.id);
@@ -256,11 +263,10 @@ async function join(call: WorkspaceCall, id: string, asked: string | undefined):
   });
 }
 
-/** A second fact of one call (after joining) gets an id of its own, derived from the call's. */
-async function announce(call: WorkspaceCall, id: string, working_on: string, only: boolean): Promise<void> {
+async function announce(call: WorkspaceCall, id: string, working_on: string, part?: string): Promise<void> {
   await call.decide(
     `agent/${id}`,
     (view) => ({ type: "agent.announced", data: { id: record(view, id).id, working_on } }),
-    only ? undefined : "announce",
+    part,
   );
 }

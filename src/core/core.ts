@@ -33,7 +33,7 @@ export interface Core {
     call: { workspace?: string; requestId: string; signal: AbortSignal },
   ): Promise<unknown>;
   workspace(id: string): OpenWorkspace | undefined;
-  /** The caller behind an agent's verified id, or undefined when that agent is gone and its token with it. An invited agent that has not registered yet has an empty name. */
+  /** The caller behind an agent's verified id, or undefined when that agent is gone and its token with it. An invited agent that has not registered yet has the name of its invitation, or an empty one; it can read, but write nothing until it has registered. */
   agent(workspace: string, agent: string): Caller | undefined;
   /** Remembers a browser by the SHA-256 of its cookie; durable when it resolves. */
   grantLogin(hash: string): Promise<void>;

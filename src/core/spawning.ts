@@ -20,13 +20,7 @@ export type SpawnRequest = Pick<AgentOrigin, "id" | "name" | "service" | "task" 
 export function originOf(view: View, actor: Actor, request: SpawnRequest, limits: Limits, now: number): AgentOrigin {
   const parent = actor.kind === "agent" ? view.agents[actor.id] : undefined;
   checkFree(view, request.name);
-  const live = Object.values(view.agents).filter((agent) => agent.live && !agent.external).length;
-  if (live >= limits.live_agents)
-    throw limited(
-      `${live} agents are live, the limit`,
-      "stop one, or raise it with `clustr limits --live-agents N`",
-      parent !== undefined,
-    );
+  checkRoom(view, limits, parent !== undefined);
   const depth = parent ? parent.depth + 1 : 0;
   if (depth > limits.spawn_depth)
     throw limited(`agents may be nested ${limits.spawn_depth} deep`, "do this part yourself", true);
@@ -43,14 +37,32 @@ export function originOf(view: View, actor: Actor, request: SpawnRequest, limits
   };
 }
 
-/** Rejects a name that a live agent carries, or that could be mistaken for one. */
+/** Rejects one more live agent than there may be. `final`: an agent asks, who shall not try again. */
+export function checkRoom(view: View, limits: Limits, final: boolean): void {
+  const live = Object.values(view.agents).filter((agent) => agent.live && !agent.external).length;
+  if (live >= limits.live_agents)
+    throw limited(
+      `${live} agents are live, the limit`,
+      "stop one, or raise it with `clustr limits --live-agents N`",
+      final,
+    );
+}
+
+/**
+ * Rejects a name that a live agent carries, or that could be mistaken for one. An agent started elsewhere keeps its name
+ * while it is silent: it may call again at any moment, under that name.
+ */
 export function checkFree(view: View, name: string): void {
   const folded = foldName(name);
-  const holder = Object.values(view.agents).find((agent) => agent.live && foldName(agent.name) === folded);
+  const holder = Object.values(view.agents).find(
+    (agent) => (agent.live || agent.external) && foldName(agent.name) === folded,
+  );
   if (holder)
     throw new ClustrError(
       "conflict",
-      `There is a live agent called "${holder.name}" already; choose another name, or stop that one first.`,
+      holder.external
+        ? `An agent started elsewhere is called "${holder.name}" already; choose another name, or take that one's access away with \`clustr rm ${holder.name}\`.`
+        : `There is a live agent called "${holder.name}" already; choose another name, or stop that one first.`,
     );
 }
 
@@ -68,6 +80,6 @@ function autonomyOf(asked: Autonomy | undefined, parents: Autonomy | undefined):
 function limited(what: string, remedy: string, final: boolean): ClustrError {
   return new ClustrError(
     "limited",
-    `Nothing was spawned: ${what}. ${final ? "Final, do not retry: " : "To go on, "}${remedy}.`,
+    `Nothing was started: ${what}. ${final ? "Final, do not retry: " : "To go on, "}${remedy}.`,
   );
 }

@@ -1,3 +1,6 @@
+import { ClustrError } from "../contract/error.ts";
+import type { Fact } from "../contract/event.ts";
+import type { View } from "../contract/view.ts";
 import type { Limits, Workspace } from "../contract/workspace.ts";
 import type { agents as agentOperations } from "../contract/operations/agents.ts";
 import { agentHandlers, findAgent } from "./agents.ts";
@@ -83,7 +86,8 @@ export async function openWorkspace(parts: WorkspaceParts): Promise<RunningWorks
       view: live.current,
       decide: (subject, make, part) => {
         const id = part === undefined ? requestId : `${requestId}/${part}`;
-        return decide(ledger, live.reached, { id, actor: caller.actor, subject }, () => make(live.current()));
+        const known = async (): Promise<Fact> => checkKnown(live.current(), caller, await make(live.current()));
+        return decide(ledger, live.reached, { id, actor: caller.actor, subject }, known);
       },
       earlier: () => ledger.find(requestId),
       until: live.until,
@@ -110,6 +114,15 @@ export async function openWorkspace(parts: WorkspaceParts): Promise<RunningWorks
       await ledger.close();
     },
   };
+}
+
+/** Refuses what an agent without a record wants written: an invited one has to join first, a removed one is gone. */
+function checkKnown(view: View, { actor }: Caller, fact: Fact): Fact {
+  if (actor.kind !== "agent" || view.agents[actor.id] || fact.type === "agent.joined") return fact;
+  throw new ClustrError(
+    "forbidden",
+    "You are not (or no longer) an agent of this workspace; nothing was changed. Call register_agent with a name first.",
+  );
 }
 
 function allHandlers(parts: WorkspaceParts, evidenceOf: (agent: string) => Evidence[]) {
