@@ -1,3 +1,4 @@
+import { writeFileSync } from "node:fs";
 import { chmod, readFile, rm, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { desk } from "../../test/rig/core.ts";
@@ -79,5 +80,59 @@ describe("rules", () => {
         d.puppet.handed.find(({ agent }) => agent === "bo")?.parcels.map(({ text }) => text.includes("rules")),
       )
       .toEqual([true, false]);
+  });
+
+  const updated = (text: string, revision: number) => ({
+    ...{ type: "rules.updated" as const, data: { text, revision } },
+    ...{ id: `u${revision}`, actor: { kind: "human" as const }, subject: "rules" },
+  });
+
+  it("updated right before a crash are not undone by the file that had not been written yet", async () => {
+    await using d = await desk();
+    await d.ask("rules.update", { text: "one" });
+    const file = await path(d);
+    await expect.poll(async () => readFile(file, "utf8")).toBe("one");
+    await d.workspace.close();
+    await d.ledger.append(updated("two", 2));
+    await d.reopen();
+    expect(await d.ask("rules.read", {})).toMatchObject({ text: "two", revision: 2 });
+    expect(await readFile(file, "utf8")).toBe("two");
+  });
+
+  it("that a person set back to an earlier text while no server ran count as an edit", async () => {
+    await using d = await desk();
+    await d.ask("rules.update", { text: "one" });
+    await d.ask("rules.update", { text: "two" });
+    const file = await path(d);
+    await expect.poll(async () => readFile(file, "utf8")).toBe("two");
+    await d.workspace.close();
+    await writeFile(file, "one");
+    await d.reopen();
+    expect(await d.ask("rules.read", {})).toMatchObject({ text: "one", revision: 3 });
+  });
+
+  it("edited at the moment of an update are both in the ledger, and the file keeps the person's words", async () => {
+    await using d = await desk();
+    await d.ask("rules.update", { text: "one" });
+    const file = await path(d);
+    await expect.poll(async () => readFile(file, "utf8")).toBe("one");
+    writeFileSync(file, "the person's");
+    await d.ask("rules.update", { text: "an agent's" });
+    await expect
+      .poll(async () => (await d.ask("event.list", { type: "rules.updated" })).map(({ data }) => data["text"]))
+      .toEqual(["one", "an agent's", "the person's"]);
+    expect(await d.ask("rules.read", {})).toMatchObject({ text: "the person's" });
+    expect(await readFile(file, "utf8")).toBe("the person's");
+  });
+
+  it("set anew after the file was deleted are written, even when the text is the same", async () => {
+    await using d = await desk();
+    await d.ask("rules.update", { text: "one" });
+    const file = await path(d);
+    await expect.poll(async () => readFile(file, "utf8")).toBe("one");
+    await rm(file);
+    await expect.poll(() => d.ask("event.list", { type: "rules.unreadable" }), { timeout: 5000 }).toHaveLength(1);
+    await d.ask("rules.update", { text: "one" });
+    await expect.poll(async () => readFile(file, "utf8").catch(() => "")).toBe("one");
   });
 });

@@ -17,10 +17,10 @@ export function rulesFile(full: string): RulesFile {
     path: full,
     async read(): Promise<RulesText> {
       try {
-        const { size } = await stat(full);
+        const { size, mtimeMs } = await stat(full);
         if (size > MOST) return { problem: "unreadable", why: `it has ${size} bytes` };
         const text = new TextDecoder("utf-8", { fatal: true }).decode(await readFile(full));
-        return { text };
+        return { text, changed: mtimeMs };
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         if (code === "ENOENT") return { problem: "missing" };
@@ -39,19 +39,24 @@ async function* changesOf(full: string, signal: AbortSignal): AsyncIterable<void
   let wake: (() => void) | undefined;
   const poke = (): void => wake?.();
   // Editors replace the file, so its folder is watched.
-  const watcher = watch(
-    path.dirname(full),
-    { signal },
-    (_event, name) => (name === null || name === path.basename(full)) && poke(),
-  );
-  watcher.on("error", () => {});
+  try {
+    const watcher = watch(
+      path.dirname(full),
+      { signal },
+      (_event, name) => (name === null || name === path.basename(full)) && poke(),
+    );
+    watcher.on("error", () => {});
+  } catch {
+    // The machine's limit of watchers is used up: looking every now and then must do.
+  }
   signal.addEventListener("abort", poke, { once: true });
-  let before = await stamp(full);
+  let before = "";
   while (!signal.aborted) {
-    await new Promise<void>((resolve) => {
-      wake = resolve;
-      setTimeout(resolve, LOOK_MS).unref();
-    });
+    if (before !== "")
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        setTimeout(resolve, LOOK_MS).unref();
+      });
     let now = await stamp(full);
     if (now === before || signal.aborted) continue;
     for (let last = before; last !== now && !signal.aborted; now = await stamp(full)) {

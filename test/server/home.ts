@@ -122,7 +122,7 @@ export async function testHome(options: TestHomeOptions = {}): Promise<TestHome>
         ledger: memoryLedger(),
         rulesFile: {
           path: "rules.md",
-          read: async () => ({ text: "be kind" }),
+          read: async () => ({ text: "be kind", changed: 0 }),
           write: async () => {},
           async *changes() {},
         },

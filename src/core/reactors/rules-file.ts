@@ -1,13 +1,17 @@
 import type { Fact } from "../../contract/event.ts";
-import { append } from "../append.ts";
+import { append, decide } from "../append.ts";
 import type { LiveView } from "../live-view.ts";
 import type { Ledger } from "../ports/ledger.ts";
 import type { RulesFile } from "../ports/rules-file.ts";
 import { checkRules } from "../rules.ts";
 
+/** How many earlier revisions a file that a crash left behind is compared with. */
+const EARLIER = 20;
+
 /**
  * Keeps the rules file and the ledger in step. An edit with any editor becomes a revision by the person; an update by
- * tool or command is written to the file. A deleted or unreadable file leaves the last revision in force and says so.
+ * tool or command is written to the file, unless the file holds an edit that is not in the ledger yet: that comes first,
+ * so neither is lost. A deleted or unreadable file leaves the last revision in force and says so.
  * `settled` resolves when nothing is being read or written any more; after the signal aborted, it stays so.
  */
 export async function followRulesFile(
@@ -18,53 +22,61 @@ export async function followRulesFile(
   signal: AbortSignal,
   log: (message: string, details?: Record<string, unknown>) => void,
 ): Promise<{ settled(): Promise<void> }> {
-  /** What the file was last known to hold, to tell our own writes from the person's. */
+  /** What the file was last known to hold, to tell what lies in it from what the person wrote; undefined: not known. */
   let known: string | undefined;
   let trouble: string | undefined;
 
-  const record = (fact: Fact, expectLast?: number): Promise<unknown> =>
-    append(ledger, { ...fact, id: newId(), actor: { kind: "human" }, subject: "rules" }, expectLast);
-
   const complain = async (why: string): Promise<void> => {
     if (trouble === why) return;
+    const fact: Fact = { type: "rules.unreadable", data: { why } };
+    await append(ledger, { ...fact, id: newId(), actor: { kind: "system" }, subject: "rules" });
     trouble = why;
-    await record({ type: "rules.unreadable", data: { why } });
   };
 
   const take = async (): Promise<void> => {
     const { rules } = live.current();
     const found = await file.read();
     if (!("text" in found)) {
+      known = undefined;
       if (found.problem === "missing" && rules.revision === 0) return;
       const what = found.problem === "missing" ? "was deleted" : `cannot be read (${found.why})`;
       return complain(
         `The rules file ${what}. Revision ${rules.revision} stays in force; \`clustr rules set\` writes it anew.`,
       );
     }
-    if (found.text === known || found.text === rules.text) {
-      known = found.text;
-      trouble = undefined;
-      return;
+    const { text } = found;
+    if (text !== known && text !== rules.text) {
+      try {
+        checkRules(text);
+      } catch (error) {
+        return complain(String(error instanceof Error ? error.message : error));
+      }
+      const base = { id: newId(), actor: { kind: "human" as const }, subject: "rules" };
+      const next = (): Fact => ({ type: "rules.updated", data: { text, revision: live.current().rules.revision + 1 } });
+      await decide(ledger, live.reached, base, next);
     }
-    try {
-      checkRules(found.text);
-    } catch (error) {
-      return complain(String(error instanceof Error ? error.message : error));
-    }
-    const last = await ledger.lastOf("rules");
-    await live.reached(last);
-    known = found.text;
+    known = text;
     trouble = undefined;
-    await record(
-      { type: "rules.updated", data: { text: found.text, revision: live.current().rules.revision + 1 } },
-      last,
-    );
   };
 
-  const put = async (text: string): Promise<void> => {
-    if (known === text) return;
-    known = text;
-    await file.write(text);
+  /** Brings the newest text into the file. */
+  const put = async (): Promise<void> => {
+    const { text } = live.current().rules;
+    const found = await file.read();
+    if ("text" in found && found.text === text) known = text;
+    else if ("text" in found && found.text !== known) await take();
+    else {
+      await file.write(text);
+      known = text;
+    }
+  };
+
+  /** Whether the file holds an earlier revision and was not written since the newest: a crash came before it could be. */
+  const isBehind = async (text: string, changed: number): Promise<boolean> => {
+    const { rules } = live.current();
+    if (text === rules.text || rules.at === undefined || changed >= Date.parse(rules.at)) return false;
+    const earlier = await ledger.read({ type: "rules.updated", newest: true, limit: EARLIER });
+    return text === "" || earlier.some((event) => event.type === "rules.updated" && event.data.text === text);
   };
 
   let turn: Promise<void> = Promise.resolve();
@@ -78,14 +90,14 @@ export async function followRulesFile(
   };
 
   live.watch((event) => {
-    if (event.type === "rules.updated") void inTurn(() => put(event.data.text));
+    if (event.type === "rules.updated") void inTurn(put);
   });
   // An edit made while no server ran counts; without a file the ledger's text is written out.
   await inTurn(async () => {
-    const { rules } = live.current();
     const found = await file.read();
-    if ("problem" in found && found.problem === "missing" && rules.revision > 0) return put(rules.text);
-    return take();
+    if ("text" in found && (await isBehind(found.text, found.changed))) known = found.text;
+    else if ("text" in found || found.problem === "unreadable") return take();
+    if (live.current().rules.revision > 0) await put();
   });
   void (async () => {
     for await (const _change of file.changes(signal)) await inTurn(take);
