@@ -12,8 +12,10 @@ import { responsesServer } from "../rig/responses.ts";
 import { scratch } from "../rig/rig.ts";
 import { textOf, type ModelRequest, type Script, type ScriptedModel } from "../rig/script.ts";
 
-const KILLS = 10;
-const CALLS = 40;
+const KILLS = process.env["CLUSTR_FULL"] === "1" ? 50 : 10;
+const CALLS = KILLS * 4;
+/** The long form needs more time, and more messages than agents that run in circles are given. */
+const SCALE = KILLS / 10;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -42,7 +44,7 @@ function conversationOf(model: ScriptedModel): string {
 
 it(
   `${KILLS} kills of the server at random moments: agents notice nothing, nothing acknowledged is lost or doubled`,
-  { timeout: 180_000 },
+  { timeout: 180_000 * SCALE },
   async () => {
     await using place = await scratch();
     await using anthropic = await anthropicServer();
@@ -60,6 +62,7 @@ it(
       PATH: `${claude["PATH"]}:${codex["PATH"]}`,
     });
 
+    await clustr.client.call("limits.set", { exchange_length: 1000, messages_per_minute: 1000 });
     const ada = cast.play("ada", busy("ada", "bo"));
     const bo = cast.play("bo", busy("bo", "ada"));
     await clustr.client.call("agent.spawn", { name: "ada", service: "claude", task: "Count." });
@@ -93,7 +96,7 @@ it(
 
     const counted = async (): Promise<unknown> =>
       (await clustr.client.call("context.list", {})).map(({ key, value, revision }) => [key, value, revision]);
-    await expect.poll(counted, { timeout: 60_000 }).toEqual([
+    await expect.poll(counted, { timeout: 60_000 * SCALE }).toEqual([
       ["count/ada", `${CALLS - 1}`, (CALLS / 5) * 4],
       ["count/bo", `${CALLS - 1}`, (CALLS / 5) * 4],
     ]);
@@ -111,7 +114,7 @@ it(
           (await clustr.client.call("message.list", { limit: 1000 }))
             .flatMap(({ deliveries }) => Object.values(deliveries))
             .filter(({ rung }) => rung !== "seen"),
-        { timeout: 60_000 },
+        { timeout: 60_000 * SCALE },
       )
       .toEqual([]);
     for (const [model, to, other] of [
@@ -132,7 +135,7 @@ it(
 
     await expect
       .poll(async () => (await clustr.client.call("agent.list", {})).find(({ name }) => name === "printer")?.status, {
-        timeout: 60_000,
+        timeout: 60_000 * SCALE,
       })
       .toBe("done");
     const journal = (agent: string): Promise<Buffer> =>
