@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import { lstat, readFile, realpath, rm, stat } from "node:fs/promises";
+import { lstat, readFile, realpath, rm, rmdir, stat } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import path from "node:path";
 import { ClustrError } from "../contract/error.ts";
@@ -18,7 +19,7 @@ export interface HomeFolder {
   secret: Buffer;
   /** Publishes how to reach the server, 0600, for commands of this user. */
   announce(server: { url: string; token: string; pid: number; started: string }): Promise<void>;
-  /** Takes the announcement back, if it is still this process's. */
+  /** Takes the announcement back, if it is still this process's, and the folder for sockets when nobody has one there. */
   retract(): Promise<void>;
 }
 
@@ -35,14 +36,16 @@ export async function openHomeFolder(asked: string): Promise<HomeFolder> {
   }
   const home = await realpath(asked);
   const announced = path.join(home, "server.json");
+  const runtime = await runtimeFolder(home);
   return {
     path: home,
-    runtime: await runtimeFolder(home),
+    runtime,
     secret: await secretOf(path.join(home, "secret")),
     announce: (server) => replaceFile(announced, `${JSON.stringify(server)}\n`),
     async retract() {
       const text = await readFile(announced, "utf8").catch(() => "");
       if (text.includes(`"pid":${process.pid},`)) await rm(announced, { force: true });
+      await rmdir(runtime).catch(() => {});
     },
   };
 }
@@ -71,13 +74,21 @@ async function secretOf(file: string): Promise<Buffer> {
   return secret;
 }
 
-/** `$XDG_RUNTIME_DIR`, else a private folder in the temp folder; owner and mode are checked, for others can write there. */
+/**
+ * Where sockets go: beside the data, or, where that has too long a path or a file system without sockets, a private folder
+ * below the temp folder; owner and mode are checked there, for others can write in it. Never `$XDG_RUNTIME_DIR`: agents and
+ * their hosts outlive a logout, which deletes that, and a server started with another environment must find them again.
+ */
 async function runtimeFolder(home: string): Promise<string> {
-  const mark = createHash("sha256").update(home).digest("hex").slice(0, 8);
+  const own = path.join(home, "run");
+  if (Buffer.byteLength(own) <= RUNTIME_LIMIT) {
+    await privateFolder(own);
+    if (await takesSockets(own)) return own;
+    await rmdir(own).catch(() => {});
+  }
   const { uid } = userInfo();
-  const given = process.env["XDG_RUNTIME_DIR"];
-  const bases = given ? [path.join(given, "clustr")] : [];
-  bases.push(path.join(tmpdir(), `clustr-${uid}`), path.join("/tmp", `clustr-${uid}`));
+  const mark = createHash("sha256").update(home).digest("hex").slice(0, 8);
+  const bases = [...new Set(["/tmp", tmpdir()])].map((temp) => path.join(temp, `clustr-${uid}`));
   for (const base of bases) {
     const folder = path.join(base, mark);
     if (Buffer.byteLength(folder) > RUNTIME_LIMIT || !(await mine(base, uid))) continue;
@@ -86,8 +97,17 @@ async function runtimeFolder(home: string): Promise<string> {
   }
   throw new ClustrError(
     "unavailable",
-    `None of ${bases.join(", ")} can be a private folder for sockets. Set XDG_RUNTIME_DIR to a short folder that only you can enter.`,
+    `Neither ${own} nor ${bases.join(" nor ")} can be a private folder for sockets. Set CLUSTR_HOME to a folder with a path of at most ${RUNTIME_LIMIT - 4} characters.`,
   );
+}
+
+/** Some shared and network folders hold files but no sockets. */
+function takesSockets(folder: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", () => resolve(false));
+    probe.listen(path.join(folder, `probe-${process.pid}`), () => probe.close(() => resolve(true)));
+  });
 }
 
 async function mine(base: string, uid: number): Promise<boolean> {

@@ -37,7 +37,7 @@ export async function launchHost(options: HostOptions): Promise<Launch> {
   if (Buffer.byteLength(socket) > PATH_LIMIT) {
     throw new ClustrError(
       "invalid",
-      `The folder for sockets, ${options.runtimeDir}, has too long a name: ${socket.length} characters with the socket, ${PATH_LIMIT} are possible. Nothing was started; choose a shorter one (XDG_RUNTIME_DIR).`,
+      `The folder for sockets, ${options.runtimeDir}, has too long a name: ${socket.length} characters with the socket, ${PATH_LIMIT} are possible. Nothing was started; choose a shorter one.`,
     );
   }
   const folder = hostFolder(options.home);

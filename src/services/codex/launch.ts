@@ -43,7 +43,7 @@ export function launchPlan(link: AgentLink, program: string): LaunchPlan {
   if (Buffer.byteLength(socket) > SOCKET_PATH_LIMIT) {
     throw new ClustrError(
       "unavailable",
-      `The socket path ${socket} is longer than ${SOCKET_PATH_LIMIT} bytes. Nothing was started; set TMPDIR or XDG_RUNTIME_DIR to a shorter folder.`,
+      `The socket path ${socket} is longer than ${SOCKET_PATH_LIMIT} bytes. Nothing was started; set CLUSTR_HOME to a shorter folder.`,
     );
   }
   const { approvalPolicy, sandbox } = PERMISSIONS[agent.autonomy];

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmod, rm } from "node:fs/promises";
+import { chmod, rm, rmdir } from "node:fs/promises";
 import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import {
@@ -108,6 +108,7 @@ async function runHost(options: HostOptions): Promise<void> {
     clearInterval(check);
     log("ends", { why });
     if (record) await dropGeneration(options.home, record); // First: from here on nobody should come here.
+    await rmdir(options.runtimeDir).catch(() => {}); // When nobody else has a socket there.
     listener.close();
     terminals.close();
     setTimeout(() => process.exit(0), LEAVE_LIMIT);
