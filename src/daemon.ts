@@ -13,6 +13,7 @@ import type { Service } from "./core/ports/service.ts";
 import { openWorkspace } from "./core/workspace.ts";
 import { folders } from "./files/folders.ts";
 import { openHomeFolder } from "./files/home.ts";
+import { logFile } from "./files/log-file.ts";
 import { privateFiles, privateFolder, socketFolders } from "./files/private-files.ts";
 import { rulesFile } from "./files/rules-file.ts";
 import { openSqliteLedger } from "./ledger/sqlite/ledger.ts";
@@ -58,8 +59,8 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
   const { version, signal } = options;
   const umask = process.umask();
   const home = await openHomeFolder(options.home);
-  const logFile = path.join(home.path, "server.log");
-  const logger = pino({ base: { pid: process.pid } }, pino.destination({ dest: logFile, mode: 0o600, sync: false }));
+  const logs = logFile(path.join(home.path, "server.log"));
+  const logger = pino({ base: { pid: process.pid } }, logs);
   const log = (message: string, details?: Record<string, unknown>): void => logger.info(details ?? {}, message);
   const stopped = new AbortController();
   const closing: (() => Promise<void>)[] = [() => home.retract()];
@@ -69,7 +70,7 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
     for (const step of closing.toReversed())
       await step().catch((error: unknown) => log("Closing failed", { error: String(error) }));
     stopped.abort(new ClustrError("unavailable", "The server has ended."));
-    logger.flush();
+    await logs.flush();
     ended.resolve();
   };
   let ending: Promise<void> | undefined;
