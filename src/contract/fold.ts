@@ -2,7 +2,7 @@ import { nameOf } from "./actor.ts";
 import type { Agent, Attention } from "./agent.ts";
 import type { Event } from "./event.ts";
 import { recent, seen, sent, step } from "./fold-messages.ts";
-import { PREVIEW, type View } from "./view.ts";
+import { held, PREVIEW, type View } from "./view.ts";
 
 /**
  * The view after one more event: the same pure function in server and page. Returns a new view that shares what did not
@@ -112,7 +112,7 @@ function change(view: View, event: Event): Partial<View> {
     }
     case "context.read": {
       const { key, inbox, revision } = event.data;
-      return { readers: { ...view.readers, [key]: { ...view.readers[key], [inbox]: revision } } };
+      return { readers: { ...view.readers, [key]: { ...held(view.readers, key), [inbox]: revision } } };
     }
     case "rules.updated":
       return { rules: { text: event.data.text, revision: event.data.revision, by: nameOf(event.actor), at: event.at } };
@@ -155,10 +155,6 @@ function item(view: View, id: string, wanted: string, news: Partial<Attention>):
 }
 
 function withoutReader(readers: View["readers"], inbox: string): View["readers"] {
-  const next: View["readers"] = {};
-  for (const key in readers) {
-    const { [inbox]: _gone, ...others } = readers[key] ?? {};
-    if (Object.keys(others).length > 0) next[key] = others;
-  }
-  return next;
+  const left = Object.entries(readers).map(([key, { [inbox]: _gone, ...others }]) => [key, others] as const);
+  return Object.fromEntries(left.filter(([, others]) => Object.keys(others).length > 0));
 }

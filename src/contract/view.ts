@@ -40,6 +40,11 @@ export interface View {
   sends: { inbox: string; at: string }[];
 }
 
+/** What a record holds under a key that somebody chose: `constructor` is a key like any other, not a part of the language. */
+export function held<T>(record: Record<string, T>, key: string): T | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}
+
 export function emptyView(): View {
   return {
     seq: 0,

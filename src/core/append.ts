@@ -92,9 +92,5 @@ async function attempt<F>(ledger: Ledger<F>, entry: Entry<F>, expectLast?: numbe
 }
 
 function unavailable(cause: Error): ClustrError {
-  return new ClustrError(
-    "unavailable",
-    `Not saved, and nothing was changed: ${cause.message}. What was acknowledged before is safe; try again when this is mended.`,
-    { cause },
-  );
+  return new ClustrError("unavailable", `Not saved: ${cause.message}`, { cause });
 }

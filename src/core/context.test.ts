@@ -28,6 +28,20 @@ describe("shared context", () => {
     expect(await d.ask("context.history", { key: "k" })).toHaveLength(1);
   });
 
+  it.each(["constructor", "__proto__", "toString", "hasOwnProperty"])(
+    "takes %s for a key like any other",
+    async (key) => {
+      await using d = await desk();
+      const ada = await d.spawn("ada");
+      expect(await d.ask("context.read", { key }, ada)).toEqual({ entries: [] });
+      await expect(d.ask("context.get", { key })).rejects.toMatchObject({ code: "not_found" });
+      expect(await d.ask("context.write", { key, value: "1", expect_revision: 0 }, ada)).toMatchObject({ revision: 1 });
+      expect(await d.ask("context.read", { key }, ada)).toMatchObject({ entries: [{ key, value: "1" }] });
+      expect(await d.ask("context.remove", { key })).toEqual({ key, revision: 2 });
+      await expect(d.ask("context.get", { key })).rejects.toMatchObject({ code: "not_found" });
+    },
+  );
+
   it("keeps the history of a removed key and never reuses a revision", async () => {
     await using d = await desk();
     await d.ask("context.write", { key: "k", value: "1" });

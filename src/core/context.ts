@@ -4,7 +4,7 @@ import { ClustrError } from "../contract/error.ts";
 import type { Event } from "../contract/event.ts";
 import { byteLength } from "../contract/fold-messages.ts";
 import type { context } from "../contract/operations/context.ts";
-import type { EntryPreview, View } from "../contract/view.ts";
+import { held, type EntryPreview, type View } from "../contract/view.ts";
 import type { Handlers, WorkspaceCall } from "./call.ts";
 import type { Ledger } from "./ports/ledger.ts";
 
@@ -16,14 +16,15 @@ export const contextHandlers: Handlers<typeof context, WorkspaceCall> = {
 
   "context.read": async (call, { key }) => {
     const { context, readers } = call.view();
-    const found = key === undefined ? Object.values(context) : context[key] ? [context[key]] : [];
+    const found =
+      key === undefined ? Object.values(context) : [held(context, key)].filter((entry) => entry !== undefined);
     const { actor } = call.caller;
-    if (actor.kind === "agent" && key !== undefined) await remember(call, key, readers[key]?.[inboxOf(actor)]);
+    if (actor.kind === "agent" && key !== undefined) await remember(call, key, held(readers, key)?.[inboxOf(actor)]);
     return { entries: await whole(call.ledger, found) };
   },
 
   "context.get": async (call, { key }) => {
-    const entry = call.view().context[key];
+    const entry = held(call.view().context, key);
     if (!entry) throw missing(key);
     const [found] = await whole(call.ledger, [entry]);
     if (!found) throw missing(key);
@@ -40,22 +41,22 @@ export const contextHandlers: Handlers<typeof context, WorkspaceCall> = {
     }
     const event = await call.decide(subject(key), (view) => {
       expectRevision(view, key, expect_revision);
-      if (!view.context[key] && Object.keys(view.context).length >= KEYS_LIMIT) {
+      if (!held(view.context, key) && Object.keys(view.context).length >= KEYS_LIMIT) {
         throw new ClustrError(
           "limited",
           `There are ${KEYS_LIMIT} keys already; nothing was written. Remove some that no longer hold.`,
         );
       }
-      return { type: "context.written", data: { key, value, revision: (view.revisions[key] ?? 0) + 1 } };
+      return { type: "context.written", data: { key, value, revision: (held(view.revisions, key) ?? 0) + 1 } };
     });
     return entryOf(event, "context.written");
   },
 
   "context.remove": async (call, { key, expect_revision }) => {
     const event = await call.decide(subject(key), (view) => {
-      if (!view.context[key]) throw missing(key);
+      if (!held(view.context, key)) throw missing(key);
       expectRevision(view, key, expect_revision);
-      return { type: "context.removed", data: { key, revision: (view.revisions[key] ?? 0) + 1 } };
+      return { type: "context.removed", data: { key, revision: (held(view.revisions, key) ?? 0) + 1 } };
     });
     if (event.type !== "context.removed") throw mixedUp();
     return { key: event.data.key, revision: event.data.revision };
@@ -91,13 +92,13 @@ export async function whole(ledger: Ledger, entries: EntryPreview[]): Promise<Co
 async function remember(call: WorkspaceCall, key: string, known: number | undefined): Promise<void> {
   const { actor } = call.caller;
   if (known !== undefined) return;
-  const revision = call.view().revisions[key] ?? 0;
+  const revision = held(call.view().revisions, key) ?? 0;
   await call.decide(`readers/${key}`, () => ({ type: "context.read", data: { key, inbox: inboxOf(actor), revision } }));
 }
 
 function expectRevision(view: View, key: string, expected: number | undefined): void {
   if (expected === undefined) return;
-  const entry = view.context[key];
+  const entry = held(view.context, key);
   const revision = entry?.revision ?? 0;
   if (revision === expected) return;
   throw new ClustrError(

@@ -1,6 +1,6 @@
 import type { Event, Fact } from "../../contract/event.ts";
 import { inboxOf, nameOf } from "../../contract/actor.ts";
-import type { View } from "../../contract/view.ts";
+import { held, type View } from "../../contract/view.ts";
 import { append } from "../append.ts";
 import type { LiveView } from "../live-view.ts";
 import type { Ledger } from "../ports/ledger.ts";
@@ -58,7 +58,7 @@ export function sendNotices(
         view,
         `Shared context "${key}", which you have read, changed.`,
         `${what}, by ${nameOf(event.actor)}.`,
-        Object.keys(view.readers[key] ?? {}),
+        Object.keys(held(view.readers, key) ?? {}),
       );
     }
   });
