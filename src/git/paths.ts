@@ -11,7 +11,11 @@ export function onDisk(folder: string, inside: string): Buffer {
 /** Whether a path stays below its folder and is none of git's own: anything else is refused before a file is touched. */
 export function isSafe(inside: string): boolean {
   const parts = inside.split("/");
-  return inside !== "" && !inside.includes("\0") && parts.every((part) => part !== "" && part !== "." && part !== ".." && part.toLowerCase() !== ".git");
+  return (
+    inside !== "" &&
+    !inside.includes("\0") &&
+    parts.every((part) => part !== "" && part !== "." && part !== ".." && part.toLowerCase() !== ".git")
+  );
 }
 
 /** The folder a path lies in, "" for the top. */

@@ -57,7 +57,8 @@ function plainConfig(text: string): Map<string, string> {
     const head = /^\s*\[([A-Za-z0-9.-]+)\s*("[^]*")?\s*\]/.exec(line);
     if (head) section = head[2] === undefined ? (head[1] ?? "").toLowerCase() : "";
     const setting = /^\s*([A-Za-z][A-Za-z0-9-]*)\s*(?:=\s*(.*?)\s*)?(?:[;#].*)?$/.exec(line);
-    if (!head && setting && section !== "") config.set(`${section}.${(setting[1] ?? "").toLowerCase()}`, setting[2] ?? "");
+    if (!head && setting && section !== "")
+      config.set(`${section}.${(setting[1] ?? "").toLowerCase()}`, setting[2] ?? "");
   }
   return config;
 }

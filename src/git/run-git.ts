@@ -23,6 +23,9 @@ const FLAGS = [
   "safe.directory=*",
 ].flatMap((setting) => ["-c", setting]);
 
+/** What a repository calls its contents by. */
+export type HashFormat = "sha1" | "sha256";
+
 /** What a call of git works on. */
 export interface GitPlace {
   /** Our own repository. */
@@ -35,13 +38,19 @@ export interface GitCall {
   /** Fed to its input; one byte per character, like everything here. */
   input?: string | undefined;
   signal?: AbortSignal | undefined;
+  /** Exit code by which git says that it found nothing, which is no failure. */
+  nothingFound?: number | undefined;
   /** Milliseconds; 120 000 unless said otherwise. */
   timeout?: number | undefined;
-  env?: Record<string, string> | undefined;
+  /** Added to the environment, or with undefined taken out of it. */
+  env?: Record<string, string | undefined> | undefined;
 }
 
 /** The flags and the whole environment under which git runs. Nothing of ours or of the person's is inherited but PATH. */
-export function hardened({ store, folder }: GitPlace, args: readonly string[]): { args: string[]; env: Record<string, string> } {
+export function hardened(
+  { store, folder }: GitPlace,
+  args: readonly string[],
+): { args: string[]; env: Record<string, string> } {
   const env: Record<string, string> = {
     PATH: process.env["PATH"] ?? "/usr/bin:/bin",
     HOME: store,
@@ -74,10 +83,16 @@ export function runGit(place: GitPlace, args: readonly string[], call: GitCall =
   return new Promise((resolve, reject) => {
     const fail = (why: string, cause?: unknown) =>
       reject(
-        new ClustrError("unavailable", `git ${args[0]} failed on ${place.folder}: ${why}. No file was changed by it.`, { cause }),
+        new ClustrError("unavailable", `git ${args[0]} failed on ${place.folder}: ${why}. No file was changed by it.`, {
+          cause,
+        }),
       );
     if (signal?.aborted) return fail("it was called off");
-    const child = spawn("git", all, { cwd: place.folder, env: { ...env, ...call.env }, stdio: ["pipe", "pipe", "pipe"] });
+    const child = spawn("git", all, {
+      cwd: place.folder,
+      env: { ...env, ...call.env },
+      stdio: ["pipe", "pipe", "pipe"],
+    });
     const output: Buffer[] = [];
     let size = 0;
     let complaint = "";
@@ -111,7 +126,7 @@ export function runGit(place: GitPlace, args: readonly string[], call: GitCall =
     child.on("close", (code) => {
       settle();
       if (ended !== undefined) fail(ended);
-      else if (code !== 0) fail(complaint.trim() || `exit code ${code}`);
+      else if (code !== 0 && code !== call.nothingFound) fail(complaint.trim() || `exit code ${code}`);
       else resolve(Buffer.concat(output).toString("latin1"));
     });
   });

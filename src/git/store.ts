@@ -2,27 +2,44 @@ import { chmod, copyFile, mkdir, rm, stat, utimes, writeFile } from "node:fs/pro
 import { homedir } from "node:os";
 import path from "node:path";
 import { attributesOf, flagOf, repositoryOf, textOf, type Repository } from "./repository.ts";
-import { runGit, zeroSeparated, type GitPlace } from "./run-git.ts";
+import { runGit, zeroSeparated, type GitPlace, type HashFormat } from "./run-git.ts";
 
 /** Raw bytes, always: this file wins over every .gitattributes. */
 const RAW = "* -text !eol !filter !ident !working-tree-encoding !merge !diff\n";
 
+const INTENT_TO_ADD = 0x2000_0000;
+
 /** What a folder without a repository has no .gitignore for. */
-const BUILT = ["node_modules/", ".venv/", "venv/", "__pycache__/", "dist/", "build/", "target/", ".next/", ".cache/", ".tox/", ".gradle/"];
+const BUILT = [
+  "node_modules/",
+  ".venv/",
+  "venv/",
+  "__pycache__/",
+  "dist/",
+  "build/",
+  "target/",
+  ".next/",
+  ".cache/",
+  ".tox/",
+  ".gradle/",
+];
 
 /**
- * Makes our own repository for a folder, outside it, unless it is there already. It borrows the objects of the person's
+ * Makes our own repository for a folder, outside it, unless it is there already; returns how it calls contents. It borrows the objects of the person's
  * repository until `detach`, and begins with a copy of its index, so that unchanged files need not be read.
  */
-export async function openStore(place: GitPlace): Promise<void> {
+export async function openStore(place: GitPlace): Promise<HashFormat> {
   const { store, folder } = place;
-  if (await stat(path.join(store, "ready")).catch(() => undefined)) return;
+  const ready = await textOf(path.join(store, "ready"));
+  if (ready !== "") return ready === "sha256" ? "sha256" : "sha1";
   await rm(store, { recursive: true, force: true });
   await mkdir(store, { recursive: true, mode: 0o700 });
   await chmod(store, 0o700);
   const repository = await repositoryOf(folder);
   const format = repository?.config.get("extensions.objectformat") === "sha256" ? "sha256" : "sha1";
-  await runGit(place, ["init", "-q", "--bare", "--template=", `--object-format=${format}`, store], { env: { GIT_WORK_TREE: "" } });
+  await runGit(place, ["init", "-q", "--bare", "--template=", `--object-format=${format}`, store], {
+    env: { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined },
+  });
   await mkdir(path.join(store, "info"), { recursive: true });
   await writeFile(path.join(store, "config"), configOf(repository, format));
   await writeFile(path.join(store, "info/attributes"), RAW);
@@ -31,7 +48,8 @@ export async function openStore(place: GitPlace): Promise<void> {
     await seed(place, repository).catch(() => rm(path.join(store, "snap.index"), { force: true }));
   }
   await runGit(place, ["symbolic-ref", "HEAD", "refs/snap/last"]);
-  await writeFile(path.join(store, "ready"), "");
+  await writeFile(path.join(store, "ready"), format);
+  return format;
 }
 
 /** Takes over what the person's repository ignores besides its .gitignore files. They may have changed. */
@@ -54,7 +72,8 @@ export async function detach(place: GitPlace): Promise<void> {
 }
 
 function configOf(repository: Repository | undefined, format: string): string {
-  const copied = (name: string, otherwise: boolean) => (repository && flagOf(repository, `core.${name.toLowerCase()}`)) ?? otherwise;
+  const copied = (name: string, otherwise: boolean) =>
+    (repository && flagOf(repository, `core.${name.toLowerCase()}`)) ?? otherwise;
   return [
     "[core]",
     `\trepositoryformatversion = ${format === "sha256" ? 1 : 0}`,
@@ -96,22 +115,37 @@ async function seed(place: GitPlace, repository: Repository): Promise<void> {
     const [, flag, mode, blob, stage, name] = /^(.) (\d+) ([0-9a-f]+) (\d)\t([^]*)$/.exec(entry) ?? [];
     return name === undefined || blob === undefined ? [] : [{ flag, mode, blob, stage, name }];
   });
-  const attributes = await attributesOf(repository, place.folder, parsed.map(({ name }) => name).filter((name) => /(^|\/)\.gitattributes$/.test(name)));
-  if (/filter|ident|working-tree-encoding/.test(attributes)) throw new Error("contents on disk are not those of the index");
-  const converted = /text|eol|crlf/.test(attributes) || (flagOf(repository, "core.autocrlf") ?? repository.config.has("core.autocrlf"));
-  const odd = parsed.filter(({ flag, mode, stage }) => flag !== "H" || stage !== "0" || mode === "160000");
-  const drop = new Set(odd.map(({ name }) => name));
-  if (converted) for (const name of await ofOtherSize(place, parsed)) drop.add(name);
-  if (drop.size > 0) await runGit(place, ["update-index", "--force-remove", "-z", "--stdin"], { input: [...drop].map((name) => `${name}\0`).join("") });
+  const inTree = parsed.map(({ name }) => name).filter((name) => /(^|\/)\.gitattributes$/.test(name));
+  const attributes = await attributesOf(repository, place.folder, inTree);
+  if (/filter|ident|working-tree-encoding/.test(attributes))
+    throw new Error("contents on disk are not those of the index");
+  const remembered = await rememberedSizes(place);
+  if (remembered.length !== entries.length) throw new Error("the index cannot be read");
+  const odd = (i: number) => remembered[i] === "unknown" || parsed[i]?.flag !== "H" || parsed[i]?.stage !== "0";
+  const drop = new Set(parsed.filter(({ mode }, i) => odd(i) || mode === "160000").map(({ name }) => name));
+  const autocrlf = repository.config.has("core.autocrlf") && flagOf(repository, "core.autocrlf") !== false;
+  if (autocrlf || /text|eol|crlf/.test(attributes)) {
+    const sizes = await sizesOf(
+      place,
+      parsed.map(({ blob }) => blob),
+    );
+    for (const [i, { name }] of parsed.entries()) if (sizes[i] !== remembered[i]) drop.add(name);
+  }
+  if (drop.size > 0)
+    await runGit(place, ["update-index", "--force-remove", "-z", "--stdin"], {
+      input: [...drop].map((name) => `${name}\0`).join(""),
+    });
   await utimes(index, atime, (mtimeMs - 2) / 1000);
 }
 
-/** Files whose size on disk, as the index remembers it, is not that of their content. */
-async function ofOtherSize(place: GitPlace, entries: readonly { blob: string; name: string }[]): Promise<string[]> {
-  const sizes = await runGit(place, ["cat-file", "--batch-check=%(objectsize)"], { input: entries.map(({ blob }) => `${blob}\n`).join("") });
-  const remembered = await runGit(place, ["ls-files", "--debug", "-z"]);
-  const onDisk = [...remembered.matchAll(/\n {2}size: (\d+)\t/g)].map(([, size]) => size);
-  const real = sizes.split("\n");
-  if (onDisk.length !== entries.length) return entries.map(({ name }) => name);
-  return entries.filter((_entry, i) => onDisk[i] !== real[i]).map(({ name }) => name);
+/** Sizes of files on disk as the index remembers them; "unknown" for files that were only announced. */
+async function rememberedSizes(place: GitPlace): Promise<string[]> {
+  const debug = await runGit(place, ["ls-files", "--debug", "-z"]);
+  const found = debug.matchAll(/\n {2}size: (\d+)\tflags: ([0-9a-f]+)\n/g);
+  return [...found].map(([, size = "", flags = ""]) => (Number.parseInt(flags, 16) & INTENT_TO_ADD ? "unknown" : size));
+}
+
+async function sizesOf(place: GitPlace, blobs: readonly string[]): Promise<string[]> {
+  const input = blobs.map((blob) => `${blob}\n`).join("");
+  return (await runGit(place, ["cat-file", "--batch-check=%(objectsize)"], { input })).split("\n");
 }

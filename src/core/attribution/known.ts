@@ -39,7 +39,8 @@ export class Known {
     const changes: Change[] = [];
     for (const path of new Set([...(paths ?? this.#files.keys()), ...stamps.keys()])) {
       const was = this.#files.get(path);
-      const stamp = stamps.get(path);
+      // A file that is only ignored now is not gone.
+      const stamp = stamps.get(path) ?? (paths ? undefined : await this.#tree.stamp(path));
       if (was && stamp !== undefined && was.stamp === stamp) continue;
       const state = stamp === undefined ? undefined : await this.#read(path);
       this.note(path, state, stamp);

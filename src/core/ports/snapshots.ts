@@ -14,8 +14,8 @@ export interface Snapshot {
   /** What it was taken for, e.g. `before agent parser`. */
   label: string;
   skipped: readonly Skipped[];
-  /** Of a restore: the snapshot taken right before it. */
-  undoes?: string | undefined;
+  /** Of a restore: the snapshot taken right before it, and the one that was restored. */
+  restored?: { before: string; target: string } | undefined;
 }
 
 /** One file that differs between two snapshots. Undefined: not there. */
@@ -27,6 +27,8 @@ export interface SnapshotChange {
 
 /** What a restore would do. */
 export interface RestorePlan {
+  /** Id of the snapshot whose state is wanted. */
+  target: string;
   label: string;
   /** From what is there now to what would be there. */
   changes: readonly SnapshotChange[];

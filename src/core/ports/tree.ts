@@ -1,4 +1,7 @@
-/** What lies at a path, its content by hash. `mode` holds permission bits only (e.g. 0o644); of a link it says nothing. */
+/**
+ * What lies at a path, its content by hash. `mode` is 0o755 for a program and 0o644 for any other file: finer permissions
+ * stay as they are on disk, and new files get those of the person's umask. Of a link it says nothing.
+ */
 export interface FileState {
   kind: "file" | "link";
   mode: number;

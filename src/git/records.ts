@@ -1,0 +1,85 @@
+import type { Skipped, Snapshot, SnapshotChange } from "../core/ports/snapshots.ts";
+import type { FileState } from "../core/ports/tree.ts";
+import { runGit, zeroSeparated, type GitPlace } from "./run-git.ts";
+
+/** What is written down with a snapshot. */
+type Note = Omit<Snapshot, "id" | "at"> & { ms: number };
+
+/** Makes our index a snapshot: a commit without parents, so that forgetting one frees what only it held. */
+export async function commitIndex(place: GitPlace, note: Note, signal?: AbortSignal): Promise<Snapshot> {
+  const tree = (await runGit(place, ["write-tree", "--missing-ok"], { signal })).trim();
+  const input = asciiJson(note);
+  const id = (await runGit(place, ["commit-tree", tree], { signal, input })).trim();
+  const name = `refs/snap/at/${String(note.ms).padStart(15, "0")}-${id.slice(0, 12)}`;
+  await runGit(place, ["update-ref", "--stdin"], {
+    signal,
+    input: `update refs/snap/last ${id}\nupdate ${name} ${id}\n`,
+  });
+  return snapshotOf(id, note);
+}
+
+/** All snapshots, the latest first, with the refs that hold them. */
+export async function listSnapshots(place: GitPlace): Promise<{ snapshot: Snapshot; ref: string }[]> {
+  const format = "--format=%(objectname) %(refname) %(contents:subject)";
+  const lines = await runGit(place, ["for-each-ref", "--sort=-refname", format, "refs/snap/at"]);
+  return lines.split("\n").flatMap((line) => {
+    const [, id, ref, text] = /^(\S+) (\S+) (.*)$/.exec(line) ?? [];
+    return id && ref && text ? [{ ref, snapshot: snapshotOf(id, JSON.parse(text) as Note) }] : [];
+  });
+}
+
+export async function filesOf(place: GitPlace, id: string): Promise<Map<string, FileState>> {
+  const files = new Map<string, FileState>();
+  for (const entry of zeroSeparated(await runGit(place, ["ls-tree", "-r", "-z", "--full-tree", id]))) {
+    const [, mode = "", blob = "", path = ""] = /^(\d+) blob ([0-9a-f]+)\t([^]*)$/.exec(entry) ?? [];
+    const state = stateOf(mode, blob);
+    if (state) files.set(path, state);
+  }
+  return files;
+}
+
+/** Files that differ. A moved file is one that goes and one that comes: nothing is folded that a restore could then forget. */
+export async function changesBetween(place: GitPlace, from: string, to: string): Promise<SnapshotChange[]> {
+  const args = [
+    "diff-tree",
+    "-r",
+    "-z",
+    "--raw",
+    "--no-renames",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-abbrev",
+    from,
+    to,
+  ];
+  const parts = zeroSeparated(await runGit(place, args));
+  const changes: SnapshotChange[] = [];
+  for (let i = 0; i + 1 < parts.length; i += 2) {
+    const [was = "", is = "", before = "", after = ""] = (parts[i] ?? "").slice(1).split(" ");
+    changes.push({ path: parts[i + 1] ?? "", before: stateOf(was, before), after: stateOf(is, after) });
+  }
+  return changes;
+}
+
+/** A file as git's modes have it; undefined for none and for a repository within. */
+export function stateOf(mode: string, blob: string): FileState | undefined {
+  if (mode === "100644" || mode === "100755") return { kind: "file", mode: mode === "100755" ? 0o755 : 0o644, blob };
+  return mode === "120000" ? { kind: "link", mode: 0o644, blob } : undefined;
+}
+
+/** Whether a path is, or lies in, something that a snapshot did not hold. */
+export function isSkipped(path: string, skipped: readonly Skipped[]): boolean {
+  return skipped.some((one) => path === one.path || path.startsWith(`${one.path}/`));
+}
+
+function snapshotOf(id: string, { ms, ...note }: Note): Snapshot {
+  return { id, at: new Date(ms).toISOString(), ...note };
+}
+
+/** On one line and in ASCII: a commit message is text to git, and paths are bytes. */
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

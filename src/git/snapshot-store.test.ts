@@ -1,0 +1,231 @@
+import fs from "node:fs";
+import net from "node:net";
+import path from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { Project } from "../../test/git/project.ts";
+
+let project: Project;
+afterEach(() => project.remove());
+
+describe("snapshots", () => {
+  test("of a linked working tree and of a folder inside a repository leave the repository alone", async () => {
+    project = new Project({ a: "1\n", "inner/b": "2\n" });
+    project.init().commit();
+    const linked = path.join(project.base, "linked");
+    project.git("worktree", "add", "-q", linked);
+    const repository = project.repository();
+    fs.writeFileSync(path.join(linked, "a"), "linked\n");
+    for (const folder of [linked, project.path("inner")]) {
+      const snapshots = await project.snapshots(folder);
+      const { id } = await snapshots.take("first");
+      const name = folder === linked ? "a" : "b";
+      const was = fs.readFileSync(path.join(folder, name), "utf8");
+      fs.writeFileSync(path.join(folder, name), "changed\n");
+      await snapshots.restore(await snapshots.plan(id));
+      expect(fs.readFileSync(path.join(folder, name), "utf8")).toBe(was);
+    }
+    expect(project.repository()).toEqual(repository);
+  });
+
+  test("see an edit of the same moment as the person's index", async () => {
+    for (let round = 0; round < 5; round++) {
+      const same = new Project({ a: "1111\n" });
+      same.init();
+      same.git("add", "a");
+      same.write({ a: "2222\n" });
+      const snapshots = await same.snapshots();
+      const { id } = await snapshots.take("first");
+      same.write({ a: "3333\n" });
+      await snapshots.restore(await snapshots.plan(id));
+      expect(same.shown()["a"]).toBe("644 2222\n");
+      await same.remove();
+    }
+    project = new Project();
+  });
+
+  test("list what they do not hold, and a restore does not touch it", async () => {
+    project = new Project({ a: "1\n" });
+    project.init().commit();
+    fs.ftruncateSync(fs.openSync(project.path("huge"), "w"), 60_000_000);
+    const snapshots = await project.snapshots();
+    const first = await snapshots.take("first");
+    expect(first.skipped).toEqual([{ path: "huge", why: "too_large" }]);
+    project.write({ huge: "small now\n", a: "2\n" });
+    const { done } = await snapshots.restore(await snapshots.plan(first.id));
+    expect(done).toEqual(["a"]);
+    expect(fs.readFileSync(project.path("huge"), "utf8")).toBe("small now\n");
+  });
+
+  test("hold a tracked file of any size", async () => {
+    project = new Project();
+    project.init();
+    fs.ftruncateSync(fs.openSync(project.path("huge"), "w"), 60_000_000);
+    project.commit();
+    const snapshots = await project.snapshots();
+    const { id, skipped } = await snapshots.take("first");
+    expect(skipped).toEqual([]);
+    fs.rmSync(project.path("huge"));
+    await snapshots.restore(await snapshots.plan(id));
+    expect(fs.statSync(project.path("huge")).size).toBe(60_000_000);
+  });
+
+  test.skipIf(process.getuid?.() === 0)("name a file that cannot be read and go on without it", async () => {
+    project = new Project({ a: "1\n", secret: "s\n" });
+    fs.chmodSync(project.path("secret"), 0);
+    const { skipped } = await (await project.snapshots()).take("first");
+    expect(skipped).toEqual([{ path: "secret", why: "unreadable" }]);
+  });
+
+  test("survive the end of the person's repository", async () => {
+    project = new Project({ a: "1\n", "d/b": "2\n" });
+    project.init("-b", "main").commit();
+    const snapshots = await project.snapshots();
+    const { id } = await snapshots.take("first");
+    await snapshots.detached();
+    project.git("checkout", "-q", "--orphan", "empty");
+    project.git("rm", "-rfq", ".");
+    project.git("reflog", "expire", "--expire=now", "--all");
+    project.git("branch", "-D", "main");
+    project.git("gc", "-q", "--prune=now");
+    fs.rmSync(project.path(".git"), { recursive: true });
+    await snapshots.restore(await snapshots.plan(id));
+    expect(project.shown()).toEqual({ a: "644 1\n", "d/b": "644 2\n" });
+  });
+
+  test("asked for at the same time are one, and later ones see later changes", async () => {
+    project = new Project({ a: "1\n" });
+    const snapshots = await project.snapshots();
+    const [one, two] = await Promise.all([snapshots.take("before x"), snapshots.take("before y")]);
+    expect(one).toEqual(two);
+    expect(one.label).toBe("before x, before y");
+    project.write({ a: "2\n" });
+    const three = await snapshots.take("later");
+    expect(await snapshots.diff(one.id, three.id)).toMatchObject([{ path: "a" }]);
+    expect((await snapshots.list()).map(({ label }) => label)).toEqual(["later", "before x, before y"]);
+    expect([...(await snapshots.files(three.id)).keys()]).toEqual(["a"]);
+  });
+
+  test("that fail are an error, never an old one", async () => {
+    project = new Project({ a: "1\n" });
+    const snapshots = await project.snapshots();
+    await snapshots.take("first");
+    project.write({ a: "2\n" });
+    await expect(snapshots.take("called off", AbortSignal.abort())).rejects.toMatchObject({ code: "unavailable" });
+    fs.writeFileSync(path.join(project.store, "snap.index.lock"), "");
+    await expect(snapshots.take("locked")).rejects.toMatchObject({ code: "unavailable" });
+    fs.rmSync(path.join(project.store, "snap.index.lock"));
+    expect((await snapshots.list()).map(({ label }) => label)).toEqual(["first"]);
+    await expect(snapshots.plan("0".repeat(40))).rejects.toMatchObject({ code: "not_found" });
+  });
+
+  test("go on while the person commits", async () => {
+    project = new Project({ a: "0\n" });
+    project.init().commit();
+    const snapshots = await project.snapshots();
+    for (let i = 1; i <= 10; i++) {
+      project.write({ a: `${i}\n` });
+      const taken = snapshots.take(`${i}`);
+      project.commit(`${i}`);
+      await taken;
+    }
+    expect(project.git("fsck", "--full")).toBe("");
+    expect(await snapshots.list()).toHaveLength(10);
+  });
+
+  test("that are old or too many go, and what is still needed stays", async () => {
+    project = new Project();
+    const snapshots = await project.snapshots();
+    const kept = await snapshots.blobs.put(Buffer.from("kept\n"));
+    for (let i = 0; i < 5; i++) {
+      project.write({ a: `${i}\n`.repeat(10) });
+      await snapshots.take(`${i}`);
+    }
+    await snapshots.prune({ newest: 4, age: 0, size: 1e9 }, [kept]);
+    expect((await snapshots.list()).map(({ label }) => label)).toEqual(["4", "3", "2", "1"]);
+    await snapshots.prune({ newest: 2, age: 1e9, size: 0 }, [kept]);
+    const left = await snapshots.list();
+    expect(left.map(({ label }) => label)).toEqual(["4", "3"]);
+    expect(Buffer.from(await snapshots.blobs.get(kept)).toString()).toBe("kept\n");
+    await snapshots.restore(await snapshots.plan(left[1]?.id ?? ""));
+    expect(project.shown()["a"]).toBe(`644 ${"3\n".repeat(10)}`);
+  });
+
+  test("are refused for a home or the whole disk", async () => {
+    project = new Project();
+    const { openSnapshots } = await import("./snapshot-store.ts");
+    for (const folder of ["/", process.env["HOME"] ?? "/"])
+      await expect(openSnapshots({ store: project.store, folder, umask: 0o022 })).rejects.toMatchObject({
+        code: "invalid",
+      });
+  });
+});
+
+describe("a restore", () => {
+  test("keeps permissions, gives new files the umask, and secrets back to their owner alone", async () => {
+    project = new Project({ kept: "1\n", gone: "1\n", run: "#!\n", ".env": "SECRET\n" });
+    fs.chmodSync(project.path("kept"), 0o640);
+    fs.chmodSync(project.path("run"), 0o755);
+    fs.chmodSync(project.path(".env"), 0o600);
+    const snapshots = await project.snapshots();
+    const { id } = await snapshots.take("first");
+    project.write({ kept: "2\n" });
+    for (const name of ["gone", "run", ".env"]) fs.rmSync(project.path(name));
+    await snapshots.restore(await snapshots.plan(id));
+    expect(project.shown()).toEqual({ kept: "640 1\n", gone: "644 1\n", run: "755 #!\n", ".env": "600 SECRET\n" });
+  });
+
+  test("writes only what differs, and leaves what somebody changed since the plan", async () => {
+    project = new Project({ same: "1\n", a: "1\n", b: "1\n" });
+    const snapshots = await project.snapshots();
+    const { id } = await snapshots.take("first");
+    const { mtimeMs } = fs.statSync(project.path("same"));
+    project.write({ a: "2\n", b: "2\n" });
+    const plan = await snapshots.plan(id);
+    project.write({ b: "3\n" });
+    const { done, left, snapshot } = await snapshots.restore(plan);
+    expect([done, left]).toEqual([["a"], ["b"]]);
+    expect(fs.statSync(project.path("same")).mtimeMs).toBe(mtimeMs);
+    expect((await snapshots.planUndo(snapshot.id)).changes.map(({ path: name }) => name)).toEqual(["a"]);
+  });
+
+  test("never follows a link out of the folder", async () => {
+    project = new Project({ "d/a": "1\n" });
+    const outside = path.join(project.base, "outside");
+    fs.mkdirSync(outside);
+    const snapshots = await project.snapshots();
+    const { id } = await snapshots.take("first");
+    const plan = {
+      ...(await snapshots.plan(id)),
+      changes: [{ path: "d/a", after: (await snapshots.files(id)).get("d/a") }],
+    };
+    fs.rmSync(project.path("d"), { recursive: true });
+    fs.symlinkSync(outside, project.path("d"));
+    expect((await snapshots.restore(plan)).left).toEqual(["d/a"]);
+    const hostile = ["../x", "/etc/x", ".git/config", "a/../../x", ".GIT/hooks/x"].map((name) => ({
+      path: name,
+      after: plan.changes[0]?.after,
+    }));
+    expect((await snapshots.restore({ ...plan, changes: hostile })).done).toEqual([]);
+    expect(fs.readdirSync(outside)).toEqual([]);
+  });
+
+  test("turns a file back that became a folder, and a folder that became a file", async () => {
+    project = new Project({ a: "file\n", "b/c": "inner\n" });
+    const snapshots = await project.snapshots();
+    const { id } = await snapshots.take("first");
+    fs.rmSync(project.path("a"));
+    fs.rmSync(project.path("b"), { recursive: true });
+    project.write({ "a/x": "x\n", b: "b\n" });
+    await snapshots.restore(await snapshots.plan(id));
+    expect(project.shown()).toEqual({ a: "644 file\n", "b/c": "644 inner\n" });
+  });
+});
+
+test("a socket in the folder is passed over", async () => {
+  project = new Project({ a: "1\n" });
+  const server = net.createServer().listen(project.path("s"));
+  const { skipped, id } = await (await project.snapshots()).take("first");
+  expect(skipped).toEqual([]);
+  expect([...(await (await project.snapshots()).files(id)).keys()]).toEqual(["a"]);
+  await new Promise((resolve) => server.close(resolve));
+});

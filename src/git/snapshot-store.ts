@@ -1,0 +1,228 @@
+import { createHash } from "node:crypto";
+import { homedir } from "node:os";
+import { ClustrError } from "../contract/error.ts";
+import type { Blobs } from "../core/ports/blobs.ts";
+import type {
+  PruneLimits,
+  Restored,
+  RestorePlan,
+  Snapshot,
+  SnapshotChange,
+  Snapshots,
+} from "../core/ports/snapshots.ts";
+import type { FileContent, FileState, Tree } from "../core/ports/tree.ts";
+import { readAt, realFolder, swapAt } from "./folder-tree.ts";
+import { decideIgnored, ignoredThen } from "./ignored-then.ts";
+import { look } from "./look.ts";
+import { Objects } from "./objects.ts";
+import { PrivatePaths } from "./private-paths.ts";
+import { prune } from "./prune.ts";
+import { changesBetween, commitIndex, filesOf, isSkipped, listSnapshots } from "./records.ts";
+import { runGit, zeroSeparated, type GitPlace, type HashFormat } from "./run-git.ts";
+import { detach, openStore, syncExcludes } from "./store.ts";
+
+/** Milliseconds after which ignored files are looked for anew: that is a walk of its own. */
+const IGNORED_EVERY = 600_000;
+
+export interface SnapshotStoreOptions {
+  /** Absolute path of the store, outside the folder; made 0700. One store a folder. */
+  store: string;
+  /** The person's folder. */
+  folder: string;
+  /** For files that come back: what the person's own new files get. */
+  umask: number;
+}
+
+/** Opens the snapshots of a folder. Rejects with `invalid` for a folder that is no project. */
+export async function openSnapshots({ store, folder, umask }: SnapshotStoreOptions): Promise<SnapshotStore> {
+  const real = await realFolder(folder);
+  if (real === "/" || real === (await realFolder(homedir()).catch(() => "/")))
+    throw new ClustrError(
+      "invalid",
+      `${real} is not one project, so no snapshot of it is taken. Open a folder inside it.`,
+    );
+  const place = { store, folder: real };
+  return new SnapshotStore(place, umask, await openStore(place));
+}
+
+/** Snapshots in a repository of our own, and the folder as they see it. See the ports for what it promises. */
+export class SnapshotStore implements Snapshots {
+  readonly blobs: Blobs;
+  readonly tree: Tree;
+  readonly #place: GitPlace;
+  readonly #objects: Objects;
+  readonly #private: PrivatePaths;
+  readonly #umask: number;
+  #turn: Promise<unknown> = Promise.resolve();
+  /** A snapshot that has not begun yet, for whoever else wants one now. */
+  #next: { labels: string[]; taken: Promise<Snapshot> } | undefined;
+  #ignoredAt = -Infinity;
+  #detached: Promise<void> | undefined;
+  #ms = 0;
+
+  constructor(place: GitPlace, umask: number, format: HashFormat) {
+    this.#place = place;
+    this.#umask = umask;
+    this.#objects = new Objects(place, format);
+    this.#private = new PrivatePaths(place);
+    this.blobs = this.#objects;
+    this.tree = {
+      read: (path) => readAt(place.folder, path),
+      list: () => this.#alone(() => this.#stamps()),
+      stamp: async (path) => stampOf(await readAt(place.folder, path), format),
+      swap: (path, expected, next) => this.#swap(path, expected, next),
+    };
+  }
+
+  take(label: string, signal?: AbortSignal): Promise<Snapshot> {
+    if (this.#next) {
+      if (!this.#next.labels.includes(label)) this.#next.labels.push(label);
+      return this.#next.taken;
+    }
+    const labels = [label];
+    const taken = this.#alone(() => {
+      this.#next = undefined;
+      return this.#take({ label: labels.join(", ") }, signal);
+    });
+    this.#next = { labels, taken };
+    return taken;
+  }
+
+  async list(): Promise<Snapshot[]> {
+    return (await listSnapshots(this.#place)).map(({ snapshot }) => snapshot);
+  }
+
+  async files(id: string): Promise<Map<string, FileState>> {
+    await this.#known(id);
+    return filesOf(this.#place, id);
+  }
+
+  async diff(from: string, to: string): Promise<SnapshotChange[]> {
+    await this.#known(from);
+    await this.#known(to);
+    return changesBetween(this.#place, from, to);
+  }
+
+  async plan(id: string): Promise<RestorePlan> {
+    const target = await this.#known(id);
+    const now = await this.take(`before restoring ${target.label}`);
+    const skipped = [...target.skipped, ...now.skipped];
+    const all = await changesBetween(this.#place, now.id, id);
+    const goes = all.filter(({ after }) => !after).map(({ path }) => path);
+    const rules = decideIgnored(all.map(({ path }) => path));
+    const ignored = rules ? await ignoredThen(this.#place, await this.files(id), goes, this.blobs) : new Set();
+    const changes = all.filter(({ path, after }) => after || !ignored.has(path));
+    return {
+      target: id,
+      label: `restored ${target.label}`,
+      skipped,
+      changes: changes.filter(({ path }) => !isSkipped(path, skipped)),
+    };
+  }
+
+  async planUndo(restored: string): Promise<RestorePlan> {
+    const was = await this.#known(restored);
+    if (!was.restored)
+      throw new ClustrError("invalid", `${restored} is no restore, so there is nothing to undo. Restore it instead.`);
+    const { before, target } = was.restored;
+    // What the restore did not bring to its target was changed by somebody else at that moment, and is theirs.
+    const others = new Set((await this.diff(target, restored)).map(({ path }) => path));
+    const changes = (await this.diff(restored, before)).filter(({ path }) => !others.has(path));
+    return { target: before, label: `undid ${was.label}`, skipped: was.skipped, changes };
+  }
+
+  async restore({ target, label, changes }: RestorePlan): Promise<Restored> {
+    const before = await this.take(`before ${label}`);
+    const done: string[] = [];
+    const left: string[] = [];
+    // What goes makes room for what comes, e.g. a folder where a file was.
+    for (const change of changes.toSorted((a, b) => Number(a.after !== undefined) - Number(b.after !== undefined))) {
+      const [expected, next] = await Promise.all([this.#content(change.before), this.#content(change.after)]);
+      ((await this.#swap(change.path, expected, next)) ? done : left).push(change.path);
+    }
+    const came = changes.filter(({ path, after }) => after && done.includes(path)).map(({ path }) => path);
+    const note = { label, restored: { before: before.id, target } };
+    const snapshot = await this.#alone(() => this.#take(note, undefined, came));
+    return { snapshot, done, left };
+  }
+
+  prune(limits: PruneLimits, keep: Iterable<string>): Promise<string[]> {
+    return this.#alone(async () => {
+      await detach(this.#place);
+      return prune(this.#place, limits, keep);
+    });
+  }
+
+  /** Resolves once the store needs nothing of the person's repository any more. Begun by the first snapshot. */
+  detached(): Promise<void> {
+    return (this.#detached ??= this.#alone(() => detach(this.#place)));
+  }
+
+  async close(): Promise<void> {
+    await this.#turn;
+    this.#objects.close();
+  }
+
+  async #take(
+    note: Pick<Snapshot, "label" | "restored">,
+    signal?: AbortSignal,
+    restored: readonly string[] = [],
+  ): Promise<Snapshot> {
+    await syncExcludes(this.#place);
+    const now = Date.now();
+    const ignoredToo = now - this.#ignoredAt > IGNORED_EVERY;
+    const { skipped, paths } = await look(this.#place, { ignoredToo, paths: restored }, signal);
+    await this.#private.note(paths);
+    if (ignoredToo) this.#ignoredAt = now;
+    // Two in one millisecond must not change places in the list.
+    this.#ms = Math.max(now, this.#ms + 1);
+    const snapshot = await commitIndex(this.#place, { ...note, skipped, ms: this.#ms }, signal);
+    // Soon, but not while somebody waits; if it fails the next snapshot tries again.
+    this.detached().catch(() => (this.#detached = undefined));
+    return snapshot;
+  }
+
+  async #stamps(): Promise<Map<string, string>> {
+    await look(this.#place);
+    const listed = zeroSeparated(await runGit(this.#place, ["ls-files", "-s", "-z"]));
+    return new Map(
+      listed.map((entry) => {
+        const tab = entry.indexOf("\t");
+        return [entry.slice(tab + 1), entry.slice(0, tab - 2)];
+      }),
+    );
+  }
+
+  async #swap(path: string, expected: FileContent | undefined, next: FileContent | undefined): Promise<boolean> {
+    const umask = (await this.#private.has(path)) ? 0o077 : this.#umask;
+    return swapAt(this.#place.folder, path, expected, next, umask);
+  }
+
+  async #content(state: FileState | undefined): Promise<FileContent | undefined> {
+    return state && { kind: state.kind, mode: state.mode, bytes: await this.blobs.get(state.blob) };
+  }
+
+  async #known(id: string): Promise<Snapshot> {
+    const found = (await this.list()).find((one) => one.id === id);
+    if (!found)
+      throw new ClustrError(
+        "not_found",
+        `There is no snapshot ${id}; it may have been pruned. \`clustr snapshots\` lists what there is.`,
+      );
+    return found;
+  }
+
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+}
+
+/** The stamp git's index gives a file: mode and hash. */
+function stampOf(content: FileContent | undefined, format: HashFormat): string | undefined {
+  if (!content) return undefined;
+  const mode = content.kind === "link" ? "120000" : content.mode === 0o755 ? "100755" : "100644";
+  const hash = createHash(format).update(`blob ${content.bytes.length}\0`).update(content.bytes).digest("hex");
+  return `${mode} ${hash}`;
+}
