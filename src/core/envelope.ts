@@ -29,9 +29,11 @@ export function parcelOf(message: Message): Parcel {
 
 /** Keeps a text from opening or closing an envelope, whatever its case or spacing. */
 export function disarm(text: string): string {
-  // Control characters could act on a terminal; tabs and newlines may stay.
+  // Half a character makes a model's API refuse the whole conversation. Control characters could act on a terminal; tabs
+  // and newlines may stay.
   return (
     text
+      .toWellFormed()
       // oxlint-disable-next-line no-control-regex
       .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "")
       .replace(/<(\s*\/?\s*clustr-message)/gi, "&lt;$1")

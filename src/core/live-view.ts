@@ -6,7 +6,7 @@ import type { Ledger } from "./ports/ledger.ts";
 /** The fold of a ledger, kept up to date. */
 export interface LiveView {
   current(): View;
-  /** Resolves once the view has folded `seq`; rejects when the signal of the view aborts. */
+  /** Resolves once the view has folded `seq`; rejects when the view follows no longer. */
   reached(seq: number): Promise<void>;
   /** Waits until the view satisfies a condition, at most `ms`; false when the time ran out. */
   until(condition: (view: View) => boolean, ms: number): Promise<boolean>;
@@ -23,6 +23,8 @@ export async function followLedger(
   let view = emptyView();
   const listeners = new Set<(event: Event, view: View) => void>();
   let waiting: { seq: number; resolve: () => void; reject: (reason: unknown) => void }[] = [];
+
+  let over: { reason: unknown } | undefined;
 
   const settle = (): void => {
     const ready = waiting.filter(({ seq }) => seq <= view.seq);
@@ -41,15 +43,20 @@ export async function followLedger(
   void run()
     .catch(fail)
     .finally(() => {
-      const gone = signal.reason ?? new Error("The ledger's tail ended.");
-      for (const { reject } of waiting) reject(gone);
+      over = { reason: signal.reason ?? new Error("The ledger's tail ended.") };
+      for (const { reject } of waiting) reject(over.reason);
       waiting = [];
     });
 
   const live: LiveView = {
     current: () => view,
-    reached: (seq) =>
-      seq <= view.seq ? Promise.resolve() : new Promise((resolve, reject) => waiting.push({ seq, resolve, reject })),
+    reached(seq) {
+      if (seq <= view.seq) return Promise.resolve();
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      if (over) reject(over.reason);
+      else waiting.push({ seq, resolve, reject });
+      return promise;
+    },
     until(condition, ms) {
       if (condition(view)) return Promise.resolve(true);
       return new Promise((resolve) => {

@@ -176,4 +176,53 @@ describe("messages", () => {
     );
     expect(order).toEqual(Array.from({ length: 50 }, (_, i) => i));
   });
+
+  it("are listed without gaps, however old the oldest that still waits", async () => {
+    await using d = await desk();
+    d.limits.messages_per_minute = 6000;
+    await d.spawn("ada");
+    await d.spawn("bo");
+    d.puppet.deliver = async (agent) => (agent === "ada" ? { later: "busy" } : { channel: "hand" });
+    await d.ask("message.send", { to: "ada", content: "waits" });
+    const bo = Object.values(d.workspace.view().agents).find(({ name }) => name === "bo")?.id ?? "";
+    const actor = { kind: "human" as const };
+    for (let i = 0; i < 600; i++) {
+      const recipients = [{ inbox: bo, name: "bo" }];
+      const sent = { type: "message.sent" as const, data: { id: `x${i}`, to: "bo", content: `${i}`, recipients } };
+      await d.ledger.append({ ...sent, id: `s${i}`, actor, subject: "outbox/human" });
+      const read = { type: "message.read" as const, data: { ids: [`x${i}`], inbox: bo } };
+      await d.ledger.append({ ...read, id: `r${i}`, actor, subject: `inbox/${bo}` });
+    }
+    const all = await d.ask("message.list", { limit: 1000 });
+    expect(all.map(({ content }) => content)).toEqual(["waits", ...Array.from({ length: 600 }, (_, i) => `${i}`)]);
+    const page = await d.ask("message.list", { limit: 50, before: all[51]?.seq, agent: "bo" });
+    expect(page.map(({ content }) => content)).toEqual(Array.from({ length: 50 }, (_, i) => `${i}`));
+  });
+
+  it("that were answered are not unread for ever", async () => {
+    await using d = await desk();
+    const ada = await d.spawn("ada");
+    const bo = await d.spawn("bo");
+    const { id } = await d.ask("message.send", { to: "ada", content: "question" }, bo);
+    await d.puppet.link("ada").report({ type: "seen", messages: [id] });
+    await expect.poll(() => Object.values(d.workspace.view().messages[0]?.deliveries ?? {})[0]?.rung).toBe("seen");
+    await d.ask("message.send", { to: "bo", content: "answer", reply_to: id }, ada);
+    expect((await d.ask("message.inbox", {}, ada)).messages).toEqual([]);
+  });
+
+  it("cut in the middle of a character still are text", async () => {
+    await using d = await desk();
+    await d.spawn("ada");
+    await d.ask("message.send", { to: "ada", content: `${"x".repeat(999)}${"😀".repeat(5_000)}` });
+    await expect.poll(() => d.puppet.handed).toHaveLength(1);
+    expect(d.puppet.handed[0]?.parcels[0]?.text.isWellFormed()).toBe(true);
+  });
+
+  it("sent to a workspace that has just closed are refused at once, not kept waiting", async () => {
+    await using d = await desk();
+    await d.spawn("ada");
+    await d.workspace.close();
+    const sent = d.ask("message.send", { to: "ada", content: "too late" });
+    await expect(Promise.race([sent, new Promise((resolve) => setTimeout(resolve, 500, "hangs"))])).rejects.toThrow();
+  });
 });

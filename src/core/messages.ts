@@ -12,6 +12,12 @@ import { checkInboxes, checkRate, hopsOf } from "./floods.ts";
 import type { Ledger } from "./ports/ledger.ts";
 import { checkText } from "./texts.ts";
 
+type Sent = Extract<Event, { type: "message.sent" }>;
+
+/** Messages looked at when only those of one agent are wanted: so many at once, and so many in all. */
+const PAGE = 500;
+const LOOKED_THROUGH = 10_000;
+
 /** Direct messages and broadcasts; the sender is always the caller. */
 export function messageHandlers(newId: () => string, now: () => number): Handlers<typeof messages, WorkspaceCall> {
   return {
@@ -41,7 +47,8 @@ export function messageHandlers(newId: () => string, now: () => number): Handler
       });
       if (event.type !== "message.sent")
         throw new ClustrError("conflict", "This request id was used for another operation before; nothing was sent.");
-      return messageOf(event, call.view());
+      const { id } = event.data;
+      return messageOf(event, call.view().messages.find((message) => message.id === id)?.deliveries ?? {});
     },
 
     "message.inbox": async (call, { id, limit }) => {
@@ -95,23 +102,21 @@ export function messageHandlers(newId: () => string, now: () => number): Handler
     },
 
     "message.list": async (call, { agent, before, limit }) => {
-      const view = call.view();
-      const oldest = view.messages[0]?.seq ?? Infinity;
-      const wanted = (message: Message): boolean =>
-        agent === undefined ||
-        message.from === agent ||
-        Object.values(message.deliveries).some(({ to }) => to === agent);
-      const recent = view.messages
-        .filter((message) => message.seq < (before ?? Infinity) && wanted(message))
-        .slice(-limit);
-      const full = await Promise.all(
-        recent.map(async (message) => ({ ...message, content: await contentOf(call.ledger, message) })),
-      );
-      if (recent.length >= limit || oldest === Infinity) return full;
-      return [
-        ...(await olderThan(call.ledger, Math.min(before ?? Infinity, oldest), limit - recent.length, agent, view)),
-        ...full,
-      ];
+      const ladders = new Map(call.view().messages.map(({ id, deliveries }) => [id, deliveries]));
+      const found: Message[] = [];
+      let end = before;
+      // The view holds the latest and whatever is under way: between them there are gaps that only the ledger fills.
+      for (let looked = 0; found.length < limit && looked < LOOKED_THROUGH;) {
+        const wanted = agent === undefined ? limit - found.length : PAGE;
+        const range = end === undefined ? {} : { before: end };
+        const page = await call.ledger.read({ type: "message.sent", newest: true, limit: wanted, ...range });
+        const mail = page.filter((event) => event.type === "message.sent").filter((event) => concerns(event, agent));
+        found.unshift(...mail.map((event) => messageOf(event, ladders.get(event.data.id) ?? {})));
+        if (page.length < wanted) break;
+        looked += page.length;
+        end = page[0]?.seq;
+      }
+      return found.slice(-limit);
     },
   };
 }
@@ -119,7 +124,7 @@ export function messageHandlers(newId: () => string, now: () => number): Handler
 /** Whether a recipient has not fetched a message yet; one that its model saw in passing still counts. */
 export function isUnread(message: Message, inbox: string): boolean {
   const rung = message.deliveries[inbox]?.rung;
-  return rung !== undefined && rung !== "read" && rung !== "undeliverable";
+  return rung !== undefined && rung !== "read" && rung !== "answered" && rung !== "undeliverable";
 }
 
 /** A message's whole content: the view holds only the beginning of long ones. */
@@ -169,14 +174,16 @@ function reachable(agent: { live: boolean }): boolean {
   return agent.live;
 }
 
-function messageOf(event: Extract<Event, { type: "message.sent" }>, view: View): Message {
-  const { id, to, content, reply_to, urgency = "now", hops = 0, recipients } = event.data;
-  const folded = view.messages.find((message) => message.id === id);
-  const deliveries =
-    folded?.deliveries ??
-    Object.fromEntries(
-      recipients.map(({ inbox, name }) => [inbox, { to: name, rung: "queued" as const, at: event.at }]),
-    );
+/** Whether an agent of this name wrote or received a message; without a name, always. */
+function concerns(event: Sent, agent: string | undefined): boolean {
+  return (
+    agent === undefined || nameOf(event.actor) === agent || event.data.recipients.some(({ name }) => name === agent)
+  );
+}
+
+/** A message as it was sent, with what has become of it. */
+function messageOf(event: Sent, deliveries: Message["deliveries"]): Message {
+  const { id, to, content, reply_to, urgency = "now", hops = 0 } = event.data;
   const message: Message = {
     id,
     seq: event.seq,
@@ -191,28 +198,4 @@ function messageOf(event: Extract<Event, { type: "message.sent" }>, view: View):
   };
   if (reply_to) message.reply_to = reply_to;
   return message;
-}
-
-/** Messages the view no longer holds, from the ledger, without their deliveries: those were settled long ago. */
-async function olderThan(
-  ledger: Ledger,
-  before: number,
-  limit: number,
-  agent: string | undefined,
-  view: View,
-): Promise<Message[]> {
-  const events = await ledger.read({ type: "message.sent", before, limit: limit * 2, newest: true });
-  const known = new Set(view.messages.map(({ id }) => id));
-  const found: Message[] = [];
-  for (const event of events) {
-    if (event.type !== "message.sent" || known.has(event.data.id)) continue;
-    if (
-      agent === undefined ||
-      nameOf(event.actor) === agent ||
-      event.data.recipients.some(({ name }) => name === agent)
-    ) {
-      found.push({ ...messageOf(event, view), deliveries: {} });
-    }
-  }
-  return found.slice(-limit);
 }
