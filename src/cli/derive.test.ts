@@ -11,6 +11,7 @@ let home: Home;
 beforeEach(async () => {
   server = await WireServer.start();
   server.answer("workspace.list", () => [{ id: "w1", name: "project", path: "/project" }]);
+  server.answer("attention.list", () => []);
   home = new Home().serve(server);
 });
 afterEach(async () => {

@@ -28,16 +28,19 @@ const TEXTS = new Set(["content", "value", "text", "task"]);
 /** Where each noun's commands stand in the help, in this order; all others come after them. */
 const GROUPS: Record<string, string> = {
   agent: "Agents:",
+  attention: "Agents:",
   terminal: "Agents:",
   message: "Working together:",
   context: "Working together:",
   rules: "Working together:",
+  policy: "Working together:",
 };
 
 /** What the words that only hold other commands are for. */
 const PARENTS: Record<string, string> = {
   context: "Read and write the notes that all agents share",
   rules: "Read and change the rules that every agent follows",
+  policy: "Allow, ask for or deny what agents do, in the whole workspace",
 };
 
 /** Every operation that has a command. */
@@ -69,6 +72,8 @@ export interface AddedCommand {
   command: Command;
   /** @throws ClustrError `invalid` naming the argument or flag. */
   input(): Promise<Record<string, unknown>>;
+  /** The client that `call` uses, for what has to be known first. */
+  client(): Promise<Client>;
   /** Calls the operation with an input. */
   call(input: Record<string, unknown>): Promise<{ client: Client; output: unknown }>;
 }
@@ -98,12 +103,17 @@ function addCommand(program: Command, io: Io, derived: Derived): AddedCommand {
     if (TEXTS.has(field.key))
       command.option(`${flagOf(field.key)}-file <path>`, `Read the ${field.key} from a file ("-": standard input)`);
   }
+  let client: Promise<Client> | undefined;
+  const connected = async (): Promise<Client> => {
+    const connection = await connect(io, commonOf(command).workspace);
+    return operation.scope === "workspace" ? connection.workspace() : connection.home;
+  };
   const added: AddedCommand = {
     command,
     input: () => inputOf(derived, command, io),
+    client: () => (client ??= connected()),
     call: async (input) => {
-      const connection = await connect(io, commonOf(command).workspace);
-      const client = operation.scope === "workspace" ? await connection.workspace() : connection.home;
+      const client = await added.client();
       return {
         client,
         output: await client.call(name, input as Input<Operations[typeof name]>, { signal: io.signal }),

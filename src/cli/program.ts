@@ -1,4 +1,5 @@
 import { Command, type Argument } from "commander";
+import { addAnswering } from "./answer.ts";
 import { attachCommand } from "./attach.ts";
 import type { Cli } from "./cli.ts";
 import { withCommon } from "./connect.ts";
@@ -7,6 +8,7 @@ import { addDerived } from "./derive.ts";
 import { doctorCommand } from "./doctor.ts";
 import { rulesEditCommand } from "./edit.ts";
 import { addFollowing } from "./follow.ts";
+import { addLadders } from "./ladder.ts";
 import { mcpCommand } from "./mcp.ts";
 import { shutdownCommand } from "./shutdown.ts";
 import { addWaiting } from "./spawn.ts";
@@ -16,6 +18,7 @@ const AFTER = `
 Start with a folder:   clustr ~/project        (a folder named like a command: clustr ./spawn)
 Give work:             clustr spawn ada --task "Write tests for the parser"
 Talk and look:         clustr send ada "How far are you?"   clustr attach ada
+Answer what they ask:  clustr attention   then clustr answer ID allow
 
 Data is kept in ~/.clustr, or in the folder CLUSTR_HOME names. An agent that runs clustr acts as that agent.
 Exit codes: 0 done, 1 failed, 2 wrong use, 3 not allowed, 4 not found, 5 conflict, 6 a limit, 7 no server or no answer.`;
@@ -52,11 +55,15 @@ export function buildProgram(cli: Cli): Command {
   doctorCommand(program, cli);
   const derived = addDerived(program, io);
   const spawn = derived.get("agent.spawn");
+  const answer = derived.get("attention.answer");
+  const messages = derived.get("message.list");
   const events = derived.get("event.list");
   const rules = program.commands.find((command) => command.name() === "rules");
-  if (!spawn || !events || !rules)
-    throw new Error("The contract lacks spawn, events or rules, which the command line builds on.");
+  if (!spawn || !answer || !messages || !events || !rules)
+    throw new Error("The contract lacks spawn, answer, messages, events or rules, which the command line builds on.");
   addWaiting(spawn, io);
+  addAnswering(answer, io);
+  addLadders(messages, io);
   addFollowing(events, io);
   rulesEditCommand(rules, cli);
   attachCommand(program, cli);

@@ -3,6 +3,7 @@ import type { Agent } from "../contract/agent.ts";
 import { ClustrError, hasCode } from "../contract/error.ts";
 import { note, type Io } from "./io.ts";
 import { pause } from "./pause.ts";
+import { howToAnswer } from "./show/attention.ts";
 import { plain } from "./show/style.ts";
 
 export type Awaited = "running" | "done";
@@ -32,9 +33,10 @@ export async function waitFor(
     if (latest) {
       reached = Date.now();
       if (latest.status === "done" || latest.status === wanted) return latest;
-      if (latest.attention && latest.attention.title !== asked)
-        note(io, `${latest.name} needs you: ${plain(latest.attention.title)}`);
-      asked = latest.attention?.title;
+      const { attention } = latest;
+      if (attention && attention.id !== asked)
+        note(io, `${latest.name} needs you: ${plain(attention.title)}\n  ${howToAnswer(attention)}`);
+      asked = attention?.id;
     }
     if (Date.now() > until) {
       throw new ClustrError(

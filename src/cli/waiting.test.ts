@@ -54,7 +54,7 @@ describe("spawn --wait", () => {
     const { code, out, err } = await home.run(["spawn", "ada", "--task", "x", "--wait", "done", "--json"]);
     expect(code).toBe(0);
     expect(JSON.parse(out)).toMatchObject({ outcome: "finished" });
-    expect(err).toBe("ada needs you: Run npm test?\n");
+    expect(err).toBe('ada needs you: Run npm test?\n  clustr answer q1 allow\n  (or: deny --reason "…")\n');
   });
 
   test.each(["failed", "stopped", "lost"] as const)(

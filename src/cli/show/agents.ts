@@ -1,5 +1,6 @@
 import type { Agent } from "../../contract/agent.ts";
 import { shortPath } from "../connect.ts";
+import { howToAnswer } from "./attention.ts";
 import { ago, firstLine, plain, type Color, type Style } from "./style.ts";
 import { table } from "./table.ts";
 
@@ -34,7 +35,7 @@ export function showAgents(agents: Agent[], style: Style): string {
     agent.autonomy,
     firstLine(agent.attention?.title ?? agent.reason ?? agent.activity ?? agent.working_on ?? agent.task),
   ]);
-  return table(style, ["NAME", "STATUS", "SINCE", "SERVICE", "AUTONOMY", "WHAT"], rows, (cell, column, row) => {
+  const list = table(style, ["NAME", "STATUS", "SINCE", "SERVICE", "AUTONOMY", "WHAT"], rows, (cell, column, row) => {
     const agent = agents[row];
     if (!agent) return cell;
     if (column === 0) return style.paint("bold", cell);
@@ -42,6 +43,13 @@ export function showAgents(agents: Agent[], style: Style): string {
     if (column === 4 && agent.autonomy === "full") return style.paint("red", cell);
     return cell;
   });
+  const waiting = agents.flatMap(({ attention }) => (attention && !attention.answered ? [attention] : []));
+  if (waiting.length === 0) return list;
+  const lines = waiting.map(
+    (item) =>
+      `${style.paint("bold", item.agent)} waits for you: ${firstLine(item.title)}\n  ${howToAnswer(item, style)}`,
+  );
+  return `${list}\n\n${lines.join("\n")}`;
 }
 
 /** One agent in one line, after something was done to it; a second line says what is wrong. */

@@ -1,31 +1,9 @@
 import { expect, test } from "vitest";
-import { Home } from "../../../test/wire/command-line.ts";
+import { shown } from "../../../test/wire/shown.ts";
 import { agent, attention, message } from "../../../test/wire/samples.ts";
-import { WireServer } from "../../../test/wire/server.ts";
-import type { OperationName } from "../../contract/operations.ts";
 import { ago, plain } from "./style.ts";
 
 const AT = "2030-05-01T11:58:00.000Z";
-
-/** What a command shows for a result: on a terminal of 80 columns, or through a pipe. */
-async function shown(
-  line: string[],
-  operation: OperationName,
-  output: unknown,
-  terminal: { columns?: number; env?: Record<string, string> } = { columns: 80, env: { NO_COLOR: "1" } },
-): Promise<string> {
-  const server = await WireServer.start();
-  using home = new Home().serve(server);
-  server.answer("workspace.list", () => [{ id: "w1", name: "project", path: "/project" }]);
-  server.answer(operation, () => output);
-  try {
-    const { code, out, err } = await home.run(line, terminal);
-    expect({ code, err }).toEqual({ code: 0, err: "" });
-    return `\n${out}`;
-  } finally {
-    await server.kill();
-  }
-}
 
 const agents = [
   agent({ attention: attention() }),
@@ -56,6 +34,10 @@ test("agents: a calm table, what needs a person first in words", async () => {
     Chloé-2  ✓ finished   2m ago   claude   auto      the parser’s error messages, …
     dan      ✕ failed     11d ago  claude   full      Not logged in.
     eve      ● running?   2m ago   claude   auto      Bash npm test
+
+    ada waits for you: Run: rm -rf build?
+      clustr answer q1 allow
+      (or: deny --reason "…")
     "
   `);
 });

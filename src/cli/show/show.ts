@@ -2,6 +2,7 @@ import type { Output } from "../../contract/operation.ts";
 import type { OperationName, Operations } from "../../contract/operations.ts";
 import { shortPath } from "../connect.ts";
 import { showAgent, showAgents } from "./agents.ts";
+import { showAnswered, showAttention, showExplanation, showPolicies, showPolicy } from "./attention.ts";
 import { showEntries, showHistory, showValue } from "./context.ts";
 import { showEvents } from "./events.ts";
 import { showMessages, showSent } from "./messages.ts";
@@ -16,6 +17,14 @@ const shows: { [N in OperationName]?: Show<N> } = {
   "agent.spawn": showAgent,
   "agent.stop": showAgent,
   "agent.restart": showAgent,
+  "agent.resume": showAgent,
+  "agent.interrupt": showAgent,
+  "agent.explain": showExplanation,
+  "attention.list": showAttention,
+  "attention.answer": showAnswered,
+  "policy.list": showPolicies,
+  "policy.set": showPolicy,
+  "policy.remove": ({ removed }) => `removed ${removed}`,
   "agent.remove": ({ removed }) => `removed ${removed}`,
   "terminal.screen": ({ lines }) => plain(lines.join("\n")).trimEnd(),
   "message.send": showSent,
