@@ -2,7 +2,7 @@ import { useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
 import type { Client } from "../client/client.ts";
 import type { Agent } from "../contract/agent.ts";
 import { toFailure } from "../contract/error.ts";
-import { byteLength } from "../contract/fold.ts";
+import { byteLength } from "../contract/fold-messages.ts";
 import type { Delivery, Message } from "../contract/message.ts";
 
 /** The feed of the workspace and a composer to one agent or all. */
