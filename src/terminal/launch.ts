@@ -65,9 +65,9 @@ export async function launchHost(options: HostOptions): Promise<Launch> {
     child.once("exit", (code, signal) => {
       if (code === 0) launch.ended = {};
       else
-        void readFile(logPath, "utf8").then(
-          (text) => (launch.ended = { failure: `${signal ?? `code ${code}`}, ${text.trim().slice(-500)}` }),
-        );
+        void readFile(logPath, "utf8")
+          .catch(() => "its log cannot be read")
+          .then((text) => (launch.ended = { failure: `${signal ?? `code ${code}`}, ${text.trim().slice(-500)}` }));
     });
     child.unref();
     return launch;
