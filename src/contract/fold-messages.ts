@@ -78,10 +78,20 @@ export function seen(
   return { ...step(view, event, rung, {}), chains };
 }
 
+/** The recipient is gone for good: what it had not seen will never arrive, and need not be kept for it. */
+export function orphaned(view: View, inbox: string, at: string): Partial<View> {
+  const left = view.messages.filter(({ deliveries }) => {
+    const rung = deliveries[inbox]?.rung;
+    return rung === "queued" || rung === "handed";
+  });
+  const data = { ids: left.map(({ id }) => id), inbox };
+  return step(view, { at, data }, "undeliverable", { why: "its recipient was removed" });
+}
+
 /** Moves a recipient's deliveries to a rung, never back down; `from`: those on this very rung, in either direction. */
 export function step(
   view: View,
-  event: Extract<Event, { data: { ids: string[]; inbox: string } }>,
+  event: { at: string; data: { ids: string[]; inbox: string } },
   rung: Rung,
   more: { why?: string; channel?: string },
   from?: Rung,

@@ -108,4 +108,16 @@ describe("the fold", () => {
     expect(view.messages.filter(({ deliveries }) => deliveries["waiting"])).toHaveLength(50);
     expect(Math.max(...view.messages.map(({ content }) => content.length))).toBeLessThan(10_000);
   });
+
+  it("keeps nothing for an inbox that was removed", () => {
+    const sent = Array.from({ length: RECENT_MESSAGES * 2 }, (_, i): Fact => ({
+      type: "message.sent",
+      data: { id: `m${i}`, to: "a", content: "c", recipients: [{ inbox: "a", name: "a" }] },
+    }));
+    const facts: Fact[] = [...sent, { type: "agent.removed", data: { id: "a", name: "a" } }];
+    const rest = { at, actor: { kind: "human" as const }, subject: "s" };
+    const { messages } = fold(facts.map((each, i): Event => ({ ...each, ...rest, seq: i + 1, id: `${i}` })));
+    expect(messages).toHaveLength(RECENT_MESSAGES);
+    expect(messages.at(-1)?.deliveries["a"]).toMatchObject({ rung: "undeliverable" });
+  });
 });

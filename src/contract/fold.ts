@@ -1,7 +1,7 @@
 import { nameOf } from "./actor.ts";
 import type { Agent, Attention } from "./agent.ts";
 import type { Event } from "./event.ts";
-import { recent, seen, sent, step } from "./fold-messages.ts";
+import { orphaned, recent, seen, sent, step } from "./fold-messages.ts";
 import { held, PREVIEW, type View } from "./view.ts";
 
 /**
@@ -75,7 +75,8 @@ function change(view: View, event: Event): Partial<View> {
       const { [event.data.id]: _agent, ...agents } = view.agents;
       const { [event.data.id]: _invite, ...invites } = view.invites;
       const { [event.data.id]: _chain, ...chains } = view.chains;
-      return { agents, invites, chains, readers: withoutReader(view.readers, event.data.id) };
+      const readers = withoutReader(view.readers, event.data.id);
+      return { agents, invites, chains, readers, ...orphaned(view, event.data.id, event.at) };
     }
     case "message.sent":
       return sent(view, event);
