@@ -91,4 +91,20 @@ describe("shared context", () => {
       .toContain('"plan", which you have read, changed');
     expect(d.puppet.handed.flatMap(({ parcels }) => parcels)).toHaveLength(1);
   });
+
+  it("changed right before a crash is told to its readers when the server comes back", async () => {
+    await using d = await desk();
+    const ada = await d.spawn("ada");
+    await d.puppet.link("ada").report({ type: "working" });
+    await d.ask("context.write", { key: "api", value: "v1" });
+    await d.ask("context.read", { key: "api" }, ada);
+    await d.workspace.close();
+    await d.ledger.append({
+      ...{ type: "context.written", data: { key: "api", value: "v2", revision: 2 }, id: "w2" },
+      ...{ actor: { kind: "human" }, subject: "context/api" },
+    });
+    await d.reopen();
+    await expect.poll(() => d.puppet.handed.map(({ parcels }) => parcels[0]?.text)).toHaveLength(1);
+    expect(d.puppet.handed[0]?.parcels[0]?.text).toContain('"api", which you have read, changed');
+  });
 });

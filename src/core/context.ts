@@ -15,11 +15,11 @@ export const contextHandlers: Handlers<typeof context, WorkspaceCall> = {
   "context.list": async (call) => whole(call.ledger, Object.values(call.view().context)),
 
   "context.read": async (call, { key }) => {
-    const { context, readers } = call.view();
+    // First to be told of changes, then what there is: a write in between is in one of the two.
+    if (call.caller.actor.kind === "agent" && key !== undefined) await remember(call, key);
+    const { context } = call.view();
     const found =
       key === undefined ? Object.values(context) : [held(context, key)].filter((entry) => entry !== undefined);
-    const { actor } = call.caller;
-    if (actor.kind === "agent" && key !== undefined) await remember(call, key, held(readers, key)?.[inboxOf(actor)]);
     return { entries: await whole(call.ledger, found) };
   },
 
@@ -63,7 +63,7 @@ export const contextHandlers: Handlers<typeof context, WorkspaceCall> = {
   },
 
   "context.history": async (call, { key, limit }) => {
-    const events = await call.ledger.read({ subject: subject(key), limit: limit * 4, newest: true });
+    const events = await call.ledger.read({ subject: subject(key), limit, newest: true });
     const revisions = [];
     for (const event of events.reverse()) {
       if (event.type === "context.written") revisions.push(entryOf(event, "context.written"));
@@ -88,12 +88,15 @@ export async function whole(ledger: Ledger, entries: EntryPreview[]): Promise<Co
   );
 }
 
-/** Notes that an agent read a key, once per key: from then on it is told of changes. */
-async function remember(call: WorkspaceCall, key: string, known: number | undefined): Promise<void> {
-  const { actor } = call.caller;
-  if (known !== undefined) return;
-  const revision = held(call.view().revisions, key) ?? 0;
-  await call.decide(`readers/${key}`, () => ({ type: "context.read", data: { key, inbox: inboxOf(actor), revision } }));
+/** Notes that an agent reads a key, once per key: from then on it is told of changes. */
+async function remember(call: WorkspaceCall, key: string): Promise<void> {
+  const inbox = inboxOf(call.caller.actor);
+  const { readers, revisions } = call.view();
+  const known = held(readers, key);
+  // Whoever asks for ever new keys that nobody wrote must not fill the view.
+  if (known?.[inbox] !== undefined || (!known && Object.keys(readers).length >= KEYS_LIMIT)) return;
+  const revision = held(revisions, key) ?? 0;
+  await call.decide(`readers/${key}`, () => ({ type: "context.read", data: { key, inbox, revision } }));
 }
 
 function expectRevision(view: View, key: string, expected: number | undefined): void {

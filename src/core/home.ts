@@ -63,6 +63,7 @@ function applyHomeEvent(view: HomeView, event: Event<HomeFact>): HomeView {
     case "login.granted":
       return { ...view, seq, logins: [...view.logins, event.data.hash].slice(-LOGINS) };
     case "call.refused":
+    default: // A newer Clustr may have written more than this one knows.
       return { ...view, seq };
   }
 }

@@ -135,4 +135,17 @@ describe("rules", () => {
     await d.ask("rules.update", { text: "one" });
     await expect.poll(async () => readFile(file, "utf8").catch(() => "")).toBe("one");
   });
+
+  it("changed right before a crash are told to running agents when the server comes back, once", async () => {
+    await using d = await desk();
+    await d.spawn("ada");
+    await d.puppet.link("ada").report({ type: "working" });
+    await d.workspace.close();
+    await d.ledger.append(updated("two", 1));
+    await d.reopen();
+    await expect.poll(() => d.puppet.handed.length).toBe(1);
+    await d.reopen();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(d.puppet.handed.map(({ parcels }) => parcels.length)).toEqual([1]);
+  });
 });

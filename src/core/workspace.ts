@@ -61,7 +61,7 @@ export async function openWorkspace(parts: WorkspaceParts): Promise<RunningWorks
   const stopped = new AbortController();
   const { signal } = stopped;
   const live = await followLedger(ledger, signal, (error) => !signal.aborted && parts.fail(error));
-  sendNotices(ledger, live, log);
+  await sendNotices(ledger, live, signal, log);
   const rules = await followRulesFile(parts.rulesFile, ledger, live, newId, signal, log);
   const delivery = createDelivery(ledger, live, now, newId, signal, log);
   const presence = watchPresence(ledger, live, parts.ticks, newId, signal, log);

@@ -1,20 +1,24 @@
 import type { Event, Fact } from "../../contract/event.ts";
 import { inboxOf, nameOf } from "../../contract/actor.ts";
 import { held, type View } from "../../contract/view.ts";
-import { append } from "../append.ts";
+import { appendPatiently } from "../append.ts";
 import type { LiveView } from "../live-view.ts";
 import type { Ledger } from "../ports/ledger.ts";
+
+/** A crash can come between a change and its notice, not much later: so many events before the last are looked at again. */
+const LOOKED_AT = 100;
 
 /**
  * Tells agents what changed under them: rules, and context they have read. A notice is a message from the workspace
  * itself, with an id made from its cause, so that a crash can neither lose nor double it. While one about the same
- * thing is still unseen, no second one is sent.
+ * thing is still unseen, no second one is sent. Resolves once what a crash cut short has been made up for.
  */
-export function sendNotices(
+export async function sendNotices(
   ledger: Ledger,
   live: LiveView,
+  signal: AbortSignal,
   log: (message: string, details?: Record<string, unknown>) => void,
-): void {
+): Promise<void> {
   const send = (cause: Event, view: View, about: string, content: string, inboxes: string[]): void => {
     const recipients = inboxes.flatMap((inbox) => {
       const agent = view.agents[inbox];
@@ -34,32 +38,50 @@ export function sendNotices(
         recipients,
       },
     };
-    append(ledger, { ...fact, id: `notice/${cause.seq}`, actor: { kind: "system" }, subject: "notices" }).catch(
-      (error: unknown) => log("A notice could not be sent", { about, error: String(error) }),
+    const entry = { ...fact, id: `notice/${cause.seq}`, actor: { kind: "system" as const }, subject: "notices" };
+    appendPatiently(ledger, entry, signal).catch(
+      (error: unknown) => !signal.aborted && log("A notice could not be sent", { about, error: String(error) }),
     );
   };
 
-  live.watch((event, view) => {
+  /** Tells those who do not know the change yet, as far as `view` can tell. */
+  const tell = (event: Event, view: View): void => {
     if (event.type === "rules.updated") {
       const { revision } = event.data;
+      const behind = Object.values(view.agents).filter((agent) => agent.rules_revision < revision);
       send(
         event,
         view,
         "The rules of the workspace changed.",
         `They are at revision ${revision} now, by ${nameOf(event.actor)}. Read them with read_rules before you go on, and follow them.`,
-        Object.keys(view.agents),
+        behind.map(({ id }) => id),
       );
     }
     if (event.type === "context.written" || event.type === "context.removed") {
       const { key, revision } = event.data;
       const what = event.type === "context.written" ? `It is at revision ${revision} now` : "It was removed";
+      const readers = Object.entries(held(view.readers, key) ?? {}).filter(([, known]) => known < revision);
       send(
         event,
         view,
         `Shared context "${key}", which you have read, changed.`,
         `${what}, by ${nameOf(event.actor)}.`,
-        Object.keys(held(view.readers, key) ?? {}),
+        readers.map(([inbox]) => inbox),
       );
     }
-  });
+  };
+
+  const view = live.current();
+  for (const event of await ledger.read({ after: Math.max(0, view.seq - LOOKED_AT), limit: LOOKED_AT })) {
+    if (isNewest(event, view)) tell(event, view);
+  }
+  live.watch(tell);
+}
+
+/** Whether nothing came after a change of rules or of a key: what was overtaken needs no telling. */
+function isNewest(event: Event, view: View): boolean {
+  if (event.type === "rules.updated") return event.data.revision === view.rules.revision;
+  if (event.type === "context.written" || event.type === "context.removed")
+    return event.data.revision === held(view.revisions, event.data.key);
+  return false;
 }
