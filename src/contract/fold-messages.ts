@@ -126,7 +126,9 @@ function trimmed(messages: Message[]): Message[] {
 /** A list of what somebody did lately, with one entry more; old and surplus ones leave. */
 export function recent(list: View["sends"], inbox: string, at: string): View["sends"] {
   const from = Date.parse(at) - RATE_WINDOW;
-  return [...list.filter((entry) => Date.parse(entry.at) > from), { inbox, at }].slice(-RATE_ENTRIES);
+  // Oldest first: reading all their times would cost more than all the rest of the fold.
+  const fresh = list.findIndex((entry) => Date.parse(entry.at) > from);
+  return [...(fresh === -1 ? [] : list.slice(fresh)), { inbox, at }].slice(-RATE_ENTRIES);
 }
 
 /** Bytes of a text in UTF-8, without an encoder: this file runs where neither Node nor DOM types exist. */
