@@ -139,7 +139,7 @@ describe("what only a person can resolve", () => {
     const { run, model } = made;
     await made.start();
     const { item } = await run.signal("attention");
-    expect(item).toEqual({
+    expect(item).toMatchObject({
       kind: "question",
       title: "Which colour?",
       detail: "Which colour?\n- red: the warm one\n- blue: the cold one",

@@ -8,6 +8,7 @@ import type {
   Method,
   Notices,
   Questions,
+  Replies,
   Thread,
   Turn,
   TurnError,
@@ -27,17 +28,13 @@ const CALLS: { [M in Method]: { params: Every<Calls[M]["params"]>; result: Every
     result: { thread: true },
   },
   "thread/resume": {
-    params: { threadId: true, excludeTurns: true, approvalPolicy: true, sandbox: true },
-    result: { thread: true },
+    params: { threadId: true, excludeTurns: true, initialTurnsPage: true, approvalPolicy: true, sandbox: true },
+    result: { thread: true, initialTurnsPage: true },
   },
   "thread/read": { params: { threadId: true }, result: { thread: true } },
   "thread/items/list": {
     params: { threadId: true, limit: true, sortDirection: true, cursor: true },
     result: { data: true, nextCursor: true },
-  },
-  "thread/turns/list": {
-    params: { threadId: true, limit: true, sortDirection: true, itemsView: true },
-    result: { data: true },
   },
   "thread/inject_items": { params: { threadId: true, items: true }, result: {} },
   "turn/start": { params: { threadId: true, clientUserMessageId: true, input: true }, result: { turn: true } },
@@ -46,6 +43,7 @@ const CALLS: { [M in Method]: { params: Every<Calls[M]["params"]>; result: Every
 const NOTICES: { [M in keyof Notices]: Every<Notices[M]> } = {
   "thread/started": { thread: true },
   "thread/status/changed": { threadId: true, status: true },
+  "thread/reverted": { threadId: true },
   "turn/started": { threadId: true, turn: true },
   "turn/completed": { threadId: true, turn: true },
   "item/started": { threadId: true, turnId: true, item: true },
@@ -59,9 +57,11 @@ const QUESTIONS: { [M in keyof Questions]: Every<Questions[M]> } = {
     threadId: true,
     turnId: true,
     itemId: true,
+    approvalId: true,
     command: true,
     cwd: true,
     reason: true,
+    networkApprovalContext: true,
   },
   "item/fileChange/requestApproval": { threadId: true, turnId: true, itemId: true, reason: true, grantRoot: true },
   "item/permissions/requestApproval": {
@@ -77,10 +77,24 @@ const QUESTIONS: { [M in keyof Questions]: Every<Questions[M]> } = {
     threadId: true,
     turnId: true,
     serverName: true,
+    mode: true,
+    requestedSchema: true,
+    _meta: true,
     message: true,
     title: true,
     url: true,
   },
+};
+/** Files with the answers to questions, and what is in ours. */
+const REPLIES: { [M in keyof Replies]: [file: string, parts: Every<Replies[M]>] } = {
+  "item/commandExecution/requestApproval": ["CommandExecutionRequestApprovalResponse", { decision: true }],
+  "item/fileChange/requestApproval": ["FileChangeRequestApprovalResponse", { decision: true }],
+  "item/permissions/requestApproval": ["PermissionsRequestApprovalResponse", { permissions: true, scope: true }],
+  "item/tool/requestUserInput": ["ToolRequestUserInputResponse", { answers: true }],
+  "mcpServer/elicitation/request": [
+    "McpServerElicitationRequestResponse",
+    { action: true, content: true, _meta: true },
+  ],
 };
 const OBJECTS = {
   Thread: {
@@ -91,7 +105,7 @@ const OBJECTS = {
     parentThreadId: true,
     threadSource: true,
   } satisfies Every<Thread>,
-  Turn: { id: true, status: true, error: true } satisfies Every<Turn>,
+  Turn: { id: true, status: true, error: true, items: true } satisfies Every<Turn>,
   TurnError: { message: true, codexErrorInfo: true } satisfies Every<TurnError>,
 };
 const ITEMS: { [T in Item["type"]]: Every<Omit<Extract<Item, { type: T }>, "type">> } = {
@@ -166,6 +180,14 @@ describe("the installed Codex speaks the part of its protocol that Clustr uses",
 
   it.each(Object.entries(QUESTIONS))("it asks %s", (method, params) => {
     expect(paramsOf("ServerRequest.json", method)?.names).toEqual(expect.arrayContaining(Object.keys(params)));
+  });
+
+  it.each(Object.entries(REPLIES))("it takes our answer to %s", (_, [name, parts]) => {
+    const file = ["", "v2/"]
+      .map((folder) => `${folder}${name}.json`)
+      .find((path) => existsSync(join(place.path, "schema", path)));
+    const response = read(file ?? name);
+    expect(fields(response, response)).toEqual(expect.arrayContaining(Object.keys(parts)));
   });
 
   it("with threads, turns and items as we read them", () => {

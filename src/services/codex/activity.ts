@@ -1,4 +1,4 @@
-import { bare } from "./attention.ts";
+import { bare } from "./command.ts";
 import type { Item, TurnError } from "./protocol.ts";
 
 const LIMIT = 100;

@@ -1,21 +1,40 @@
+import type { AnswerKind } from "../../contract/agent.ts";
 import type { Asked } from "../../core/ports/service.ts";
-import type { Item, Question } from "./protocol.ts";
+import { bare } from "./command.ts";
+import { choicesOf, fieldsOf, isToolApproval } from "./form.ts";
+import type { Item, Question, Questions } from "./protocol.ts";
 
 /** Characters of a detail that are shown; a diff of a whole repository helps nobody decide. */
 const DETAIL_LIMIT = 16_000;
 const TITLE_LIMIT = 120;
+const PERMISSION: AnswerKind[] = ["allow", "always", "deny"];
+
+type Parts = (string | null | undefined)[];
 
 /**
  * What a person is asked, in Clustr's words; undefined for requests that no person is meant to answer. `about` is the
  * entry the request is about, where it is known: the diff of an edit is only there.
  */
 export function attentionOf(question: Question, about: Item | undefined): Asked | undefined {
+  const item = asked(question, about);
+  return item && { ...item, key: keyOf(question) };
+}
+
+/** A name for a question that stays the same when it is asked again: the server keeps its id for as long as it lives. */
+export function keyOf({ id, params }: Question): string {
+  const item = "itemId" in params ? params.itemId : params.serverName;
+  return [params.threadId, params.turnId ?? "", item, `${id}`].join("/");
+}
+
+function asked(question: Question, about: Item | undefined): Asked | undefined {
   switch (question.method) {
     case "item/commandExecution/requestApproval": {
-      const { command, cwd, reason } = question.params;
+      const { command, cwd, reason, networkApprovalContext: network } = question.params;
       const shown = bare(command ?? "");
-      return permission(shown ? `Run ${shown}` : "Use the network", [
+      const host = network && `${network.protocol} to ${network.host}`;
+      return permission(shown && !host ? `Run ${shown}` : `Use the network${host ? `: ${host}` : ""}`, [
         command,
+        host,
         cwd && `in ${cwd}`,
         reason && `Why: ${reason}`,
       ]);
@@ -38,29 +57,65 @@ export function attentionOf(question: Question, about: Item | undefined): Asked 
         JSON.stringify(permissions, null, 1),
       ]);
     }
-    case "item/tool/requestUserInput": {
-      const { questions } = question.params;
-      const lines = questions.flatMap((one) => [
-        one.question,
-        ...(one.options ?? []).map(({ label, description }) => `- ${label}${description ? `: ${description}` : ""}`),
-      ]);
-      return asked("question", questions[0]?.question ?? "Answer a question", lines);
-    }
-    case "mcpServer/elicitation/request": {
-      const { serverName, message, title, url } = question.params;
-      const text = message ?? title ?? "asks for input";
-      return asked("question", `${serverName}: ${text}`, [text, url]);
-    }
+    case "item/tool/requestUserInput":
+      return questionsOf(question.params);
+    case "mcpServer/elicitation/request":
+      return formOf(question.params);
     default:
       return undefined;
   }
 }
 
-function permission(title: string, detail: (string | null | undefined)[]): Asked {
-  return asked("permission", title, detail);
+/** A secret is typed only where Codex asks for it: an answer from here would stay in the ledger. */
+function questionsOf({ questions }: Questions["item/tool/requestUserInput"]): Asked {
+  const lines = questions.flatMap((one) => [
+    one.question,
+    ...(one.options ?? []).map(({ label, description }) => `- ${label}${description ? `: ${description}` : ""}`),
+  ]);
+  const [first, ...more] = questions;
+  const title = first?.question ?? "Answer a question";
+  if (!first || questions.some(({ isSecret }) => isSecret)) return cutDown("question", title, lines);
+  if (more.length > 0)
+    return {
+      ...cutDown("question", title, [...lines, `(${questions.length} questions: answer with one line for each)`]),
+      answers: ["text"],
+    };
+  const { options, isOther } = first;
+  if (!options?.length) return { ...cutDown("question", title, lines), answers: ["text"] };
+  return { ...cutDown("question", title, lines), options, answers: isOther ? ["option", "text"] : ["option"] };
 }
 
-function asked(kind: Asked["kind"], title: string, detail: (string | null | undefined)[]): Asked {
+function formOf(form: Questions["mcpServer/elicitation/request"]): Asked {
+  const { serverName, message, title, url, mode, _meta } = form;
+  if (isToolApproval(_meta)) {
+    const item = permission(`Use ${serverName}.${_meta.tool_name}`, [
+      message,
+      JSON.stringify(_meta.tool_params ?? {}, null, 1),
+    ]);
+    return _meta.persist?.includes("session") ? item : { ...item, answers: ["allow", "deny"] };
+  }
+  const text = message ?? title ?? "asks for input";
+  const fields = mode === "form" ? fieldsOf(form) : [];
+  const item = cutDown("question", `${serverName}: ${text}`, [
+    text,
+    url,
+    ...fields.map(([name, field]) => [field.title ?? name, field.description].filter(Boolean).join(": ")),
+  ]);
+  if (mode === "url") return { ...item, answers: ["allow", "deny"] };
+  if (mode !== "form") return item;
+  const [field] = fields;
+  if (!field) return { ...item, answers: ["allow", "deny"] };
+  // A form with several fields is filled in where each has its place.
+  if (fields.length > 1) return { ...item, answers: ["deny"] };
+  const options = choicesOf(field[1])?.map(({ label }) => ({ label }));
+  return options ? { ...item, options, answers: ["option", "deny"] } : { ...item, answers: ["text", "deny"] };
+}
+
+function permission(title: string, detail: Parts): Asked {
+  return { ...cutDown("permission", title, detail), answers: PERMISSION };
+}
+
+function cutDown(kind: Asked["kind"], title: string, detail: Parts): Asked {
   const text = detail.filter((part) => part).join("\n");
   return {
     kind,
@@ -71,12 +126,4 @@ function asked(kind: Asked["kind"], title: string, detail: (string | null | unde
 
 function cut(text: string, limit: number): string {
   return text.length <= limit ? text : `${text.slice(0, limit)}… (${text.length - limit} more characters)`;
-}
-
-/** A command without the shell Codex wraps around each one. Left as it is when the quoting is not the plain kind. */
-export function bare(command: string): string {
-  const inner = /^\S*\/?(?:ba|z|da)?sh -lc ([\s\S]+)$/.exec(command)?.[1];
-  if (inner === undefined) return command;
-  const quoted = /^'((?:[^'])*)'$/.exec(inner)?.[1] ?? /^"([^"\\$`]*)"$/.exec(inner)?.[1];
-  return quoted ?? (/^[^\s'"\\$`]+$/.test(inner) ? inner : command);
 }

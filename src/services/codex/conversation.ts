@@ -3,7 +3,7 @@ import type { AgentBrief, Parcel } from "../../core/ports/service.ts";
 import type { Evidence } from "./evidence.ts";
 import { developerInstructions, PERMISSIONS } from "./launch.ts";
 import { idsOf, promptId } from "./mail.ts";
-import { textInput } from "./protocol.ts";
+import { textInput, type Calls } from "./protocol.ts";
 import { Refused, type Rpc } from "./rpc.ts";
 
 const PAGE = 100;
@@ -77,20 +77,22 @@ export class Conversation {
   /** Goes on with a thread of an earlier run. What it may do unasked is this run's, not what was allowed then. */
   async goOn(id: string): Promise<void> {
     await this.adopt(id);
-    await this.rpc.call("thread/resume", { threadId: id, excludeTurns: true, ...PERMISSIONS[this.#agent.autonomy] });
-    await this.follow();
+    await this.rpc.call("thread/resume", {
+      threadId: id,
+      excludeTurns: true,
+      ...PERMISSIONS[this.#agent.autonomy],
+    });
+    this.#followed = true;
+    this.#evidence.found(undefined);
   }
 
   /** Follows the thread and finds out what it is doing. Does nothing when Codex does not have it on disk yet. */
   async follow(): Promise<void> {
     if (this.#followed) return;
-    const { rpc } = this;
-    if (!(await this.#resume())) return;
+    const answer = await this.#resume();
+    if (!answer) return;
     this.#followed = true;
-    const answer = await orUndefined(
-      rpc.call("thread/turns/list", { threadId: this.#id, limit: 1, sortDirection: "desc", itemsView: "notLoaded" }),
-    );
-    this.#evidence.found(answer?.data[0]);
+    this.#evidence.found(answer.initialTurnsPage?.data[0]);
   }
 
   /** The same for a thread whose first turn has just begun. */
@@ -130,11 +132,11 @@ export class Conversation {
     }
   }
 
-  /** Ends the running turn, if there is one: a server that is asked to end waits for its turns. */
+  /** Asks for the end of the running turn, if there is one: a server that is asked to end waits for its turns. */
   async interrupt(): Promise<void> {
     const { turn } = this.#evidence;
     if (turn === undefined) return;
-    await this.#rpc?.call("turn/interrupt", { threadId: this.#id, turnId: turn }).catch(() => undefined);
+    await orUndefined(this.rpc.call("turn/interrupt", { threadId: this.#id, turnId: turn }));
   }
 
   /** Which of these ids the conversation holds. A thread without any turn holds none. */
@@ -159,10 +161,10 @@ export class Conversation {
     return wanted.filter((id) => !missing.has(id));
   }
 
-  async #resume(): Promise<boolean> {
-    return (
-      (await orUndefined(this.rpc.call("thread/resume", { threadId: this.#id, excludeTurns: true }))) !== undefined
-    );
+  /** Asks to be told what happens in the thread, and for its last turn: only here Codex tells what is under way in it. */
+  #resume(): Promise<Calls["thread/resume"]["result"] | undefined> {
+    const initialTurnsPage = { limit: 1, sortDirection: "desc", itemsView: "full" } as const;
+    return orUndefined(this.rpc.call("thread/resume", { threadId: this.#id, excludeTurns: true, initialTurnsPage }));
   }
 }
 

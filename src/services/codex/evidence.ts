@@ -1,9 +1,10 @@
 import type { Signal } from "../../core/ports/service.ts";
 import { activityOf, failureOf, retryOf } from "./activity.ts";
-import { attentionOf } from "./attention.ts";
 import { idsOf } from "./mail.ts";
-import type { Item, Notice, Question, RequestId, Thread, Turn } from "./protocol.ts";
+import type { Item, Notice, Question, Thread, Turn } from "./protocol.ts";
+import type { Questions } from "./questions.ts";
 import type { Listener } from "./rpc.ts";
+import type { Says } from "./title.ts";
 
 /** Edits whose diff is kept for the question about them that may follow. */
 const EDITS = 20;
@@ -21,6 +22,10 @@ export interface Heard {
   began(thread: Thread): void;
   /** A thread began to work, the followed one or another. */
   active(thread: string): void;
+  /** The person went back to an earlier point of the followed thread. */
+  reverted(): void;
+  /** What the server says of the thread may have changed. */
+  changed(): void;
   /** For the log. */
   trouble(what: string): void;
 }
@@ -30,14 +35,36 @@ export class Evidence implements Listener {
   /** The running turn of the followed thread. */
   turn: string | undefined;
   readonly #heard: Heard;
+  readonly #questions: Questions;
   #thread = "";
-  /** Open questions to the person, by the server's id for them: an answer by API would go to this id. */
-  readonly #questions = new Map<RequestId, Question>();
   readonly #edits = new Map<string, Item>();
   readonly #active = new Map<string, boolean>();
+  readonly #waiting = new Set<() => void>();
 
-  constructor(heard: Heard) {
+  constructor(heard: Heard, questions: Questions) {
     this.#heard = heard;
+    this.#questions = questions;
+  }
+
+  /** What the server says of the followed thread. */
+  get says(): Says {
+    if (this.turn === undefined) return "idle";
+    return this.#questions.open ? "waiting" : "working";
+  }
+
+  /** Resolves with true once a turn runs no more, with false after `timeoutMs`. */
+  over(turn: string, timeoutMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const done = (over: boolean): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(look);
+        resolve(over);
+      };
+      const look = (): void => void (this.turn !== turn && done(true));
+      const timer = setTimeout(() => done(false), timeoutMs);
+      this.#waiting.add(look);
+      look();
+    });
   }
 
   /** Evidence is about this thread from now on. What was known of another is forgotten. */
@@ -49,15 +76,17 @@ export class Evidence implements Listener {
   /** The connection is new: questions that are still open will be asked again. */
   forget(): void {
     this.turn = undefined;
-    this.#questions.clear();
+    this.#questions.forget();
     this.#edits.clear();
   }
 
   /** What the thread was found doing by somebody who comes in late. */
   found(last: Turn | undefined): void {
+    this.#heard.changed();
     if (!last) return;
     if (last.status === "inProgress") {
-      this.turn = last.id;
+      for (const item of last.items) this.#note(item);
+      this.#in(last.id);
       this.#working();
     } else this.#over(last);
   }
@@ -77,7 +106,7 @@ export class Evidence implements Listener {
         return;
       case "turn/started":
         if (notice.params.threadId !== this.#thread) return;
-        this.turn = notice.params.turn.id;
+        this.#in(notice.params.turn.id);
         return this.#working();
       case "turn/completed":
         return this.#completed(notice.params.threadId, notice.params.turn);
@@ -86,7 +115,10 @@ export class Evidence implements Listener {
           this.#working(retryOf(notice.params.error));
         return;
       case "serverRequest/resolved":
-        if (this.#questions.delete(notice.params.requestId)) this.#answered();
+        this.#questions.resolved(notice.params.requestId);
+        return this.#heard.changed();
+      case "thread/reverted":
+        if (notice.params.threadId === this.#thread) this.#heard.reverted();
         return;
       case "mcpServer/startupStatus/updated":
         if (notice.params.name === "clustr" && notice.params.error !== null)
@@ -102,33 +134,38 @@ export class Evidence implements Listener {
 
   question(question: Question): void {
     if (question.params?.threadId !== this.#thread) return;
-    const about = "itemId" in question.params ? this.#edits.get(question.params.itemId) : undefined;
-    const item = attentionOf(question, about);
-    if (!item) return;
-    this.#questions.set(question.id, question);
-    this.#heard.signal({ type: "attention", item });
+    this.#questions.ask(question, "itemId" in question.params ? this.#edits.get(question.params.itemId) : undefined);
+    this.#heard.changed();
+  }
+
+  #in(turn: string | undefined): void {
+    this.turn = turn;
+    for (const look of this.#waiting) look();
+    this.#heard.changed();
+  }
+
+  #note(item: Item): void {
+    if (item.type !== "fileChange") return;
+    this.#edits.set(item.id, item);
+    for (const id of this.#edits.keys()) if (this.#edits.size > EDITS) this.#edits.delete(id);
   }
 
   #begun(item: Item): void {
-    if (item.type === "fileChange") {
-      this.#edits.set(item.id, item);
-      for (const id of this.#edits.keys()) if (this.#edits.size > EDITS) this.#edits.delete(id);
-    }
+    this.#note(item);
     const activity = activityOf(item);
     if (activity !== undefined) this.#working(activity);
   }
 
   /** A sign of work, unless the person is being asked: what goes on beside a question does not answer it. */
   #working(activity?: string): void {
-    if (this.#questions.size === 0)
-      this.#heard.signal({ type: "working", ...(activity === undefined ? {} : { activity }) });
+    if (!this.#questions.open) this.#heard.signal({ type: "working", ...(activity === undefined ? {} : { activity }) });
   }
 
   #completed(thread: string, turn: Turn): void {
     const goesOn = this.#heard.ended(turn.id);
     if (thread !== this.#thread) return;
-    this.turn = undefined;
-    this.#questions.clear();
+    this.#questions.over();
+    this.#in(undefined);
     if (!goesOn) this.#over(turn);
   }
 
@@ -136,13 +173,6 @@ export class Evidence implements Listener {
     this.#heard.signal(
       turn.status === "failed" ? { type: "turn_failed", reason: failureOf(turn.error) } : { type: "idle" },
     );
-  }
-
-  /** One question less; another may still be open. */
-  #answered(): void {
-    const next = [...this.#questions.values()].at(-1);
-    if (next) this.question(next);
-    else this.#heard.signal({ type: "resolved" });
   }
 
   #status(thread: string, active: boolean): void {

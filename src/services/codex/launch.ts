@@ -4,6 +4,7 @@ import type { Autonomy } from "../../contract/agent.ts";
 import { ClustrError } from "../../contract/error.ts";
 import type { AgentLink, ProgramSpec } from "../../core/ports/service.ts";
 import type { ApprovalPolicy, SandboxMode } from "./protocol.ts";
+import { TITLE } from "./title.ts";
 import { toml, type TomlValue } from "./toml.ts";
 
 /** Longest path a unix socket may have on every system we know; the kernel cuts longer ones silently. */
@@ -87,6 +88,8 @@ export function launchPlan(link: AgentLink, program: string): LaunchPlan {
         agent.cwd,
         "-c",
         "check_for_update_on_startup=false",
+        "-c",
+        `tui.terminal_title=${toml(TITLE)}`,
         "resume",
         threadId,
       ],

@@ -57,6 +57,13 @@ export class Mail {
     for (const { id } of parcels) this.#open.delete(id);
   }
 
+  /** The conversation that held these, or in which they were on their way, is gone: they may be handed over again. */
+  forget(ids: string[]): void {
+    const gone = new Set(ids);
+    for (const id of gone) this.#open.delete(id);
+    this.#seen = this.#seen.filter((id) => !gone.has(id));
+  }
+
   /** Codex took these into this turn. Returns those that are lost because it has ended by now. */
   taken(parcels: Parcel[], turn: string): Parcel[] {
     for (const { id } of parcels) {

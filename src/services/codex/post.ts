@@ -7,6 +7,8 @@ import { Refused } from "./rpc.ts";
 import { RunFile, type RunRecord } from "./run-file.ts";
 
 const CHANNEL = "turn";
+/** Begins the ids of prompts of our own; those of messages never do. */
+const NOTE = "note/";
 /** What a dying connection carried may still be on its way when the next one asks what arrived. */
 const SETTLE_MS = 500;
 
@@ -29,7 +31,7 @@ export class Post {
     this.#evidence = evidence;
     this.#tell = tell;
     this.#file = new RunFile(link);
-    this.#task = { id: `task.${link.agent.id}.${link.agent.run}`, text: link.agent.task, fromHuman: true };
+    this.#task = { id: `${NOTE}task.${link.agent.id}.${link.agent.run}`, text: link.agent.task, fromHuman: true };
   }
 
   /** What an earlier server left of this run; undefined when its first prompt was never about to be sent. */
@@ -67,6 +69,37 @@ export class Post {
     });
   }
 
+  /** Tells the model something that is no message, once for each `id`. Rejects when Codex does not take it. */
+  note(id: string, text: string): Promise<void> {
+    const parcel = { id: `${NOTE}${id}`, text, fromHuman: false };
+    return this.#inOrder(async () => {
+      if (!this.#mail.has(parcel.id)) await this.#send([parcel]);
+    });
+  }
+
+  /** Resolves when nothing is being sent. */
+  async still(): Promise<void> {
+    await this.#work;
+  }
+
+  /** The conversation is gone with all that was seen in it and all that was on its way. */
+  forget(): void {
+    const { handed, seen } = this.#mail.record;
+    this.#mail.forget([...handed.map(({ id }) => id), ...seen]);
+  }
+
+  /** The conversation was taken back to an earlier point. Returns the messages that went with the rest of it. */
+  reverted(): Promise<string[]> {
+    return this.#inOrder(async () => {
+      const { seen } = this.#mail.record;
+      const held = new Set(await this.#conversation.holds(seen));
+      const gone = seen.filter((id) => !held.has(id));
+      this.#mail.forget(gone);
+      await this.save();
+      return gone.filter(isMessage);
+    });
+  }
+
   /** Decides about prompts nobody knows the fate of: in the conversation, waiting in the running turn, or never arrived. */
   settle(signal: AbortSignal): Promise<void> {
     return this.#inOrder(async () => {
@@ -85,7 +118,7 @@ export class Post {
   shown(ids: string[]): void {
     const prompts = this.#mail.shown(ids);
     if (prompts.length === 0) return;
-    const messages = prompts.filter((id) => id !== this.#task.id);
+    const messages = prompts.filter(isMessage);
     if (messages.length > 0) this.#tell({ type: "seen", messages });
     this.save().catch((error: unknown) =>
       this.#link.log("What Codex has seen could not be written down", { error: String(error) }),
@@ -141,4 +174,8 @@ export class Post {
     this.#work = next.catch(() => undefined);
     return next;
   }
+}
+
+function isMessage(id: string): boolean {
+  return !id.startsWith(NOTE);
 }

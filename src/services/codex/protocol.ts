@@ -26,17 +26,19 @@ export interface Calls {
     result: { thread: Thread };
   };
   "thread/resume": {
-    params: { threadId: string; excludeTurns: boolean; approvalPolicy?: ApprovalPolicy; sandbox?: SandboxMode };
-    result: { thread: Thread };
+    params: {
+      threadId: string;
+      excludeTurns: boolean;
+      initialTurnsPage?: { limit: number; sortDirection: "desc"; itemsView: "full" };
+      approvalPolicy?: ApprovalPolicy;
+      sandbox?: SandboxMode;
+    };
+    result: { thread: Thread; initialTurnsPage: { data: Turn[] } | null };
   };
   "thread/read": { params: { threadId: string }; result: { thread: Thread } };
   "thread/items/list": {
     params: { threadId: string; limit: number; sortDirection: "desc"; cursor?: string };
     result: { data: { item: Item; turnId: string }[]; nextCursor: string | null };
-  };
-  "thread/turns/list": {
-    params: { threadId: string; limit: number; sortDirection: "desc"; itemsView: "notLoaded" };
-    result: { data: Turn[] };
   };
   "thread/inject_items": { params: { threadId: string; items: unknown[] }; result: unknown };
   "turn/start": {
@@ -51,6 +53,8 @@ export type Method = keyof Calls;
 export interface Notices {
   "thread/started": { thread: Thread };
   "thread/status/changed": { threadId: string; status: ThreadStatus };
+  /** The person went back to an earlier point of it: later turns are gone. */
+  "thread/reverted": { threadId: string };
   "turn/started": { threadId: string; turn: Turn };
   "turn/completed": { threadId: string; turn: Turn };
   "item/started": { threadId: string; turnId: string; item: Item };
@@ -89,9 +93,12 @@ export interface Questions {
     threadId: string;
     turnId: string;
     itemId: string;
+    /** Tells several approvals of one item apart. */
+    approvalId?: string | null;
     command?: string | null;
     cwd?: string | null;
     reason?: string | null;
+    networkApprovalContext?: { host: string; protocol: string } | null;
   };
   "item/fileChange/requestApproval": {
     threadId: string;
@@ -106,7 +113,7 @@ export interface Questions {
     itemId: string;
     cwd: string;
     reason: string | null;
-    permissions: unknown;
+    permissions: Record<string, unknown>;
   };
   "item/tool/requestUserInput": {
     threadId: string;
@@ -116,6 +123,9 @@ export interface Questions {
       id: string;
       header: string;
       question: string;
+      /** An answer in other words than the options is welcome. */
+      isOther: boolean;
+      isSecret: boolean;
       options: { label: string; description: string }[] | null;
     }[];
   };
@@ -123,12 +133,51 @@ export interface Questions {
     threadId: string;
     turnId: string | null;
     serverName: string;
+    mode: string;
     message?: string;
     title?: string;
     url?: string;
+    requestedSchema?: FormSchema;
+    /** For Codex's own question whether a tool of a server may run. */
+    _meta: ToolApproval | Record<string, unknown> | null;
   };
 }
 export type Question = { [M in keyof Questions]: { id: RequestId; method: M; params: Questions[M] } }[keyof Questions];
+
+/** A form, as MCP allows it: flat. */
+export interface FormSchema {
+  properties?: Record<string, FormField>;
+}
+export interface FormField {
+  type?: string;
+  title?: string;
+  description?: string;
+  enum?: string[];
+  oneOf?: { const: string; title: string }[];
+}
+/** What Codex adds when the form only stands for "may this tool run?". */
+export interface ToolApproval {
+  codex_approval_kind: "mcp_tool_call";
+  /** For how long a yes can be made to hold. */
+  persist?: string[];
+  tool_name: string;
+  tool_params?: unknown;
+}
+
+/** What each question is answered with. */
+export interface Replies {
+  "item/commandExecution/requestApproval": { decision: ApprovalDecision };
+  "item/fileChange/requestApproval": { decision: ApprovalDecision };
+  "item/permissions/requestApproval": { permissions: Record<string, unknown>; scope: "turn" | "session" };
+  "item/tool/requestUserInput": { answers: Record<string, { answers: string[] }> };
+  "mcpServer/elicitation/request": {
+    action: "accept" | "decline";
+    content: unknown;
+    _meta: { persist: "session" } | null;
+  };
+}
+/** `decline` lets the turn go on without; `acceptForSession` holds for the very same command or file until the server ends. */
+export type ApprovalDecision = "accept" | "acceptForSession" | "decline";
 
 export type RequestId = number | string;
 export type SandboxMode = "read-only" | "workspace-write" | "danger-full-access";
@@ -150,6 +199,7 @@ export interface Turn {
   id: string;
   status: "completed" | "interrupted" | "failed" | "inProgress";
   error: TurnError | null;
+  items: Item[];
 }
 
 export interface TurnError {

@@ -1,6 +1,6 @@
 import { WebSocket, type RawData } from "ws";
 import { ClustrError } from "../../contract/error.ts";
-import { UNWANTED, type Calls, type Method, type Notice, type Question } from "./protocol.ts";
+import { UNWANTED, type Calls, type Method, type Notice, type Question, type RequestId } from "./protocol.ts";
 
 /** Longest wait for an answer. Codex answers all calls we make at once; its long work is told by notices. */
 const CALL_MS = 20_000;
@@ -24,6 +24,8 @@ export interface Listener {
 export interface Rpc {
   /** Rejects with `Refused` when the server says no, and with `unavailable` when no answer came: then nobody knows whether it was done. */
   call<M extends Method>(method: M, params: Calls[M]["params"]): Promise<Calls[M]["result"]>;
+  /** Answers a question of the server. Whether it counted is told by `serverRequest/resolved` and what follows. */
+  reply(id: RequestId, result: unknown): void;
   /** Resolves when the connection is gone, for whatever reason. */
   readonly closed: Promise<void>;
   close(): void;
@@ -45,6 +47,8 @@ export async function connectRpc(socket: string, listener: Listener, signal: Abo
     perMessageDeflate: false,
     handshakeTimeout: CALL_MS,
     maxPayload: MESSAGE_LIMIT,
+    // One message at a time: who waited for an answer acts on it before what came after it.
+    allowSynchronousEvents: false,
   });
   const pending = new Map<number, Pending>();
   const closed = Promise.withResolvers<void>();
@@ -101,7 +105,8 @@ export async function connectRpc(socket: string, listener: Listener, signal: Abo
     throw error;
   }
   ws.send(JSON.stringify({ method: "initialized" }));
-  return { call, closed: closed.promise, close: stop };
+  const reply = (id: RequestId, result: unknown): void => ws.send(JSON.stringify({ id, result }));
+  return { call, reply, closed: closed.promise, close: stop };
 }
 
 function silent(method: Method): ClustrError {

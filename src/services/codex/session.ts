@@ -1,5 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { AgentLink, AgentSession, AgentTerminal, HandOver, Parcel, Signal } from "../../core/ports/service.ts";
+import type { Answer } from "../../contract/attention.ts";
+import { ClustrError } from "../../contract/error.ts";
+import type {
+  AgentLink,
+  AgentSession,
+  AgentTerminal,
+  HandOver,
+  Parcel,
+  Signal,
+  Evidence as Testimony,
+} from "../../core/ports/service.ts";
 import { Conversation, orUndefined } from "./conversation.ts";
 import { notLoggedIn } from "./detect.ts";
 import { passDialogs } from "./dialogs.ts";
@@ -7,7 +17,9 @@ import { Evidence } from "./evidence.ts";
 import type { LaunchPlan } from "./launch.ts";
 import { Post } from "./post.ts";
 import type { Thread } from "./protocol.ts";
+import { Questions } from "./questions.ts";
 import { endOf, reach } from "./server.ts";
+import { Witnesses } from "./title.ts";
 
 /** How long Codex may take to connect to Clustr's tools before its first prompt goes out. */
 const TOOLS_MS = 35_000;
@@ -15,13 +27,17 @@ const TOOLS_MS = 35_000;
 const FIRST_PROMPT_MS = 15_000;
 const LOOK_MS = 20;
 const RECONNECT_MS = 300;
+/** How long a turn may take to end once it was asked to: a tool that runs is given a moment. */
+const INTERRUPT_MS = 10_000;
 
 /** One Codex agent: a private app-server with the person's TUI and us attached to it. */
 export class CodexSession implements AgentSession {
   readonly #link: AgentLink;
   readonly #plan: LaunchPlan;
   readonly #server: AgentTerminal;
+  readonly #questions: Questions;
   readonly #evidence: Evidence;
+  readonly #witnesses: Witnesses;
   readonly #conversation: Conversation;
   readonly #post: Post;
   readonly #end = new AbortController();
@@ -38,14 +54,28 @@ export class CodexSession implements AgentSession {
     this.#server = server;
     this.#signal = AbortSignal.any([signal, this.#end.signal]);
     const tell = (evidence: Signal): void => this.#tell(evidence);
-    this.#evidence = new Evidence({
+    this.#witnesses = new Witnesses(tell);
+    this.#questions = new Questions({
       signal: tell,
-      shown: (ids) => this.#post.shown(ids),
-      ended: (turn) => !this.#leaving && this.#post.ended(turn),
-      began: (thread) => this.#inBackground(this.#moveTo(thread, true)),
-      active: (thread) => this.#inBackground(thread === this.#conversation.id ? this.#catchUp() : this.#lookAt(thread)),
-      trouble: (what) => link.log(what),
+      policy: (tool, subject) => link.policy(tool, subject),
+      reply: (id, result) => this.#conversation.rpc.reply(id, result),
+      explain: (key, text) => this.#post.note(key, text),
+      log: (message, details) => link.log(message, details),
     });
+    this.#evidence = new Evidence(
+      {
+        signal: tell,
+        shown: (ids) => this.#post.shown(ids),
+        ended: (turn) => !this.#leaving && this.#post.ended(turn),
+        began: (thread) => this.#inBackground(this.#moveTo(thread, true)),
+        active: (thread) =>
+          this.#inBackground(thread === this.#conversation.id ? this.#catchUp() : this.#lookAt(thread)),
+        reverted: () => this.#inBackground(this.#reverted()),
+        changed: () => this.#witnesses.server(this.#conversation.followed ? this.#evidence.says : undefined),
+        trouble: (what) => link.log(what),
+      },
+      this.#questions,
+    );
     this.#conversation = new Conversation(link.agent, this.#evidence, async () => {
       // Written down first: whoever knows the thread must also know what is on its way into it.
       await this.#post.save();
@@ -64,11 +94,15 @@ export class CodexSession implements AgentSession {
     if (record) {
       await this.#conversation.adopt(record.thread);
       await this.#takeUp();
-    } else if (session !== undefined) await this.#conversation.goOn(session);
-    else await this.#start();
+    } else if (session === undefined) await this.#start();
+    else {
+      await this.#conversation.goOn(session);
+      this.#tell({ type: "idle" });
+    }
     const tui = await this.#link.terminal(this.#plan.tui(this.#conversation.id));
     this.#attended = true;
     this.#inBackground(this.#keepConnected());
+    this.#inBackground(this.#readTitles(tui));
     this.#inBackground(
       passDialogs(
         tui,
@@ -94,13 +128,37 @@ export class CodexSession implements AgentSession {
     return this.#conversation.holds(messages);
   }
 
+  /** Whoever answers first wins: the other side's dialog closes by itself. */
+  answer(key: string, answer: Answer): Promise<void> {
+    return this.#questions.answer(key, answer);
+  }
+
+  /** What waited in the turn is sent again by itself, and so begins the next one. */
+  async interrupt(): Promise<void> {
+    // A prompt on its way is about to begin a turn.
+    await this.#post.still();
+    const { turn } = this.#evidence;
+    if (turn === undefined) return;
+    await this.#conversation.interrupt();
+    if (await this.#evidence.over(turn, INTERRUPT_MS)) return;
+    throw new ClustrError(
+      "unavailable",
+      `The turn has not ended ${INTERRUPT_MS / 1000} s after it was asked to. It may still; press Esc in the agent's terminal.`,
+    );
+  }
+
+  evidence(): Testimony[] {
+    return this.#witnesses.report(this.#evidence.turn);
+  }
+
   async leave(): Promise<void> {
     this.#leaving = true;
-    await this.#conversation.interrupt();
+    await this.#conversation.interrupt().catch(() => undefined);
   }
 
   async close(): Promise<void> {
     this.#end.abort();
+    this.#witnesses.close();
     await this.#telling;
   }
 
@@ -145,11 +203,25 @@ export class CodexSession implements AgentSession {
       thread.threadSource === "thread_title"
     )
       return;
+    // A fork has our part in its history, and all that was said.
+    const forked = thread.forkedFromId === this.#conversation.id;
+    if (!forked) this.#post.forget();
     await this.#conversation.adopt(thread.id);
+    if (!forked) this.#tell({ type: "forgot", why: "the person went to another conversation" });
     if (!fresh) return this.#catchUp();
-    // A fork has our part in its history.
     if (thread.forkedFromId === null) await this.#conversation.instruct();
     this.#tell({ type: "idle" });
+  }
+
+  /** The person went back to an earlier point of the conversation. */
+  async #reverted(): Promise<void> {
+    const messages = await this.#post.reverted();
+    if (messages.length > 0)
+      this.#tell({ type: "forgot", why: "the person went back to an earlier point of the conversation", messages });
+  }
+
+  async #readTitles(tui: AgentTerminal): Promise<void> {
+    for await (const title of tui.titles(this.#signal)) this.#witnesses.title(title);
   }
 
   async #lookAt(threadId: string): Promise<void> {
@@ -168,6 +240,7 @@ export class CodexSession implements AgentSession {
     for (;;) {
       await this.#lost;
       this.#conversation.connect(undefined);
+      this.#witnesses.server(undefined);
       await sleep(RECONNECT_MS, undefined, { signal: this.#signal });
       if (over) return;
       try {

@@ -1,0 +1,197 @@
+import { existsSync } from "node:fs";
+import { appendFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import type { Answer } from "../../src/contract/attention.ts";
+import { codexRun, type CodexRun } from "./codex-run.ts";
+import type { RigRun } from "./link.ts";
+import type { ModelRequest } from "./script.ts";
+
+const ASKING = (cmd: string) => ({ cmd, sandbox_permissions: "require_escalated", justification: "it must" });
+const RUN = (cmd: string) => ({ call: "exec_command", args: ASKING(cmd) });
+const EDIT = (file: string) =>
+  ({
+    call: "exec_command",
+    args: { cmd: `apply_patch <<'EOF'\n*** Begin Patch\n*** Add File: ${file}\n+hello\n*** End Patch\nEOF` },
+  }) as const;
+const DIALOG = "Would you like to";
+const SHOWN = { timeout: 8000 };
+const said = (request: ModelRequest | undefined) => request?.messages.map(({ text }) => text).join("\n") ?? "";
+const there = (run: RigRun, name: string) => existsSync(join(run.agent.cwd, name));
+
+/** Answers the next item, through the session, as the core would. */
+async function answer({ run }: CodexRun, given: Answer, since = 0): Promise<number> {
+  const { item } = await run.signal("attention", { since });
+  await run.session?.answer?.(item.key ?? "", given);
+  return run.signals.length;
+}
+
+describe("a person's answer from Clustr", () => {
+  for (const code of [false, true]) {
+    it(`allow, deny with its reason, always: for this command and this run (${code ? "code mode" : "classic tools"})`, async () => {
+      const steps = [
+        RUN("touch one"),
+        RUN("touch two"),
+        RUN("echo x >> three"),
+        RUN("echo x >> three"),
+        { text: "Done." },
+      ];
+      await using made = await codexRun({ steps }, { code, autonomy: "ask" });
+      const { run, model } = made;
+      await made.start();
+      await expect.poll(() => run.shows(), SHOWN).toContain(DIALOG);
+      let since = await answer(made, { kind: "allow" });
+      expect(run.signals.at(-1)?.type).toMatch(/resolved|working/);
+      since = await answer(made, { kind: "deny", reason: "there is one already" }, since);
+      await answer(made, { kind: "always" }, since);
+      await run.signal("idle");
+      expect([there(run, "one"), there(run, "two"), there(run, "three")]).toEqual([true, false, true]);
+      expect(run.signals.filter(({ type }) => type === "attention")).toHaveLength(3);
+      // The request right after the refusal has it and the reason.
+      expect(said(model.turns[2])).toMatch(/rejected by user[^]*there is one already/);
+      expect(await run.shows()).not.toContain(DIALOG);
+      expect(run.signals.some(({ type }) => type === "seen")).toBe(false);
+    });
+  }
+
+  it("edits and permissions too, each as it was shown", async () => {
+    const wish = { call: "request_permissions", args: { reason: "net", permissions: { network: { enabled: true } } } };
+    const steps = [EDIT("no.txt"), EDIT("yes.txt"), wish, wish, { text: "Done." }];
+    await using made = await codexRun({ steps }, { tables: "[features]\nrequest_permissions_tool = true" });
+    const { run, model } = made;
+    await made.start();
+    let since = await answer(made, { kind: "deny" });
+    since = await answer(made, { kind: "allow" }, since);
+    since = await answer(made, { kind: "deny" }, since);
+    await answer(made, { kind: "allow" }, since);
+    await run.signal("idle");
+    expect([there(run, "no.txt"), there(run, "yes.txt")]).toEqual([false, true]);
+    const granted = model.turns.at(-1)?.messages.filter(({ text }) => text.includes('"scope"'));
+    expect(granted?.map(({ text }) => text.includes('"enabled":true'))).toEqual([false, true]);
+  });
+
+  it("an option or own words, to one question or several", async () => {
+    const ask = (...names: string[]) => ({
+      call: "request_user_input",
+      args: {
+        questions: names.map((id) => ({
+          ...{ id, header: id, question: `Which ${id}?` },
+          options: [
+            { label: "red", description: "warm" },
+            { label: "blue", description: "cold" },
+          ],
+        })),
+      },
+    });
+    const steps = [ask("colour"), ask("colour"), ask("hat", "coat"), { text: "Done." }];
+    await using made = await codexRun({ steps }, { tables: "[features]\ndefault_mode_request_user_input = true" });
+    const { run, model } = made;
+    await made.start();
+    let since = await answer(made, { kind: "option", index: 1, label: "blue" });
+    since = await answer(made, { kind: "text", text: "a shade of grey" }, since);
+    const { item } = await run.signal("attention", { since });
+    await expect(run.session?.answer?.(item.key ?? "", { kind: "text", text: "one line" })).rejects.toThrow("2 lines");
+    await answer(made, { kind: "text", text: "felt\nwool" }, since);
+    await run.signal("idle");
+    const got = model.turns.at(-1)?.messages.filter(({ role }) => role === "tool");
+    expect(got?.map(({ text }) => [...text.matchAll(/"answers":\["(.*?)"\]/g)].map((match) => match[1]))).toEqual([
+      ["blue"],
+      ["a shade of grey"],
+      ["felt", "wool"],
+    ]);
+  });
+
+  it("to tools of other servers, and to the forms these show", async () => {
+    const use = (id: number) => ({ call: "mcp__other__send_message", args: { id } });
+    const ask = (properties: object) => ({
+      call: "mcp__forms__ask",
+      args: { schema: { type: "object", properties, required: Object.keys(properties) } },
+    });
+    const size = { size: { type: "string", enum: ["small", "large"] } };
+    const steps = [use(1), use(2), use(3), ask({ name: { type: "string" } }), ask(size), ask(size), { text: "Done." }];
+    const server = fileURLToPath(new URL("form-server.ts", import.meta.url));
+    const tables = `[mcp_servers.forms]\ncommand = "${process.execPath}"\nargs = ["${server}"]\ndefault_tools_approval_mode = "approve"`;
+    await using made = await codexRun({ steps }, { tables });
+    const { run, model } = made;
+    const other = `\n[mcp_servers.other]\nurl = "${run.door}/mcp"\nhttp_headers = { authorization = "Bearer ${run.token}" }\n`;
+    await appendFile(join(made.place.path, "home/.codex/config.toml"), other);
+    await made.start();
+    const { item } = await run.signal("attention");
+    expect(item).toMatchObject({
+      kind: "permission",
+      title: "Use other.send_message",
+      answers: ["allow", "always", "deny"],
+    });
+    let since = await answer(made, { kind: "deny", reason: "not now" });
+    since = await answer(made, { kind: "always" }, since);
+    since = await answer(made, { kind: "text", text: "Ada" }, since);
+    since = await answer(made, { kind: "option", index: 1, label: "large" }, since);
+    await answer(made, { kind: "deny" }, since);
+    await run.signal("idle");
+    expect(made.sent).toEqual([{ id: 2 }, { id: 3 }]);
+    const forms = model.turns.at(-1)?.messages.filter(({ text }) => text.includes("form: "));
+    expect(forms?.map(({ text }) => /form: (.*)/.exec(text)?.[1])).toEqual([
+      expect.stringContaining('{"name":"Ada"}') as string,
+      expect.stringContaining('{"size":"large"}') as string,
+      expect.stringContaining('"decline"') as string,
+    ]);
+    expect(said(model.turns[1])).toContain("not now");
+  });
+
+  it("several at once wait in line; what was answered in the terminal cannot be answered again", async () => {
+    const calls = [RUN("touch one"), RUN("touch two")];
+    await using made = await codexRun({ steps: [{ calls }, { text: "Done." }] });
+    const { run } = made;
+    await made.start();
+    const { item } = await run.signal("attention");
+    await expect.poll(() => run.shows(), SHOWN).toContain(DIALOG);
+    await sleep(600); // Codex ignores keys that come right after a question appears.
+    expect(run.signals.filter(({ type }) => type === "attention")).toHaveLength(1);
+    run.type("y"); // The person, in the terminal.
+    const next = await run.signal("attention", { where: (signal) => signal.item.key !== item.key });
+    expect(next.item.title).not.toBe(item.title);
+    await expect(run.session?.answer?.(item.key ?? "", { kind: "deny" })).rejects.toMatchObject({ code: "conflict" });
+    await run.session?.answer?.(next.item.key ?? "", { kind: "allow" });
+    await run.signal("idle");
+    expect([there(run, "one"), there(run, "two")]).toEqual([true, true]);
+    expect(await run.shows()).not.toContain(DIALOG);
+  });
+
+  it("after the server was killed and is back: same key, same diff", async () => {
+    await using made = await codexRun({ steps: [EDIT("new.txt"), { text: "Done." }] });
+    const { run } = made;
+    await made.start();
+    const { item: before } = await run.signal("attention");
+    expect(before.detail).toContain("hello");
+    run.drop();
+    const since = run.signals.length;
+    await made.start();
+    const { item: after } = await run.signal("attention", { since });
+    expect(after).toEqual(before);
+    await answer(made, { kind: "allow" }, since);
+    await run.signal("idle", { since });
+    expect(there(run, "new.txt")).toBe(true);
+  });
+
+  it("a policy answers in the person's place, where Codex asks at all", async () => {
+    const steps = [RUN("touch one"), EDIT("two.txt"), RUN("touch three"), { text: "Done." }];
+    await using made = await codexRun({ steps });
+    const { run, model } = made;
+    const asked: string[] = [];
+    run.policy = (tool: string, subject = "") => {
+      asked.push(`${tool} ${subject}`);
+      return subject === "touch one" ? "allow" : tool === "apply_patch" ? "deny" : "ask";
+    };
+    await made.start();
+    const { item } = await run.signal("attention");
+    expect(item.title).toBe("Run touch three");
+    expect(asked.slice(0, 2)).toEqual(["shell touch one", `apply_patch ${join(run.agent.cwd, "two.txt")}`]);
+    expect([there(run, "one"), there(run, "two.txt")]).toEqual([true, false]);
+    expect(said(model.turns[2])).toMatch(/rejected by user[^]*workspace policy/);
+    await answer(made, { kind: "allow" });
+    await run.signal("idle");
+    expect(there(run, "three")).toBe(true);
+  });
+});
