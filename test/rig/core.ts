@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Answer } from "../../src/contract/attention.ts";
 import type { Input, Output } from "../../src/contract/operation.ts";
 import type { OperationName, Operations } from "../../src/contract/operations.ts";
 import { DEFAULT_LIMITS, type Limits } from "../../src/contract/workspace.ts";
@@ -10,7 +11,15 @@ import { agentCaller, person, type Caller } from "../../src/core/caller.ts";
 import { createDetections } from "../../src/core/detections.ts";
 import type { Ledger } from "../../src/core/ports/ledger.ts";
 import type { Screens } from "../../src/core/ports/screen.ts";
-import type { AgentLink, AgentSession, HandOver, HookCall, Parcel, Service } from "../../src/core/ports/service.ts";
+import type {
+  AgentLink,
+  AgentSession,
+  Evidence,
+  HandOver,
+  HookCall,
+  Parcel,
+  Service,
+} from "../../src/core/ports/service.ts";
 import type { TerminalHost, TerminalInfo, TerminalSpec } from "../../src/core/ports/terminal.ts";
 import { openWorkspace, type RunningWorkspace } from "../../src/core/workspace.ts";
 import { folders } from "../../src/files/folders.ts";
@@ -34,6 +43,14 @@ export class Puppet implements Service {
   knows: (ids: string[]) => Promise<string[]> = async (ids) => ids.filter((id) => this.known.includes(id));
   /** Set to make the next starts wait. */
   hold: Promise<void> | undefined;
+  /** Answers that reached an agent, in order. */
+  readonly answered: { agent: string; key: string; answer: Answer }[] = [];
+  /** What an answer brings about; by default the agent goes on. */
+  effect: (agent: string) => Promise<void> = (agent) => this.link(agent).report({ type: "resolved" });
+  /** Agents whose turn was stopped, in order; each then rests. */
+  readonly interrupted: string[] = [];
+  /** What every agent's sources tell. */
+  evidence: Evidence[] = [];
   /** Set to make looking for the tool fail. */
   missing: Error | undefined;
 
@@ -57,6 +74,15 @@ export class Puppet implements Service {
         if ("channel" in result) this.handed.push({ agent: name, parcels });
         return result;
       },
+      answer: async (key, answer) => {
+        this.answered.push({ agent: name, key, answer });
+        await this.effect(name);
+      },
+      interrupt: async () => {
+        this.interrupted.push(name);
+        await link.report({ type: "idle" });
+      },
+      evidence: () => this.evidence,
       knows: (ids) => this.knows(ids),
       leave: async () => {},
       close: async () => {},
