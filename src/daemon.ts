@@ -63,7 +63,7 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
   const logger = pino({ base: { pid: process.pid } }, logs);
   const log = (message: string, details?: Record<string, unknown>): void => logger.info(details ?? {}, message);
   const stopped = new AbortController();
-  const closing: (() => Promise<void>)[] = [() => home.retract()];
+  const closing: (() => Promise<void>)[] = [];
   const ended = Promise.withResolvers<void>();
 
   const close = async (): Promise<void> => {
@@ -108,7 +108,7 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
       const base = path.join(home.path, "workspaces", info.id);
       await privateFolder(base);
       const ledger = await openSqliteLedger<Fact>(path.join(base, "ledger.db"));
-      return openWorkspace({
+      const opened = openWorkspace({
         ...{
           info,
           limits,
@@ -134,6 +134,9 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
         node: process.execPath,
         ticks: () => performance.now(),
       });
+      // Whoever tries again must not find the ledger taken by this very server.
+      opened.catch(() => ledger.close());
+      return opened;
     };
     const shutdown = async (keepAgents: boolean) => {
       const result = keepAgents
@@ -144,11 +147,9 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
       return result;
     };
     const clustr = await createClustr({ homeLedger, folders, access, newId, now: Date.now, open, shutdown, log, fail });
-    closing.pop();
-    closing.push(
-      () => host.close(),
-      () => clustr.close(),
-    );
+    closing.push(() => clustr.close());
+    // Only while this server has the home's ledger: after that another one may be starting in the same folders.
+    closing.push(() => home.retract());
     // What a terminal host left behind when it died must not go on unseen.
     for (const { id, pids } of await host.orphans()) {
       log("Ending what a terminal host left behind", { terminal: id, pids });
