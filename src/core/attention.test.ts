@@ -28,6 +28,7 @@ describe("an attention item", () => {
     await d.spawn("ada");
     await d.spawn("bo");
     const first = await asks(d, "bo", PERMISSION);
+    await new Promise((resolve) => setTimeout(resolve, 5));
     const second = await asks(d, "ada", QUESTION);
     expect(first).toMatchObject({ kind: "permission", title: "Run npm test?", detail: "npm test", agent: "bo" });
     expect((await d.ask("attention.list", {})).map(({ id }) => id)).toEqual([first.id, second.id]);

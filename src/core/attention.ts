@@ -72,7 +72,7 @@ export function attentionHandlers(newId: () => string): Handlers<typeof attentio
 function itemsOf(view: View): { agent: string; item: Attention }[] {
   return Object.values(view.agents)
     .flatMap(({ id, attention: item }) => (item ? [{ agent: id, item }] : []))
-    .toSorted((a, b) => (a.item.since < b.item.since ? -1 : 1));
+    .toSorted((a, b) => Date.parse(a.item.since) - Date.parse(b.item.since));
 }
 
 function openItem(view: View, id: string, digest: string | undefined): { agent: string; item: Attention } {
