@@ -15,7 +15,8 @@ const QUESTION: Asked = {
 
 /** Lets an agent ask, and gives the item as the person sees it. */
 async function asks(d: Desk, agent: string, item: Asked): Promise<Attention> {
-  await d.puppet.link(agent).report({ type: "working" });
+  const { status } = (await d.ask("agent.list", {})).find(({ name }) => name === agent) ?? {};
+  if (status !== "running") await d.puppet.link(agent).report({ type: "working" });
   await d.puppet.link(agent).report({ type: "attention", item });
   const found = (await d.ask("attention.list", {})).find((each) => each.agent === agent);
   if (!found) throw new Error(`${agent} asks for nothing.`);
