@@ -47,7 +47,9 @@ export function watchPresence(
     // After sleep or a stall everybody gets a whole interval to call again.
     const stalled = now - swept > SWEEP_MS * 3;
     swept = now;
-    for (const agent of Object.values(live.current().agents)) {
+    const { agents } = live.current();
+    for (const id of seen.keys()) if (!agents[id]) seen.delete(id);
+    for (const agent of Object.values(agents)) {
       if (!agent.external || !agent.live) continue;
       const last = seen.get(agent.id);
       if (last === undefined || stalled) seen.set(agent.id, now);
