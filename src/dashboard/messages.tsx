@@ -61,6 +61,8 @@ const RUNGS: Record<Delivery["rung"], string> = {
   seen: "seen",
   read: "read",
   undeliverable: "not deliverable",
+  answered: "answered",
+  dropped: "taken back",
 };
 
 function ladder({ to, rung, why }: Delivery): string {
