@@ -116,19 +116,22 @@ export class Conversation {
   /** Sends one prompt made of these parcels; returns the turn that took it. A thread the server has put away is brought back. */
   async prompt(parcels: Parcel[]): Promise<string> {
     const { rpc } = this;
-    const start = () =>
-      rpc.call("turn/start", {
+    const start = async (): Promise<string> => {
+      const { turn } = await rpc.call("turn/start", {
         threadId: this.#id,
         clientUserMessageId: promptId(parcels),
         input: parcels.map(({ text }) => textInput(text)),
       });
+      this.#evidence.took(turn.id);
+      return turn.id;
+    };
     try {
-      return (await start()).turn.id;
+      return await start();
     } catch (error) {
       if (!(error instanceof Refused) || !error.message.includes("not found")) throw error;
       // Without a turn it was never written down: nothing is lost with it.
       if (!(await this.#resume())) await this.begin();
-      return (await start()).turn.id;
+      return await start();
     }
   }
 

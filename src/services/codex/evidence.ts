@@ -37,6 +37,8 @@ export class Evidence implements Listener {
   readonly #heard: Heard;
   readonly #questions: Questions;
   #thread = "";
+  /** The last turn that ended. */
+  #ended: string | undefined;
   readonly #edits = new Map<string, Item>();
   readonly #active = new Map<string, boolean>();
   readonly #waiting = new Set<() => void>();
@@ -88,7 +90,11 @@ export class Evidence implements Listener {
       for (const item of last.items) this.#note(item);
       this.#in(last.id);
       this.#working();
-    } else this.#over(last);
+    } else {
+      this.#ended = last.id;
+      this.#in(undefined);
+      this.#over(last);
+    }
   }
 
   notice(notice: Notice): void {
@@ -138,6 +144,11 @@ export class Evidence implements Listener {
     this.#heard.changed();
   }
 
+  /** A prompt was taken into this turn: it runs, though that may not have been announced yet. */
+  took(turn: string): void {
+    if (this.turn === undefined && turn !== this.#ended) this.#in(turn);
+  }
+
   #in(turn: string | undefined): void {
     this.turn = turn;
     for (const look of this.#waiting) look();
@@ -164,6 +175,7 @@ export class Evidence implements Listener {
   #completed(thread: string, turn: Turn): void {
     const goesOn = this.#heard.ended(turn.id);
     if (thread !== this.#thread) return;
+    this.#ended = turn.id;
     this.#questions.over();
     this.#in(undefined);
     if (!goesOn) this.#over(turn);
