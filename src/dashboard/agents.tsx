@@ -56,10 +56,9 @@ export function AgentList({ agents, selected, onSelect }: ListProps) {
   );
 }
 
-/** Who is in the terminal below, and what stands in the way, if anything. */
+/** Who is in the terminal below, and why it failed, if it did. */
 export function AgentHeader({ agent }: { agent: Agent }) {
-  const trouble =
-    agent.attention?.title ?? (agent.outcome === "failed" || agent.outcome === "lost" ? agent.reason : undefined);
+  const trouble = agent.outcome === "failed" || agent.outcome === "lost" ? agent.reason : undefined;
   return (
     <div className="agent">
       <h1>{agent.name}</h1>
@@ -69,7 +68,7 @@ export function AgentHeader({ agent }: { agent: Agent }) {
       </span>
       <Standing agent={agent} />
       {trouble && (
-        <p role="alert" className="trouble" data-tone={agent.attention ? "attention" : undefined}>
+        <p role="alert" className="trouble">
           {trouble}
         </p>
       )}

@@ -3,6 +3,7 @@ import type { Client } from "../client/client.ts";
 import { ClustrError, toFailure, type Failure } from "../contract/error.ts";
 import type { Workspace } from "../contract/workspace.ts";
 import { AgentList, AgentHeader } from "./agents.tsx";
+import { AttentionList } from "./attention.tsx";
 import { ContextPanel } from "./context.tsx";
 import { followWorkspace, openClient, type Live } from "./live.ts";
 import { MessagePanel } from "./messages.tsx";
@@ -106,6 +107,14 @@ function WorkspacePage({
           {state.is === "open" ? "Live" : state.is === "waiting" ? "Out of reach; trying again" : "Connecting"}
         </span>
       </header>
+      <AttentionList
+        client={client}
+        agents={agents}
+        onShow={(id) => {
+          select(id);
+          show("Terminal");
+        }}
+      />
       <nav className="agents" aria-label="Agents" data-shows="Agents">
         <AgentList
           agents={agents}

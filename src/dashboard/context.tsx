@@ -1,5 +1,5 @@
 import type { View } from "../contract/view.ts";
-import { Time } from "./messages.tsx";
+import { Time } from "./time.tsx";
 
 /** The notes that all agents share, live. */
 export function ContextPanel({ context }: { context: View["context"] }) {

@@ -3,7 +3,9 @@ import type { Client } from "../client/client.ts";
 import type { Agent } from "../contract/agent.ts";
 import { toFailure } from "../contract/error.ts";
 import { byteLength } from "../contract/fold-messages.ts";
-import type { Delivery, Message } from "../contract/message.ts";
+import type { Message } from "../contract/message.ts";
+import { Ladder } from "./ladder.tsx";
+import { Time } from "./time.tsx";
 
 /** The feed of the workspace and a composer to one agent or all. */
 export function MessagePanel({ client, messages, agents }: { client: Client; messages: Message[]; agents: Agent[] }) {
@@ -43,7 +45,7 @@ function Feed({ messages }: { messages: Message[] }) {
           </div>
           <div className="text">{message.content}</div>
           {isCut(message) && <div className="muted">Cut here; clustr messages has all of it.</div>}
-          <div className="ladder muted">{Object.values(message.deliveries).map(ladder).join(" · ")}</div>
+          <Ladder message={message} />
         </li>
       ))}
     </ol>
@@ -53,29 +55,6 @@ function Feed({ messages }: { messages: Message[] }) {
 /** Whether the view holds only the beginning. Most texts are short and plain, and are not measured. */
 function isCut({ size, content }: Message): boolean {
   return size > content.length && size > byteLength(content);
-}
-
-const RUNGS: Record<Delivery["rung"], string> = {
-  queued: "waits",
-  handed: "handed over",
-  seen: "seen",
-  read: "read",
-  undeliverable: "not deliverable",
-  answered: "answered",
-  dropped: "taken back",
-};
-
-function ladder({ to, rung, why }: Delivery): string {
-  return `${to}: ${RUNGS[rung]}${why ? ` (${why})` : ""}`;
-}
-
-export function Time({ at }: { at: string }) {
-  const date = new Date(at);
-  return (
-    <time dateTime={at} title={date.toLocaleString()} className="muted">
-      {date.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}
-    </time>
-  );
 }
 
 function Composer({ client, agents }: { client: Client; agents: Agent[] }) {

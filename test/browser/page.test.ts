@@ -125,6 +125,51 @@ describe.skipIf(CHROMIUM === undefined)("the page, in Chromium", () => {
     await page.getByText("Revision 2 by human").waitFor();
   });
 
+  test("shows what waits for the person above all else, and answers it with what is on the screen", async () => {
+    await home.report("ada", {
+      type: "attention",
+      item: {
+        ...{ kind: "permission", title: "Run a command?", detail: "rm -rf build", key: "k1" },
+        answers: ["allow", "always", "deny"],
+      },
+    });
+    const band = page.getByRole("region", { name: "Needs you" });
+    await band.getByText("rm -rf build").waitFor();
+    await band.getByRole("button", { name: "Always allow ada" }).waitFor();
+    await band.getByRole("button", { name: "Deny" }).click();
+    await band.waitFor({ state: "detached" });
+    await home.report("ada", {
+      type: "attention",
+      item: {
+        ...{ kind: "question", title: "Which colour?", key: "k2", answers: ["option", "text"] },
+        options: [{ label: "green" }, { label: "blue" }],
+      },
+    });
+    await band.getByRole("button", { name: "blue" }).click();
+    await band.waitFor({ state: "detached" });
+    await home.report("ada", {
+      type: "attention",
+      item: { ...{ kind: "question", title: "Why?", key: "k3" }, answers: ["text"] },
+    });
+    await band.getByRole("textbox", { name: "Your answer" }).fill("because");
+    await page.keyboard.press("Enter");
+    await band.waitFor({ state: "detached" });
+    expect(home.answered).toEqual([
+      { agent: "ada", key: "k1", answer: { kind: "deny" } },
+      { agent: "ada", key: "k2", answer: { kind: "option", index: 1, label: "blue" } },
+      { agent: "ada", key: "k3", answer: { kind: "text", text: "because" } },
+    ]);
+    expect(problems).toEqual([]);
+  });
+
+  test("shows what has become of a message, with the reason it waits", async () => {
+    const call = { workspace: home.workspace.id, requestId: "ladder", signal: AbortSignal.timeout(5000) };
+    await home.core.invoke("message.send", { to: "ada", content: "are you there?" }, person, call);
+    const message = page.getByRole("log").getByRole("listitem").filter({ hasText: "are you there?" }).first();
+    await message.getByText("queued").waitFor();
+    await message.getByText("nobody is there").waitFor();
+  });
+
   test("comes back by itself when the server does, without a byte lost", async () => {
     print("before the restart\r\n");
     await shows("before the restart");

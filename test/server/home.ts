@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import type { Answer } from "../../src/contract/attention.ts";
 import type { HomeFact } from "../../src/contract/event.ts";
 import type { OperationName } from "../../src/contract/operations.ts";
 import type { Workspace } from "../../src/contract/workspace.ts";
@@ -7,7 +8,7 @@ import { createClustr, type Clustr } from "../../src/core/clustr.ts";
 import { createDetections } from "../../src/core/detections.ts";
 import type { Folders } from "../../src/core/ports/folders.ts";
 import type { Screens } from "../../src/core/ports/screen.ts";
-import type { HookCall, ProgramSpec, Service } from "../../src/core/ports/service.ts";
+import type { AgentLink, HookCall, ProgramSpec, Service, Signal } from "../../src/core/ports/service.ts";
 import type { TerminalHost } from "../../src/core/ports/terminal.ts";
 import { openWorkspace } from "../../src/core/workspace.ts";
 import { memoryLedger } from "../../src/ledger/memory.ts";
@@ -40,6 +41,10 @@ export interface TestHome extends AsyncDisposable {
   /** Hooks that reached a session; answered by `answerHooks`. */
   readonly hooks: HookCall[];
   answerHooks(answer: (call: HookCall) => Promise<unknown>): void;
+  /** Evidence about an agent, as its service would tell it. */
+  report(agent: string, signal: Signal): Promise<void>;
+  /** Answers of a person that reached an agent; it then goes on. */
+  readonly answered: { agent: string; key: string; answer: Answer }[];
   readonly workspace: Workspace;
   readonly other: Workspace;
   /** The person's bearer token. */
@@ -74,6 +79,8 @@ export async function testHome(options: TestHomeOptions = {}): Promise<TestHome>
   const secret = randomBytes(32);
   const logged: string[] = [];
   const hooks: HookCall[] = [];
+  const links = new Map<string, AgentLink>();
+  const answered: TestHome["answered"] = [];
   let answer: (call: HookCall) => Promise<unknown> = async () => ({});
   const log = (message: string, details?: object) => void logged.push(JSON.stringify({ message, ...details }));
   const memory = memoryHost();
@@ -88,6 +95,8 @@ export async function testHome(options: TestHomeOptions = {}): Promise<TestHome>
     title: "Idle",
     detect: async () => ({ service: "idle", title: "Idle", ready: true, path: "/bin/true", findings: [] }),
     async open(link) {
+      const { name } = link.agent;
+      links.set(name, link);
       await link.terminal(options.program ?? { command: "/bin/true", args: [], env: {} });
       await link.report({ type: "working" });
       return {
@@ -96,6 +105,10 @@ export async function testHome(options: TestHomeOptions = {}): Promise<TestHome>
           return answer(call);
         },
         deliver: async () => ({ later: "nobody is there" }),
+        answer: async (key, given) => {
+          answered.push({ agent: name, key, answer: given });
+          await link.report({ type: "resolved" });
+        },
         leave: async () => {},
         close: async () => {},
       };
@@ -204,6 +217,8 @@ export async function testHome(options: TestHomeOptions = {}): Promise<TestHome>
     },
     hooks,
     answerHooks: (next) => (answer = next),
+    report: async (name, signal) => links.get(name)?.report(signal),
+    answered,
     workspace,
     other,
     human: personToken(secret),
