@@ -245,4 +245,19 @@ describe("a person", () => {
     expect(d.puppet.interrupted).toEqual([]);
     expect(await d.ask("message.list", {})).toEqual([]);
   });
+
+  it("that has taken another's place at the very moment of an answer does not get that answer", async () => {
+    await using d = await desk();
+    await d.spawn("ada");
+    const first = await asks(d, "ada", PERMISSION);
+    const second = await asks(d, "ada", { ...PERMISSION, title: "Delete everything?", key: "k9" });
+    const agent = d.puppet.link("ada").agent.id;
+    await d.ledger.append({
+      ...{ type: "attention.answered", data: { agent, item: first.id, answer: { kind: "allow" } } },
+      ...{ id: "late", actor: { kind: "human" }, subject: `attention/${first.id}` },
+    });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(d.puppet.answered).toEqual([]);
+    expect(await d.ask("attention.list", {})).toEqual([second]);
+  });
 });

@@ -2,7 +2,6 @@ import type { Agent } from "../../contract/agent.ts";
 import type { Fact } from "../../contract/event.ts";
 import type { View } from "../../contract/view.ts";
 import type { Workspace } from "../../contract/workspace.ts";
-import { ClustrError } from "../../contract/error.ts";
 import { decisionFor } from "../../contract/policy.ts";
 import { endTerminals, forgetTerminals, lastLines } from "../agent-terminals.ts";
 import { startRun, terminalId, type AgentRun, type RunParts } from "../agent-run.ts";
@@ -14,6 +13,7 @@ import type { Service, Signal } from "../ports/service.ts";
 import type { TerminalExit, TerminalInfo } from "../ports/terminal.ts";
 import { instructionsFor } from "../role.ts";
 import { endOf, factsOf, lostFact } from "../status.ts";
+import { createAnswers } from "./answers.ts";
 import type { Delivery } from "./deliver.ts";
 
 interface Parts extends RunParts {
@@ -72,6 +72,8 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
     }
   };
 
+  const answers = createAnswers({ live, note, log: parts.log }, runs);
+
   /** Whether a run is still the one that should be there. */
   const wanted = ({ id, run }: Agent): boolean => {
     const now = live.current().agents[id];
@@ -108,7 +110,7 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
       (session) => {
         if (runs.get(id) !== started || leaving.has(started)) return;
         delivery.open(id, session, adopted);
-        if (adopted) void reopen(id);
+        if (adopted) void answers.reopen(id);
       },
       (error: unknown) => {
         if (over.aborted) return;
@@ -168,36 +170,6 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
     }
   };
 
-  /** Gives a person's answer to the service. What has no effect leaves the item open, with the reason. */
-  const carryOut = async (
-    id: string,
-    item: string,
-    give: (run: AgentRun, key: string) => Promise<void>,
-  ): Promise<void> => {
-    const key = live.current().agents[id]?.attention?.key;
-    try {
-      const run = runs.get(id);
-      if (!run || key === undefined) throw new ClustrError("conflict", "the agent is not there any more");
-      await give(run, key);
-    } catch (error) {
-      const why =
-        error instanceof Error && error.name === "ClustrError" ? error.message : "it could not be carried out";
-      parts.log("An answer had no effect", { agent: id, item, error: String(error) });
-      await note(id, live.current().agents[id]?.run ?? 0, (agent) =>
-        agent.attention?.id === item ? [{ type: "attention.unanswered", data: { agent: id, item, why } }] : [],
-      );
-    }
-  };
-
-  /** An answer that was given but not carried out when the server died: the person is asked again. */
-  const reopen = (id: string): Promise<void> => {
-    const { attention: item } = live.current().agents[id] ?? {};
-    if (!item?.answered) return Promise.resolve();
-    const give = (): Promise<void> =>
-      Promise.reject(new ClustrError("conflict", "the server restarted before it was carried out"));
-    return carryOut(id, item.id, give);
-  };
-
   /** Ends everything of an agent, but nothing of the run to come. */
   const endAll = async (id: string, but?: string): Promise<void> => {
     const started = runs.get(id);
@@ -227,7 +199,9 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
       if (agent.external) return [];
       const own = terminals.filter(({ id }) => id.startsWith(`${agent.id}.`));
       const done = inTurn(agent.id, () => goOn(agent, own));
-      return own.some(({ exit }) => !exit) ? [done] : [];
+      // Only these have hooks under way; what else has to be recorded may take as long as the disk is full.
+      const over = !agent.live || agent.stopping || own.some(({ id, exit }) => exit && id === terminalId(agent));
+      return over || own.every(({ exit }) => exit) ? [] : [done];
     });
     await Promise.all(adoptions);
     for (const event of await ledger.read({ type: "agent.removed", newest: true, limit: REMOVED })) {
@@ -276,10 +250,7 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
       if (agent) void inTurn(agent.id, () => (event.type === "agent.restarted" ? restart(agent) : stop(agent)));
     }
     if (event.type === "agent.removed") void inTurn(event.data.id, () => remove(event.data.id));
-    if (event.type === "attention.answered") {
-      const { agent, item, answer } = event.data;
-      void carryOut(agent, item, (run, key) => run.answer(key, answer));
-    }
+    if (event.type === "attention.answered") void answers.carryOut(event.data);
     if (event.type === "agent.interrupted")
       runs
         .get(event.data.id)
