@@ -110,7 +110,7 @@ describe.concurrent("start", () => {
     await using again = await RigRun.make(
       place,
       the.env,
-      { task: "t", cwd: the.run.agent.cwd, run: 2, session, instructions: "You are alice again." },
+      { task: "t", cwd: the.run.agent.cwd, run: 2, session, resumed: true, instructions: "You are alice again." },
       [],
     );
     await again.start(claude);

@@ -65,7 +65,7 @@ describe.concurrent("status", () => {
     await the.run.start(claude);
     const { item } = await the.run.signal("attention");
     expect(item).toMatchObject({ kind: "question", title: "Which colour?" });
-    expect(item.detail).toContain("- Blue");
+    expect(item.options?.map(({ label }) => label)).toEqual(["Red", "Blue"]);
     await until(async () => (await the.run.shows()).includes("Blue"));
     the.run.type("\x1b");
     await the.run.signal("resolved");

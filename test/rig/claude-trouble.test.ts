@@ -51,7 +51,7 @@ describe.concurrent("what stands in the way is said with its remedy", () => {
   });
 
   test("a tool that ends at once", async () => {
-    await using the = await stage({}, { task: "t", session: "00000000-0000-4000-8000-000000000000" });
+    await using the = await stage({}, { task: "t", session: "00000000-0000-4000-8000-000000000000", resumed: true });
     await the.run.start(claude);
     expect((await the.run.signal("failed")).reason).toMatch(/no longer has this conversation|No conversation found/);
   });

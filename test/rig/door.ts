@@ -18,8 +18,10 @@ export interface Door extends AsyncDisposable {
   readonly hooks: { name: string; body: Record<string, unknown>; at: number }[];
   /** Requests without the token. */
   readonly refused: string[];
-  /** Who answers hooks; calls made before it is set wait for it. */
+  /** Who answers hooks; calls made before it is set wait for it, and what the one before left unanswered is asked again. */
   answerHooks(answer: (call: HookCall) => Promise<unknown>): void;
+  /** Breaks the connections of hooks that wait for an answer, as the end of the door itself would. */
+  loseHooks(): void;
   /** Resolves once tools/list was answered, false after `timeoutMs`. */
   toolsListed(timeoutMs: number): Promise<boolean>;
 }
@@ -29,6 +31,9 @@ export async function rigDoor(tools: RigTool[]): Promise<Door> {
   const hooks: Door["hooks"] = [];
   const refused: string[] = [];
   const listed = Promise.withResolvers<void>();
+  const open = new Set<ServerResponse>();
+  let answered = false;
+  let replaced = Promise.withResolvers<void>();
   let answering = Promise.withResolvers<(call: HookCall) => Promise<unknown>>();
 
   async function serve(req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -44,8 +49,22 @@ export async function rigDoor(tools: RigTool[]): Promise<Door> {
     const name = path.slice("/hooks/".length);
     hooks.push({ name, body, at: performance.now() });
     const gone = new AbortController();
-    res.on("close", () => gone.abort());
-    const answer = await (await answering.promise)({ requestId: randomUUID(), name, body, signal: gone.signal });
+    open.add(res);
+    res.on("close", () => {
+      open.delete(res);
+      gone.abort();
+    });
+    const requestId = randomUUID();
+    let answer: unknown;
+    // As the real door does: what a server left unanswered is asked again of the next one, under the same id.
+    for (let again = true; again;) {
+      const asked = answering;
+      const next = replaced.promise.then(() => ({ again: true, answer: undefined }));
+      const reply = asked.promise
+        .then((answerHook) => answerHook({ requestId, name, body, signal: gone.signal }))
+        .then((value) => ({ again: false, answer: value }));
+      ({ again, answer } = await Promise.race([reply, next]));
+    }
     if (!res.destroyed) res.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(answer ?? {}));
   }
 
@@ -97,9 +116,17 @@ export async function rigDoor(tools: RigTool[]): Promise<Door> {
     hooks,
     refused,
     answerHooks(answer) {
+      const before = replaced;
+      if (answered) {
+        answering = Promise.withResolvers();
+        replaced = Promise.withResolvers();
+      }
+      answered = true;
       answering.resolve(answer);
-      answering = Promise.withResolvers();
-      answering.resolve(answer);
+      if (before !== replaced) before.resolve();
+    },
+    loseHooks() {
+      for (const response of open) response.destroy();
     },
     toolsListed: (timeoutMs) =>
       Promise.race([

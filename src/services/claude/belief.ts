@@ -10,6 +10,22 @@ export interface Dialog {
   subagent: string | undefined;
   /** When it was first known, ms since 1970. */
   at: number;
+  /** The tool's id of that call, where it is known. */
+  call?: string | undefined;
+  /** The hook request that told of it: after a restart of the server the same one comes again. */
+  request?: string | undefined;
+  /** Answers given to the first of several questions; the item is about the next one. */
+  given?: string[] | undefined;
+  /** When a person's answer was given to the tool, ms since 1970. */
+  answeredAt?: number | undefined;
+}
+
+/** A tool call that began and is not over: a permission request is about one of these, but does not name it. */
+export interface ToolCall {
+  id: string;
+  tool: string;
+  input: string;
+  subagent: string | undefined;
 }
 
 /** What Claude Code's own session file says, see session-file.ts. */
@@ -32,9 +48,11 @@ export interface Belief {
   activity: string | undefined;
   /** Open dialogs, oldest first: the tool shows them one after the other. */
   dialogs: Dialog[];
+  /** Tool calls under way, oldest first. */
+  calls: ToolCall[];
   /** Last hook of the agent or its subagents; 0 when hooks do not come (they can be forbidden by policy). */
   hookAt: number;
-  /** Hooks of ours that are still being answered: while they are, the tool stands still for us. */
+  /** Hooks of ours that are still being answered: while they are, the tool stands still for us. Held requests are not among them. */
   answering: number;
   /** The turn ended, but the tool will wake the agent itself (a subagent in the background, a schedule). */
   awaits: boolean;
@@ -51,6 +69,7 @@ export function newBelief(prompted: boolean): Belief {
     session: undefined,
     activity: undefined,
     dialogs: [],
+    calls: [],
     hookAt: 0,
     answering: 0,
     awaits: false,

@@ -95,8 +95,9 @@ async function plan(link: AgentLink, record: RunRecord, socket: string, signal: 
     keyVariable: helped ? KEY : undefined,
   });
   const long = longText(agent);
-  record.resumed = agent.session !== undefined;
-  record.session = agent.session ?? randomUUID();
+  const earlier = agent.resumed === true ? agent.session : undefined;
+  record.resumed = earlier !== undefined;
+  record.session = earlier ?? randomUUID();
   return launchProgram({
     command: found.path,
     agent,

@@ -1,4 +1,5 @@
 import type { Belief, Dialog } from "./belief.ts";
+import { askedByMenu, keyOf, type Menu } from "./menu.ts";
 import { answered, rest, type Step } from "./signals.ts";
 
 /** Milliseconds two sources must disagree before the belief is corrected: the session file lags hooks by up to 0.8 s. */
@@ -13,9 +14,9 @@ const WAKE = 30 * 60_000;
 /**
  * Corrects a belief by what the session file and the title say. Hooks miss three things: Esc (no hook at all), dialogs
  * without a request (the sandbox's network question, a missing auto-mode check), and everything when policy forbids
- * hooks. Pure; meant to be called about SETTLE ms after anything changed.
+ * hooks. Pure; meant to be called about SETTLE ms after anything changed. `menu`: what the screen shows, where that matters.
  */
-export function crossCheck(belief: Belief, now: number): Step {
+export function crossCheck(belief: Belief, now: number, menu?: Menu): Step {
   const same: Step = { belief, signals: [] };
   const { file } = belief;
   if (belief.answering > 0) return same;
@@ -30,8 +31,11 @@ export function crossCheck(belief: Belief, now: number): Step {
       ? rest(belief, [{ type: "idle" }])
       : same;
   }
+  // Once an answer was given from here, the first change of the file is its effect.
+  const given = (dialog: Dialog): boolean => dialog.answeredAt !== undefined && file.since >= dialog.answeredAt;
+  if (file.status !== "waiting" && belief.dialogs.some(given)) return answered(same, given);
   if (now - file.since < SETTLE) return same;
-  if (file.status === "waiting") return belief.dialogs.length > 0 ? same : opened(belief, file.waitingFor, now);
+  if (file.status === "waiting") return untoldDialog(belief, menu) ? opened(belief, file.waitingFor, now, menu) : same;
   if (belief.dialogs.length > 0) {
     const over = (dialog: Dialog): boolean => file.since > dialog.at || quiet >= STALE;
     return file.status === "idle" && over(belief.dialogs[0] as Dialog) ? ending(belief, now) : answered(same, over);
@@ -47,14 +51,19 @@ function untold(belief: Belief, title: NonNullable<Belief["title"]>, now: number
   return now - title.since >= UNHEARD ? rest(belief, [{ type: "working" }, { type: "idle" }]) : { belief, signals: [] };
 }
 
-function opened(belief: Belief, waitingFor: string | undefined, now: number): Step {
-  const permission = waitingFor === "permission prompt";
-  const item = {
-    kind: permission ? ("permission" as const) : ("question" as const),
-    title: permission
+/** Whether a dialog is open that no hook told of, and that is not known as it stands on the screen. */
+function untoldDialog({ dialogs: [dialog] }: Belief, menu: Menu | undefined): boolean {
+  if (dialog === undefined) return true;
+  return dialog.tool === "" && menu !== undefined && dialog.item.key !== keyOf(menu) && dialog.answeredAt === undefined;
+}
+
+function opened(belief: Belief, waitingFor: string | undefined, now: number, menu: Menu | undefined): Step {
+  const kind = waitingFor === "permission prompt" ? ("permission" as const) : ("question" as const);
+  const title =
+    kind === "permission"
       ? "Claude Code asks for a permission in its terminal"
-      : "Claude Code waits for an answer in its terminal",
-  };
+      : "Claude Code waits for an answer in its terminal";
+  const item = menu === undefined ? { kind, title } : askedByMenu(menu, kind);
   return {
     belief: { ...belief, dialogs: [{ item, tool: "", input: "", subagent: undefined, at: now }] },
     signals: [{ type: "attention", item }],

@@ -8,9 +8,11 @@ export interface Hook {
   /** Set when a subagent of the agent is meant, not the agent itself. */
   subagent: string | undefined;
   body: Record<string, unknown>;
+  /** The call's id at the door, the same when the door repeats it. */
+  request: string | undefined;
 }
 
-export function readHook(name: string, raw: unknown): Hook {
+export function readHook(name: string, raw: unknown, request?: string): Hook {
   const body = objectOf(raw);
   return {
     name,
@@ -18,6 +20,7 @@ export function readHook(name: string, raw: unknown): Hook {
     transcript: text(body.transcript_path),
     subagent: text(body.agent_id),
     body,
+    request,
   };
 }
 
@@ -53,30 +56,4 @@ function toolName(name: string): string {
 export function oneLine(value: string, limit: number): string {
   const line = value.replaceAll(/\s+/g, " ").trim();
   return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;
-}
-
-/** What the person is asked, for the attention item of a PermissionRequest. */
-export function describeRequest(hook: Hook): { kind: "permission" | "question"; title: string; detail?: string } {
-  const input = objectOf(hook.body.tool_input);
-  const tool = hook.body.tool_name;
-  if (tool === "AskUserQuestion") {
-    const questions = Array.isArray(input.questions) ? input.questions.map(objectOf) : [];
-    const asked = questions.map((question) => text(question.question)).filter((value) => value !== undefined);
-    const options = questions
-      .flatMap((question) => (Array.isArray(question.options) ? question.options : []))
-      .map((option) => text(objectOf(option).label))
-      .filter((value) => value !== undefined);
-    return {
-      kind: "question",
-      title: oneLine(asked[0] ?? "The agent asks you something", 200),
-      detail: cut([...asked.slice(1), ...options.map((label) => `- ${label}`)].join("\n")),
-    };
-  }
-  if (tool === "ExitPlanMode")
-    return { kind: "question", title: "The agent asks you to approve its plan", detail: cut(text(input.plan) ?? "") };
-  return { kind: "permission", title: `Allow ${describeCall(hook)}?`, detail: cut(JSON.stringify(input, null, 2)) };
-}
-
-function cut(value: string): string {
-  return value.length > 4_000 ? `${value.slice(0, 4_000)}\n…` : value;
 }

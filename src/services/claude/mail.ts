@@ -21,7 +21,7 @@ const PROLONGED = 5;
 /** Hooks that prove that a model request was started after an earlier hook's answer. */
 const PROOF = new Set(["PreToolUse", "Stop", "StopFailure", "UserPromptSubmit"]);
 /** Hooks whose answer can carry messages, and the channel's name. */
-const CHANNELS: Record<string, string> = { PostToolBatch: "tool-boundary", Stop: "turn-end" };
+const CHANNELS: Record<string, "tool-boundary" | "turn-end"> = { PostToolBatch: "tool-boundary", Stop: "turn-end" };
 
 /** What mail must know of its agent. */
 export interface MailSituation {
@@ -113,7 +113,7 @@ export class Mail {
     const channel = CHANNELS[hook.name];
     if (channel === undefined || call.signal.aborted || (hook.name === "Stop" && this.#prolonged >= PROLONGED))
       return undefined;
-    const taken = await this.#link.takeParcels(call.requestId, channel);
+    const taken = await this.#link.takeParcels(call.requestId, channel, channel);
     this.#record.claim(taken, channel, call.requestId);
     const carried = [...this.#record.inFlight.values()].filter((parcel) => parcel.request === call.requestId);
     if (carried.length === 0) return undefined;

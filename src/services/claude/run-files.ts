@@ -23,6 +23,8 @@ const HOOKS = [
 
 /** Seconds a hook may take: the door holds calls while the server restarts, and nothing may time out meanwhile. */
 const HOOK_TIMEOUT = 900;
+/** Seconds a permission request may wait for a person: a weekend. The tool's own dialog is open all the while. */
+const HELD_TIMEOUT = 3 * 86_400;
 
 /** What the plan decides and the files must say. */
 export interface RunChoices {
@@ -54,7 +56,7 @@ function settingsOf(link: AgentLink, choices: RunChoices, hookFile: string): Rec
       type: "http",
       url: `${link.door}/hooks/${name}`,
       headers: { Authorization: `Bearer ${link.token}` },
-      timeout: HOOK_TIMEOUT,
+      timeout: name === "PermissionRequest" ? HELD_TIMEOUT : HOOK_TIMEOUT,
     };
     hooks[name] = [{ hooks: [hook] }];
   }

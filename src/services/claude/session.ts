@@ -1,30 +1,38 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Answer } from "../../contract/attention.ts";
 import type {
   AgentLink,
   AgentSession,
   AgentTerminal,
+  Evidence,
   HandOver,
   HookCall,
   Parcel,
   Signal,
 } from "../../core/ports/service.ts";
+import { adopted } from "./adoption.ts";
+import { answerDialog } from "./answering.ts";
 import { newBelief, titleWorks, type Belief } from "./belief.ts";
-import { readComposer } from "./composer.ts";
 import { crossCheck, SETTLE } from "./cross-check.ts";
+import { decisionOf } from "./decisions.ts";
+import { disagrees, doubtOf, evidenceOf } from "./evidence.ts";
+import { Held } from "./held.ts";
 import { readHook, type Hook } from "./hooks.ts";
+import { interruptTurn } from "./interrupting.ts";
+import { leaveTool } from "./leaving.ts";
 import { Mail } from "./mail.ts";
+import { readMenu } from "./menu.ts";
+import { policyFor, ruling } from "./policy.ts";
 import type { RunRecord } from "./record.ts";
 import { followSessionFile, readSessionStatus, type SessionMark } from "./session-file.ts";
 import { configFolder } from "./settings.ts";
-import { heard, rest, type Step } from "./signals.ts";
+import { heard, type Step } from "./signals.ts";
 import { tail, watchStart } from "./start.ts";
 import { findTranscript } from "./transcript.ts";
 
 /** Milliseconds a start waits for the tools; without them the first request would not have them. */
 const TOOLS_WAIT = 10_000;
-/** Key presses after which leaving is left to the core. */
-const LEAVE_KEYS = 8;
 /** Milliseconds the tool needs to take the listed tools in. */
 const TOOLS_SETTLE = 250;
 
@@ -35,10 +43,13 @@ export class ClaudeSession implements AgentSession {
   readonly #terminal: AgentTerminal;
   readonly #mark: SessionMark;
   readonly #mail: Mail;
+  readonly #held = new Held();
   readonly #closing = new AbortController();
   readonly #signal: AbortSignal;
   #belief: Belief;
   #transcript: string | undefined;
+  /** Why the core was told that the status is not sure. */
+  #doubt: string | undefined;
   #reports: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
 
@@ -64,7 +75,7 @@ export class ClaudeSession implements AgentSession {
 
   /** Takes over what may run already, then follows it. Ends with the signal. */
   async begin(): Promise<void> {
-    if (this.#record.begun) await this.#adopt();
+    if (this.#record.begun) await this.#take(adopted(this.#belief, this.#record, await readSessionStatus(this.#mark)));
     const stopped = (error: unknown): void => {
       if (!this.#signal.aborted) this.#link.log("watching the agent failed", { error: String(error) });
     };
@@ -88,18 +99,23 @@ export class ClaudeSession implements AgentSession {
   }
 
   async hook(call: HookCall): Promise<unknown> {
-    const hook = readHook(call.name, call.body);
+    const hook = readHook(call.name, call.body, call.requestId);
+    let answer: object | "held" = {};
     this.#belief = { ...this.#belief, answering: this.#belief.answering + 1 };
     try {
       if (hook.subagent === undefined) this.#transcript = hook.transcript ?? this.#transcript;
-      return await this.#answer(hook, call);
+      answer = await this.#answer(hook, call);
     } catch (error) {
       // An answer that fails would paint an error on the person's screen; the agent can do without it.
       this.#link.log("a hook could not be answered", { hook: hook.name, error: String(error) });
-      return {};
     } finally {
       this.#belief = { ...this.#belief, answering: this.#belief.answering - 1 };
     }
+    if (answer !== "held") return answer;
+    const held = this.#held.hold(hook, call);
+    // Its dialog may be over already.
+    this.#letGo();
+    return held;
   }
 
   deliver(parcels: Parcel[]): Promise<HandOver> {
@@ -110,21 +126,20 @@ export class ClaudeSession implements AgentSession {
     return this.#mail.knows(messages);
   }
 
-  /**
-   * Ctrl-C interrupts, clears a draft, and twice in a row leaves. A dialog ignores it and is closed by Esc, which never
-   * means yes.
-   */
-  async leave(): Promise<void> {
-    let gone = false;
-    this.#terminal.exited(this.#signal).then(
-      () => (gone = true),
-      () => (gone = true),
-    );
-    for (let pressed = 0; pressed < LEAVE_KEYS && !gone; pressed++) {
-      const composer = readComposer(await this.#terminal.screen());
-      await this.#terminal.write(composer === undefined ? "\x1b" : "\x03");
-      await sleep(250, undefined, { ref: false });
-    }
+  answer(key: string, answer: Answer): Promise<void> {
+    return answerDialog({ ...this.#hands(), look: () => this.#compare() }, key, answer);
+  }
+
+  interrupt(): Promise<void> {
+    return interruptTurn({ ...this.#hands(), file: () => readSessionStatus(this.#mark) });
+  }
+
+  evidence(): Evidence[] {
+    return evidenceOf(this.#belief);
+  }
+
+  leave(): Promise<void> {
+    return leaveTool(this.#terminal, this.#signal);
   }
 
   async close(): Promise<void> {
@@ -132,7 +147,19 @@ export class ClaudeSession implements AgentSession {
     await this.#reports;
   }
 
-  async #answer(hook: Hook, call: HookCall): Promise<unknown> {
+  /** What acting on the terminal and on held requests needs. */
+  #hands() {
+    const belief = (): Belief => this.#belief;
+    const take = (step: Step): Promise<void> => this.#take(step);
+    return { terminal: this.#terminal, held: this.#held, belief, take, signal: this.#signal };
+  }
+
+  async #answer(hook: Hook, call: HookCall): Promise<object | "held"> {
+    const policy = /^(PreToolUse|PermissionRequest)$/.test(hook.name)
+      ? policyFor(hook, (tool, subject) => this.#link.policy(tool, subject))
+      : undefined;
+    if (hook.name === "PermissionRequest" && (policy === "allow" || policy === "deny"))
+      return decisionOf(hook, { kind: policy });
     await this.#mail.prove(hook, call);
     const context = await this.#mail.forHook(hook, call);
     if (hook.name === "UserPromptSubmit" && hook.subagent === undefined)
@@ -144,6 +171,8 @@ export class ClaudeSession implements AgentSession {
       if (await this.#link.toolsListed(TOOLS_WAIT)) await sleep(TOOLS_SETTLE, undefined, { ref: false });
       else this.#link.log("the tool has not asked for Clustr's tools; it starts without them");
     }
+    if (hook.name === "PermissionRequest") return "held";
+    if (policy !== undefined) return ruling(policy);
     return context === undefined
       ? {}
       : { hookSpecificOutput: { hookEventName: hook.name, additionalContext: context } };
@@ -154,22 +183,6 @@ export class ClaudeSession implements AgentSession {
       return;
     Object.assign(this.#record, news);
     await this.#record.save();
-  }
-
-  /** A session that was begun before we came: where does it stand? A failure told before stays told. */
-  async #adopt(): Promise<void> {
-    const file = await readSessionStatus(this.#mark);
-    const belief: Belief = { ...this.#belief, file, session: this.#record.session };
-    if (file === undefined || file.status === "busy")
-      await this.#take({
-        belief: { ...belief, phase: "working", dialogs: file ? this.#record.dialogs : [] },
-        signals: file === undefined ? [] : [{ type: "working" }],
-      });
-    else if (file.status === "idle")
-      await this.#take(
-        rest({ ...belief, dialogs: this.#record.dialogs }, this.#record.failed ? [] : [{ type: "idle" }]),
-      );
-    else await this.#take({ belief: { ...belief, phase: "working", dialogs: this.#record.dialogs }, signals: [] });
   }
 
   /** New evidence besides hooks: what follows from it shows once it has stood for a moment. */
@@ -188,11 +201,19 @@ export class ClaudeSession implements AgentSession {
   }
 
   async #compare(): Promise<void> {
-    await this.#take(crossCheck(this.#belief, Date.now()));
+    const untold = this.#belief.dialogs.every(({ tool }) => tool === "");
+    const menu =
+      untold && this.#belief.file?.status === "waiting" ? readMenu(await this.#terminal.screen()) : undefined;
+    await this.#take(crossCheck(this.#belief, Date.now(), menu));
+    const doubt = this.#belief.answering > 0 ? this.#doubt : doubtOf(this.#belief, Date.now());
+    if ((doubt === undefined) !== (this.#doubt === undefined))
+      await this.#report([doubt === undefined ? { type: "certain" } : { type: "doubt", why: doubt }]);
+    this.#doubt = doubt;
     if (this.#belief.phase !== "starting" && !this.#record.begun)
       await this.#note({ begun: true, hooks: this.#record.hooks, failed: false });
     if (this.#belief.phase === "idle" || !this.#record.hooks) await this.#mail.reconcile();
-    if (disagrees(this.#belief) || this.#mail.open) this.#check();
+    const onScreen = this.#belief.dialogs.some(({ tool }) => tool === "");
+    if (disagrees(this.#belief) || this.#mail.open || onScreen) this.#check();
     else if (this.#belief.awaits) this.#check(60_000);
   }
 
@@ -201,11 +222,26 @@ export class ClaudeSession implements AgentSession {
     const settled = step.belief.phase === "idle" && this.#belief.phase !== "idle";
     this.#belief = { ...step.belief, answering: this.#belief.answering };
     if (settled || disagrees(this.#belief)) this.#check();
+    this.#letGo();
+    if (
+      this.#doubt !== undefined &&
+      step.signals.some(({ type }) => /^(working|idle|turn_failed|failed)$/.test(type))
+    ) {
+      this.#doubt = undefined;
+      await this.#report([{ type: "certain" }]);
+    }
     if (step.signals.length > 0) await this.#report(step.signals);
     const { session = this.#record.session, dialogs } = this.#belief;
     if (session === this.#record.session && JSON.stringify(dialogs) === JSON.stringify(this.#record.dialogs)) return;
     Object.assign(this.#record, { session, dialogs });
     await this.#record.save();
+  }
+
+  /** Requests whose dialog is over go unanswered. After the end of this session they are the next one's. */
+  #letGo(): void {
+    if (this.#signal.aborted) return;
+    const open = new Set(this.#belief.dialogs.map(({ request }) => request));
+    this.#held.letGo((request) => open.has(request));
   }
 
   #report(signals: Signal[]): Promise<void> {
@@ -248,16 +284,4 @@ export class ClaudeSession implements AgentSession {
       session === undefined ? undefined : await findTranscript(configFolder(this.#link.env), session);
     return this.#transcript;
   }
-}
-
-/** Whether session file or title still say something else than what is believed. */
-function disagrees(belief: Belief): boolean {
-  if (belief.file === undefined)
-    return (
-      belief.title !== undefined && (belief.phase === "working" ? !belief.title.working : belief.phase === "starting")
-    );
-  if ((belief.file.status === "waiting") !== belief.dialogs.length > 0) return true;
-  return belief.file.status === "idle"
-    ? belief.phase === "working" || belief.phase === "starting"
-    : belief.file.status === "busy" && belief.phase !== "working";
 }

@@ -56,7 +56,16 @@ test("a question shows what is asked and what can be answered", () => {
   const { told } = play([question]);
   expect(told.at(-1)).toMatchObject({
     type: "attention",
-    item: { kind: "question", title: "Which colour?", detail: "- Red\n- Blue" },
+    item: {
+      kind: "question",
+      title: "Which colour?",
+      detail: "Which colour?",
+      options: [
+        { label: "Red", description: "r" },
+        { label: "Blue", description: "b" },
+      ],
+      answers: ["option", "text", "deny"],
+    },
   });
 });
 

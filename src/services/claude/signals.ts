@@ -1,7 +1,8 @@
 import type { Signal } from "../../core/ports/service.ts";
-import type { Belief, Dialog } from "./belief.ts";
+import { askedOf } from "./asking.ts";
+import type { Belief, Dialog, ToolCall } from "./belief.ts";
 import { describeFailure } from "./failures.ts";
-import { describeCall, describeRequest, text, type Hook } from "./hooks.ts";
+import { describeCall, text, type Hook } from "./hooks.ts";
 
 /** A belief and what is to be reported about the step to it. */
 export interface Step {
@@ -14,7 +15,7 @@ export interface Step {
  * is ms since 1970.
  */
 export function heard(before: Belief, hook: Hook, now: number, continued = false): Step {
-  const belief: Belief = { ...before, hookAt: now };
+  const belief: Belief = { ...before, hookAt: now, calls: callsAfter(before.calls, hook) };
   const signals: Signal[] = [];
   if (hook.session !== undefined && hook.session !== before.session && hook.subagent === undefined) {
     belief.session = hook.session;
@@ -47,12 +48,17 @@ function ofAgent(belief: Belief, hook: Hook, now: number, continued: boolean): S
     case "StopFailure":
       return failed(belief, hook);
     case "SessionStart":
-      return hook.body.source === "resume" && !belief.prompted
-        ? rest(belief, [{ type: "idle" }])
-        : { belief, signals: [] };
+      return began(belief, hook);
     default:
       return { belief, signals: [] };
   }
+}
+
+/** A session begins, or begins anew: the person cleared the conversation. */
+function began(belief: Belief, hook: Hook): Step {
+  if (hook.body.source === "clear")
+    return rest(belief, [{ type: "forgot", why: "its conversation was cleared" }, { type: "idle" }]);
+  return hook.body.source === "resume" && !belief.prompted ? rest(belief, [{ type: "idle" }]) : { belief, signals: [] };
 }
 
 /** Subagents never move the agent's own phase, but the dialogs they open are shown to the person all the same. */
@@ -75,11 +81,18 @@ function works(belief: Belief, activity: string | undefined, signals: Signal[] =
 }
 
 function asks(belief: Belief, hook: Hook, now: number): Step {
+  const before = belief.dialogs.find(({ request }) => request !== undefined && request === hook.request);
+  // Told once more after a restart of the server: the item may not have been written down.
+  if (before !== undefined)
+    return { belief, signals: before === belief.dialogs[0] ? [{ type: "attention", item: before.item }] : [] };
+  const about = callOf(hook);
+  const claimed = belief.dialogs.map(({ call }) => call);
+  const call = belief.calls.find((one) => sameCall(one, about) && !claimed.includes(one.id))?.id;
   const dialog: Dialog = {
-    item: describeRequest(hook),
-    tool: text(hook.body.tool_name) ?? "",
-    input: JSON.stringify(hook.body.tool_input ?? null),
-    subagent: hook.subagent,
+    ...about,
+    item: askedOf(hook, call ?? hook.request ?? ""),
+    call,
+    request: hook.request,
     at: now,
   };
   // A dialog guessed from the session file moments before is this one.
@@ -88,6 +101,33 @@ function asks(belief: Belief, hook: Hook, now: number): Step {
     belief: { ...belief, dialogs: [...known, dialog] },
     signals: known.length === 0 ? [{ type: "attention", item: dialog.item }] : [],
   };
+}
+
+/** Calls remembered; a model starts far fewer at a time. */
+const CALLS = 64;
+
+/** The calls under way after a hook told of a beginning or an end. */
+function callsAfter(calls: ToolCall[], hook: Hook): ToolCall[] {
+  const id = text(hook.body.tool_use_id);
+  if (hook.name === "PreToolUse" && id !== undefined)
+    return [...calls.filter((one) => one.id !== id), { ...callOf(hook), id }].slice(-CALLS);
+  if (/^(PostToolUse|PostToolUseFailure|PermissionDenied)$/.test(hook.name))
+    return calls.filter((one) => one.id !== id);
+  if (/^(PostToolBatch|Stop|StopFailure)$/.test(hook.name))
+    return calls.filter(({ subagent }) => subagent !== hook.subagent);
+  return calls;
+}
+
+function callOf(hook: Hook): Omit<ToolCall, "id"> {
+  return {
+    tool: text(hook.body.tool_name) ?? "",
+    input: JSON.stringify(hook.body.tool_input ?? null),
+    subagent: hook.subagent,
+  };
+}
+
+function sameCall(one: Omit<ToolCall, "id">, other: Omit<ToolCall, "id">): boolean {
+  return one.tool === other.tool && one.input === other.input && one.subagent === other.subagent;
 }
 
 /** Drops dialogs that are over; the next one in line becomes the person's, or the agent goes on. */
@@ -103,8 +143,10 @@ export function answered(step: Step, over: (dialog: Dialog) => boolean): Step {
   };
 }
 
-/** The same call: by input if the person let it run as it was, by tool when they changed it. */
+/** The same call: by its id where that is known, else by tool. */
 function isAbout(dialog: Dialog, hook: Hook): boolean {
+  const call = text(hook.body.tool_use_id);
+  if (dialog.call !== undefined && call !== undefined) return dialog.call === call;
   return dialog.tool === text(hook.body.tool_name) && dialog.subagent === hook.subagent;
 }
 
@@ -143,7 +185,7 @@ function failed(belief: Belief, hook: Hook): Step {
 /** The turn is over: whatever was open on the screen is not any more. */
 export function rest(belief: Belief, signals: Signal[]): Step {
   return {
-    belief: { ...belief, phase: "idle", awaits: false, activity: undefined, dialogs: [] },
+    belief: { ...belief, phase: "idle", awaits: false, activity: undefined, dialogs: [], calls: [] },
     signals: [...resolvedIf(belief), ...signals],
   };
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ScreenState } from "../../core/ports/screen.ts";
-import type { AgentTerminal, Signal } from "../../core/ports/service.ts";
+import type { AgentTerminal, Asked, Signal } from "../../core/ports/service.ts";
+import { askedByMenu, readMenu } from "./menu.ts";
 import { startScreenOf, type StartScreen } from "./start-screens.ts";
 
 /** Milliseconds between looks at the screen; a screen counts when two looks in a row show it. */
@@ -44,8 +45,12 @@ export async function watchStart(watch: StartWatch): Promise<void> {
         : screen === undefined && performance.now() - began > UNKNOWN_AFTER
           ? "Claude Code has not started; its terminal may show why"
           : undefined;
-    if (ask !== undefined && ask !== shown)
-      report({ type: "attention", item: { kind: "question", title: ask, detail: tail(state) } });
+    if (ask !== undefined && ask !== shown) {
+      const menu = readMenu(state);
+      const item: Asked =
+        menu === undefined ? { kind: "question", title: ask, detail: tail(state) } : askedByMenu(menu, "question", ask);
+      report({ type: "attention", item });
+    }
     if (ask === undefined && shown !== undefined) report({ type: "resolved" });
     shown = ask;
     // After a minute nobody waits for milliseconds any more.

@@ -1,0 +1,221 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { claude } from "../../src/services/claude/claude.ts";
+import { bash, claudeStages, has, until, type ClaudeStage } from "./claude-stage.ts";
+
+const stage = claudeStages();
+
+const COLOUR = {
+  question: "Which colour?",
+  header: "Colour",
+  multiSelect: false,
+  options: [
+    { label: "Red", description: "r" },
+    { label: "Blue", description: "b" },
+  ],
+};
+const SIZE = { ...COLOUR, question: "Which size?", header: "Size" };
+const ask = (...questions: object[]): { call: string; args: Record<string, unknown> } => ({
+  call: "AskUserQuestion",
+  args: { questions },
+});
+/** What the model read last: the results of its calls. */
+const last = (the: ClaudeStage): string =>
+  the.model.turns
+    .at(-1)
+    ?.messages.slice(-2)
+    .map(({ text }) => text)
+    .join("\n") ?? "";
+const made = (the: ClaudeStage, name: string): boolean => existsSync(join(the.run.agent.cwd, name));
+/** The tool's own dialog is on the screen. */
+const shown = (the: ClaudeStage, words = "Do you want"): Promise<void> =>
+  until(async () => (await the.run.shows()).includes(words));
+
+describe.concurrent("a permission is answered from outside", () => {
+  test("once: the exact command is asked, allowed, and runs", async () => {
+    await using the = await stage({ steps: [bash("touch one"), bash("touch two"), { text: "Done." }] });
+    const session = await the.run.start(claude);
+    const { item } = await the.run.signal("attention");
+    expect(item).toMatchObject({ kind: "permission", title: "Allow Bash: touch one?" });
+    expect(item.detail).toMatch(/^touch one\n/);
+    expect(item.answers).toEqual(["allow", "always", "deny"]);
+    await shown(the);
+    await session.answer?.(item.key ?? "", { kind: "allow" });
+    await the.run.signal("resolved");
+    const { item: second } = await the.run.signal("attention", { where: (each) => each.item.title.includes("two") });
+    expect(second.key).not.toBe(item.key);
+    expect([made(the, "one"), made(the, "two")]).toEqual([true, false]);
+    await expect(session.answer?.(item.key ?? "", { kind: "allow" })).rejects.toMatchObject({ code: "conflict" });
+    await session.answer?.(second.key ?? "", { kind: "deny", reason: "two is one too many" });
+    await the.run.signal("idle");
+    expect(made(the, "two")).toBe(false);
+    expect(last(the)).toContain("two is one too many");
+    expect(the.run.signals.filter(({ type }) => type === "doubt")).toEqual([]);
+  });
+
+  test("always: the same is not asked again in this run, and nothing is kept for later ones", async () => {
+    await using the = await stage({
+      steps: [bash("touch it"), bash("touch it"), bash("touch other"), { text: "Done." }],
+    });
+    const session = await the.run.start(claude);
+    const { item } = await the.run.signal("attention");
+    expect(item.detail).toContain("for the rest of this run: Bash(touch it)");
+    await session.answer?.(item.key ?? "", { kind: "always" });
+    const { item: other } = await the.run.signal("attention", { where: (each) => each.item.key !== item.key });
+    expect(other.title).toBe("Allow Bash: touch other?");
+    await session.answer?.(other.key ?? "", { kind: "deny" });
+    await the.run.signal("idle");
+    expect([made(the, "it"), made(the, "other")]).toEqual([true, false]);
+    expect(existsSync(join(the.run.agent.cwd, ".claude", "settings.local.json"))).toBe(false);
+  });
+
+  test("two answers at the same time: the first one counts", async () => {
+    await using the = await stage({ steps: [bash("touch once"), { text: "Done." }] });
+    const session = await the.run.start(claude);
+    const { item } = await the.run.signal("attention");
+    const both = await Promise.allSettled([
+      session.answer?.(item.key ?? "", { kind: "deny" }),
+      session.answer?.(item.key ?? "", { kind: "allow" }),
+    ]);
+    expect(both.map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
+    await the.run.signal("idle");
+    expect(made(the, "once")).toBe(false);
+  });
+
+  test("answered in the terminal, it closes here; by Esc as well", async () => {
+    await using the = await stage({ steps: [bash("touch one"), bash("touch two"), { text: "Done." }] });
+    const session = await the.run.start(claude);
+    const { item } = await the.run.signal("attention");
+    await shown(the);
+    the.run.type("1");
+    await the.run.signal("resolved");
+    await expect(session.answer?.(item.key ?? "", { kind: "deny" })).rejects.toMatchObject({ code: "conflict" });
+    await the.run.signal("attention", { where: (each) => each.item.title.includes("two") });
+    const before = the.run.signals.length;
+    await shown(the, "touch two");
+    the.run.type("\x1b");
+    await the.run.signal("resolved", { since: before });
+    await the.run.signal("idle", { since: before });
+    expect([made(the, "one"), made(the, "two")]).toEqual([true, false]);
+  });
+
+  test("after a restart of the server", async () => {
+    await using the = await stage({ steps: [bash("touch one"), { text: "Done." }] });
+    await the.run.start(claude);
+    const { item } = await the.run.signal("attention");
+    await shown(the);
+    the.run.drop();
+    const before = the.run.signals.length;
+    const session = await the.run.start(claude);
+    expect((await the.run.signal("attention", { since: before })).item).toEqual(item);
+    await session.answer?.(item.key ?? "", { kind: "allow" });
+    await the.run.signal("idle", { since: before });
+    expect(made(the, "one")).toBe(true);
+  });
+
+  test("after its hook was lost: by the row of the dialog that shows the very command", async () => {
+    await using the = await stage({ steps: [bash("touch one"), { text: "Done." }] });
+    const session = await the.run.start(claude);
+    const { item } = await the.run.signal("attention");
+    await shown(the);
+    the.run.gate.loseHooks();
+    await sleep(500);
+    await session.answer?.(item.key ?? "", { kind: "allow" });
+    await the.run.signal("idle");
+    expect(made(the, "one")).toBe(true);
+  });
+
+  test("never by a message that arrives meanwhile", async () => {
+    await using the = await stage({ steps: [bash("touch one"), { text: "Done." }] });
+    const session = await the.run.start(claude);
+    const { item } = await the.run.signal("attention");
+    await shown(the);
+    the.run.post("m-agent", "[message m-agent from bob] 1\ny\nyes");
+    the.run.post("m-human", "[message m-human from human] 1\ny\nyes", true);
+    await sleep(1_500);
+    expect(await the.run.shows()).toContain("Do you want");
+    expect(made(the, "one")).toBe(false);
+    await session.answer?.(item.key ?? "", { kind: "deny", reason: "not now" });
+    await the.model.until((request) => has("m-agent")(request) && has("m-human")(request));
+    await the.run.signal("idle");
+    expect(made(the, "one")).toBe(false);
+  });
+});
+
+describe.concurrent("a question is answered from outside", () => {
+  test("by an option, and by own words", async () => {
+    await using the = await stage({ steps: [ask(COLOUR), ask(SIZE), { text: "Done." }] });
+    const session = await the.run.start(claude);
+    const { item } = await the.run.signal("attention");
+    expect(item).toMatchObject({ kind: "question", title: "Which colour?", answers: ["option", "text", "deny"] });
+    expect(item.options).toEqual(COLOUR.options);
+    await session.answer?.(item.key ?? "", { kind: "option", index: 1, label: "Blue" });
+    const { item: size } = await the.run.signal("attention", { where: (each) => each.item.title === "Which size?" });
+    expect(last(the)).toMatch(/Which colour\?\W+Blue/);
+    await session.answer?.(size.key ?? "", { kind: "text", text: "as large as a house" });
+    await the.run.signal("idle");
+    expect(last(the)).toContain("as large as a house");
+  });
+
+  test("several in one call, one after the other", async () => {
+    await using the = await stage({ steps: [ask(COLOUR, SIZE), { text: "Done." }] });
+    const session = await the.run.start(claude);
+    const { item } = await the.run.signal("attention");
+    expect(item.title).toBe("Which colour? (1 of 2)");
+    await session.answer?.(item.key ?? "", { kind: "option", index: 0, label: "Red" });
+    const { item: second } = await the.run.signal("attention", { where: (each) => each.item.title.includes("2 of 2") });
+    await session.answer?.(second.key ?? "", { kind: "text", text: "huge" });
+    await the.run.signal("idle");
+    expect(last(the)).toMatch(/Which colour\?\W+Red/);
+    expect(last(the)).toMatch(/Which size\?\W+huge/);
+  });
+
+  test("a plan: refused with what is missing, then approved", async () => {
+    const plan = (text: string) => ({ call: "ExitPlanMode", args: { plan: text } });
+    await using the = await stage({ steps: [plan("# First"), plan("# Second"), { text: "Done." }] });
+    the.run.tamper = async (program) => ({
+      ...program,
+      args: program.args.map((arg) => (arg === "manual" ? "plan" : arg)),
+    });
+    const session = await the.run.start(claude);
+    const { item } = await the.run.signal("attention");
+    expect(item).toMatchObject({ kind: "question", answers: ["allow", "deny"] });
+    await session.answer?.(item.key ?? "", { kind: "deny", reason: "tests are missing" });
+    const { item: second } = await the.run.signal("attention", { where: (each) => each.item.key !== item.key });
+    expect(last(the)).toContain("tests are missing");
+    await session.answer?.(second.key ?? "", { kind: "allow" });
+    await the.run.signal("idle");
+    expect(last(the)).toMatch(/approved/i);
+  });
+});
+
+describe.concurrent("a dialog no hook tells of", () => {
+  test("is answered by the row with its label, found on the screen", async () => {
+    await using the = await stage(
+      { unchecked: true, steps: [bash("touch one; curl -m 1 http://127.0.0.1:9 | sh"), { text: "Done." }] },
+      { task: "t", autonomy: "auto" },
+    );
+    the.run.tamper = async (program) => ({
+      ...program,
+      args: program.args.map((arg) => (arg === "acceptEdits" ? "auto" : arg)),
+    });
+    const session = await the.run.start(claude);
+    const { item } = await the.run.signal("attention");
+    // It has no rows, only keys: whoever is there must read it. The menus it leads to have rows.
+    expect(item).toMatchObject({ kind: "question", title: "Claude Code waits for an answer in its terminal" });
+    expect(item.answers ?? []).toEqual([]);
+    await shown(the, "Enter to stay in auto mode");
+    the.run.type("\r");
+    const { item: menu } = await the.run.signal("attention", { where: (each) => each.item.key !== undefined });
+    expect(menu.detail).toContain("touch one");
+    expect(menu.options).toEqual([{ label: "No" }, { label: "Yes" }]);
+    const yes = { kind: "option" as const, index: 1, label: "Yes" };
+    await expect(session.answer?.("screen-another", yes)).rejects.toMatchObject({ code: "conflict" });
+    expect(made(the, "one")).toBe(false);
+    await session.answer?.(menu.key ?? "", yes);
+    await the.run.signal("idle");
+    expect(made(the, "one")).toBe(true);
+  });
+});
