@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** How long one request may take. The door holds it while the server is away, which may be long: a person stopped it. */
@@ -25,20 +26,22 @@ interface Reply {
 
 /**
  * Opens the door at an address with a token. MCP is spoken statelessly: each call is one POST with one JSON answer.
- * While the server restarts the door holds calls, so a call is repeated only when it did not get in. Calls under way
- * are dropped when the signal aborts.
+ * While the server is away the door holds calls. A repeated call carries the key of its first try, so it is carried out
+ * once. Calls under way are dropped when the signal aborts.
  */
 export function openDoor(url: string, token: string, signal: AbortSignal): Door {
   let lastId = 0;
 
   async function post(path: string, body: unknown, timeoutMs: number): Promise<unknown> {
     const until = Date.now() + KNOCK_MS;
+    const key = randomUUID();
     for (;;) {
       try {
         const response = await fetch(url + path, {
           method: "POST",
           headers: {
             authorization: `Bearer ${token}`,
+            "idempotency-key": key,
             "content-type": "application/json",
             accept: "application/json, text/event-stream",
             "mcp-protocol-version": "2025-11-25",
@@ -51,7 +54,7 @@ export function openDoor(url: string, token: string, signal: AbortSignal): Door 
         if (response.status !== 503 || Date.now() > until)
           throw new Error(`Clustr answered ${response.status}: ${text.slice(0, 500)}`);
       } catch (error) {
-        if (!isClosed(error) || Date.now() > until) throw error;
+        if (!isRepeatable(error) || Date.now() > until) throw error;
       }
       await sleep(500, undefined, { signal });
     }
@@ -78,10 +81,12 @@ export function openDoor(url: string, token: string, signal: AbortSignal): Door 
   };
 }
 
-/** Nobody listened: the call did not get in. */
-function isClosed(error: unknown): boolean {
+/** Nobody listened, or `fetch` lost patience, which it does after five minutes whatever it is told. */
+const REPEATABLE = ["ECONNREFUSED", "UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"];
+
+function isRepeatable(error: unknown): boolean {
   const cause = error instanceof Error ? (error.cause as { code?: unknown } | undefined) : undefined;
-  return cause?.code === "ECONNREFUSED";
+  return typeof cause?.code === "string" && REPEATABLE.includes(cause.code);
 }
 
 function parsed(text: string): unknown {
