@@ -168,6 +168,7 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
         secret: home.secret,
         logins: access,
         doorSocket,
+        otherDoorSockets: (await host.doorTargets()).filter((target) => target !== doorSocket),
         page: pageFolder(),
       },
       port: options.port,

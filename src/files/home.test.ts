@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { openHomeFolder } from "./home.ts";
@@ -27,6 +27,7 @@ it("gives a home with a long path a short folder of its own for sockets, and tak
   expect(opened.runtime).not.toContain("long");
   expect(statSync(opened.runtime).mode & 0o777).toBe(0o700);
   expect(statSync(path.dirname(opened.runtime)).mode & 0o777).toBe(0o700);
+  mkdirSync(path.join(opened.runtime, "agent.1"));
   await opened.announce({ url: "http://127.0.0.1:1", token: "t", pid: process.pid, started: "now" });
   await opened.retract();
   expect(existsSync(opened.runtime)).toBe(false);

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { lstat, readFile, realpath, rm, rmdir, stat } from "node:fs/promises";
+import { lstat, readdir, readFile, realpath, rm, rmdir, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import path from "node:path";
@@ -45,7 +45,7 @@ export async function openHomeFolder(asked: string): Promise<HomeFolder> {
     async retract() {
       const text = await readFile(announced, "utf8").catch(() => "");
       if (text.includes(`"pid":${process.pid},`)) await rm(announced, { force: true });
-      await rmdir(runtime).catch(() => {});
+      await clearEmpty(runtime).catch(() => {});
     },
   };
 }
@@ -99,6 +99,14 @@ async function runtimeFolder(home: string): Promise<string> {
     "unavailable",
     `Neither ${own} nor ${bases.join(" nor ")} can be a private folder for sockets. Set CLUSTR_HOME to a folder with a path of at most ${RUNTIME_LIMIT - 4} characters.`,
   );
+}
+
+/** Takes away the folder for sockets with the empty ones of agents that have ended, unless a terminal host is still there. */
+async function clearEmpty(runtime: string): Promise<void> {
+  const found = await readdir(runtime, { withFileTypes: true });
+  if (!found.every((entry) => entry.isDirectory())) return;
+  for (const { name } of found) await rmdir(path.join(runtime, name));
+  await rmdir(runtime);
 }
 
 /** Some shared and network folders hold files but no sockets. */

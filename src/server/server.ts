@@ -21,6 +21,8 @@ export interface ServerOptions extends Surface {
   nextFree: boolean;
   /** Path of the unix socket to which the agents' door relays. */
   doorSocket: string;
+  /** Where doors of hosts that were started with another path relay to. */
+  otherDoorSockets?: string[];
   /** Port of that door, as agents know it. */
   doorPort: () => number;
   /** Folder of the built page. */
@@ -52,6 +54,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const page = () => createEntry(pages, options, { assets, sockets });
   const pageServers = { four: page(), six: page() };
   const door = createEntry(agents, options, undefined);
+  const otherDoors: Server[] = [];
 
   await listenSocket(door, options.doorSocket);
   try {
@@ -59,6 +62,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   } catch (error) {
     await end(door);
     throw error;
+  }
+  for (const socket of options.otherDoorSockets ?? []) {
+    const other = createEntry(agents, options, undefined);
+    try {
+      await listenSocket(other, socket);
+      otherDoors.push(other);
+    } catch (error) {
+      log("agents that were started with another folder for sockets cannot be heard", { socket, error: String(error) });
+    }
   }
   const url = `http://127.0.0.1:${port}`;
   log("listening", { url, door: options.doorSocket });
@@ -68,7 +80,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   async function shut(): Promise<void> {
     signal.removeEventListener("abort", onAbort);
     ending.abort();
-    await Promise.all([pageServers.four, pageServers.six, door].map(end));
+    await Promise.all([pageServers.four, pageServers.six, door, ...otherDoors].map(end));
   }
   const onAbort = () => void close();
   signal.addEventListener("abort", onAbort, { once: true });

@@ -24,6 +24,8 @@ export interface TerminalHostOptions {
 export interface TerminalHostClient extends TerminalHost {
   /** Programs still running whose host died: `kill(id)` ends them. */
   orphans(): Promise<Orphan[]>;
+  /** Where the doors of all living hosts pass agents' calls on to: one server listens at all of them. */
+  doorTargets(): Promise<string[]>;
 }
 
 /** What ending a process tree may take beyond its grace, ms. */
@@ -122,6 +124,12 @@ class Client implements TerminalHostClient {
 
   orphans(): Promise<Orphan[]> {
     return this.#again((current) => current.call("orphans", {}));
+  }
+
+  doorTargets(): Promise<string[]> {
+    return this.#again((current, older) =>
+      Promise.resolve([...new Set([current, ...older].map(({ host }) => host.doorTarget))]),
+    );
   }
 
   doorPort(): Promise<number> {
