@@ -114,4 +114,18 @@ describe("the supervisor", () => {
       .poll(async () => (await d.ask("agent.list", {}))[0], { timeout: 3_000 })
       .toMatchObject({ outcome: "failed", reason: "broken" });
   });
+
+  it("calls an agent lost whose terminal is gone, though one beside it that had ended is remembered", async () => {
+    await using d = await desk();
+    await d.spawn("ada");
+    await d.puppet.link("ada").report({ type: "working" });
+    const { id } = d.puppet.link("ada").agent;
+    d.puppet.links.clear();
+    d.terminals.ended.add(`${id}.1.setup`);
+    await d.reopen();
+    await expect
+      .poll(async () => (await d.ask("agent.list", {}))[0])
+      .toMatchObject({ status: "done", outcome: "lost", live: false });
+    expect(d.puppet.links.size).toBe(0);
+  });
 });

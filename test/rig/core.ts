@@ -99,6 +99,8 @@ export class Puppet implements Service {
 /** A terminal host without programs: it only knows which puppets were started, and what was started and killed since. */
 class Terminals implements TerminalHost {
   readonly started = new Set<string>();
+  /** Terminals that have ended and are still remembered. */
+  readonly ended = new Set<string>();
   readonly #puppet: Puppet;
   readonly #killed = new Set<string>();
 
@@ -116,7 +118,8 @@ class Terminals implements TerminalHost {
     return infoOf(id);
   }
   async list() {
-    return this.running.map(infoOf);
+    const exit = { code: 0, signal: null, at: new Date(0).toISOString() };
+    return [...this.running.map(infoOf), ...[...this.ended].map((id) => ({ ...infoOf(id), exit }))];
   }
   async kill(id: string) {
     this.#killed.add(id);

@@ -225,7 +225,7 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
     if (own.some((each) => !each.exit && (over || !present.includes(each))))
       await endTerminals(parts, id, over ? undefined : name);
     if (over) return;
-    if (present.length > 0) return begin(agent, true);
+    if (present.some((each) => !each.exit)) return begin(agent, true);
     if (agent.status === "spawning") return begin(agent, false);
     const why = `Its process was gone when the server came back. \`clustr restart ${agent.name}\` runs its task again.`;
     return note(id, run, (now) => (now.live ? [lostFact(now, why)] : []));
