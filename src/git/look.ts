@@ -15,15 +15,19 @@ const MOST_UNTRACKED = 200_000;
 const MANY = 500;
 /** How often git may save what it learned about unchanged files: writing a large index costs more than it gains. */
 const SAVE_EVERY = 8;
+/** But on the first looks at a folder it must, or it never starts to know. */
+const SAVE_FIRST = 2;
 
 /** What one look at the folder found, now in our index. */
 export interface Look {
   skipped: Skipped[];
-  /** What was added, removed or read anew. */
+  /** What was added or read anew. */
   paths: string[];
+  /** Whether our index is as it was before. */
+  same: boolean;
 }
 
-let looks = 0;
+const looks = new Map<string, number>();
 
 /** What to look for besides what is not ignored: small ignored files, and paths that are wanted whatever the rules say. */
 export interface Besides {
@@ -33,11 +37,13 @@ export interface Besides {
 
 /** Brings our index up to what lies in the folder. One walk; only what changed is read. */
 export async function look(place: GitPlace, besides: Besides = {}, signal?: AbortSignal): Promise<Look> {
+  const count = looks.get(place.store) ?? 0;
+  looks.set(place.store, count + 1);
   const status = await runGit(
     place,
     ["status", "--porcelain=v2", "-z", "-uall", "--no-renames", "--ignore-submodules=all"],
-    // Our own index: here git may keep what it learned. On the first looks it must, or it never starts to know.
-    { signal, env: { GIT_OPTIONAL_LOCKS: looks++ % SAVE_EVERY < 2 ? "1" : "0" } },
+    // The lock is that of our own index.
+    { signal, env: { GIT_OPTIONAL_LOCKS: count < SAVE_FIRST || count % SAVE_EVERY === 0 ? "1" : "0" } },
   );
   const { gone, known, untracked } = changedPaths(status);
   if (untracked.length > MOST_UNTRACKED)
@@ -55,7 +61,7 @@ export async function look(place: GitPlace, besides: Besides = {}, signal?: Abor
   for (const path of [...ignored, ...(besides.paths ?? [])]) if (isSafe(path)) update.push(path);
   await removeFromIndex(place, gone, signal);
   await updateIndex(place, update, skipped, signal);
-  return { skipped, paths: update };
+  return { skipped, paths: update, same: update.length + gone.length === 0 };
 }
 
 async function admit(folder: string, path: string, most: number, update: string[], skipped: Skipped[]): Promise<void> {

@@ -5,9 +5,8 @@ import { runGit, zeroSeparated, type GitPlace } from "./run-git.ts";
 /** What is written down with a snapshot. */
 type Note = Omit<Snapshot, "id" | "at"> & { ms: number };
 
-/** Makes our index a snapshot: a commit without parents, so that forgetting one frees what only it held. */
-export async function commitIndex(place: GitPlace, note: Note, signal?: AbortSignal): Promise<Snapshot> {
-  const tree = (await runGit(place, ["write-tree", "--missing-ok"], { signal })).trim();
+/** Makes a state a snapshot: a commit without parents, so that forgetting one frees what only it held. */
+export async function commitTree(place: GitPlace, tree: string, note: Note, signal?: AbortSignal): Promise<Snapshot> {
   const input = asciiJson(note);
   const id = (await runGit(place, ["commit-tree", tree], { signal, input })).trim();
   const name = `refs/snap/at/${String(note.ms).padStart(15, "0")}-${id.slice(0, 12)}`;
@@ -16,6 +15,11 @@ export async function commitIndex(place: GitPlace, note: Note, signal?: AbortSig
     input: `update refs/snap/last ${id}\nupdate ${name} ${id}\n`,
   });
   return snapshotOf(id, note);
+}
+
+/** Writes down the state that our index has. */
+export async function writeTree(place: GitPlace, signal?: AbortSignal): Promise<string> {
+  return (await runGit(place, ["write-tree", "--missing-ok"], { signal })).trim();
 }
 
 /** All snapshots, the latest first, with the refs that hold them. */

@@ -10,14 +10,14 @@ import type {
   SnapshotChange,
   Snapshots,
 } from "../core/ports/snapshots.ts";
-import type { FileContent, FileState, Tree } from "../core/ports/tree.ts";
+import type { FileContent, FileState, Seen, Tree } from "../core/ports/tree.ts";
 import { readAt, realFolder, swapAt } from "./folder-tree.ts";
 import { decideIgnored, ignoredThen } from "./ignored-then.ts";
 import { look } from "./look.ts";
 import { Objects } from "./objects.ts";
 import { PrivatePaths } from "./private-paths.ts";
 import { prune } from "./prune.ts";
-import { changesBetween, commitIndex, filesOf, isSkipped, listSnapshots } from "./records.ts";
+import { changesBetween, commitTree, filesOf, isSkipped, listSnapshots, stateOf, writeTree } from "./records.ts";
 import { runGit, zeroSeparated, type GitPlace, type HashFormat } from "./run-git.ts";
 import { detach, openStore, syncExcludes } from "./store.ts";
 
@@ -59,6 +59,8 @@ export class SnapshotStore implements Snapshots {
   #ignoredAt = -Infinity;
   #detached: Promise<void> | undefined;
   #ms = 0;
+  /** The state of our index, when nothing has changed it since. */
+  #lastTree: string | undefined;
 
   constructor(place: GitPlace, umask: number, format: HashFormat) {
     this.#place = place;
@@ -68,8 +70,8 @@ export class SnapshotStore implements Snapshots {
     this.blobs = this.#objects;
     this.tree = {
       read: (path) => readAt(place.folder, path),
-      list: () => this.#alone(() => this.#stamps()),
-      stamp: async (path) => stampOf(await readAt(place.folder, path), format),
+      list: () => this.#alone(() => this.#seen()),
+      see: async (path) => seenOf(await readAt(place.folder, path), format),
       swap: (path, expected, next) => this.#swap(path, expected, next),
     };
   }
@@ -170,27 +172,36 @@ export class SnapshotStore implements Snapshots {
   ): Promise<Snapshot> {
     await syncExcludes(this.#place);
     const now = Date.now();
+    // Forgotten until it is sure again: what fails in between must not leave an old state behind.
+    const was = this.#lastTree;
+    this.#lastTree = undefined;
     const ignoredToo = now - this.#ignoredAt > IGNORED_EVERY;
-    const { skipped, paths } = await look(this.#place, { ignoredToo, paths: restored }, signal);
+    const { skipped, paths, same } = await look(this.#place, { ignoredToo, paths: restored }, signal);
     await this.#private.note(paths);
     if (ignoredToo) this.#ignoredAt = now;
     // Two in one millisecond must not change places in the list.
     this.#ms = Math.max(now, this.#ms + 1);
-    const snapshot = await commitIndex(this.#place, { ...note, skipped, ms: this.#ms }, signal);
+    const tree = same && was !== undefined ? was : await writeTree(this.#place, signal);
+    this.#lastTree = tree;
+    const snapshot = await commitTree(this.#place, tree, { ...note, skipped, ms: this.#ms }, signal);
     // Soon, but not while somebody waits; if it fails the next snapshot tries again.
     this.detached().catch(() => (this.#detached = undefined));
     return snapshot;
   }
 
-  async #stamps(): Promise<Map<string, string>> {
-    await look(this.#place);
-    const listed = zeroSeparated(await runGit(this.#place, ["ls-files", "-s", "-z"]));
-    return new Map(
-      listed.map((entry) => {
-        const tab = entry.indexOf("\t");
-        return [entry.slice(tab + 1), entry.slice(0, tab - 2)];
-      }),
-    );
+  async #seen(): Promise<Map<string, Seen>> {
+    const was = this.#lastTree;
+    this.#lastTree = undefined;
+    const { same } = await look(this.#place);
+    if (same) this.#lastTree = was;
+    const seen = new Map<string, Seen>();
+    for (const entry of zeroSeparated(await runGit(this.#place, ["ls-files", "-s", "-z"]))) {
+      // "100644 <hash> 0\tpath"
+      const tab = entry.indexOf("\t");
+      const stamp = entry.slice(0, tab - 2);
+      seen.set(entry.slice(tab + 1), { stamp, state: stateOf(stamp.slice(0, 6), stamp.slice(7)) });
+    }
+    return seen;
   }
 
   async #swap(path: string, expected: FileContent | undefined, next: FileContent | undefined): Promise<boolean> {
@@ -219,10 +230,10 @@ export class SnapshotStore implements Snapshots {
   }
 }
 
-/** The stamp git's index gives a file: mode and hash. */
-function stampOf(content: FileContent | undefined, format: HashFormat): string | undefined {
+/** A file as git's index has it: its stamp is mode and hash. */
+function seenOf(content: FileContent | undefined, format: HashFormat): Seen | undefined {
   if (!content) return undefined;
   const mode = content.kind === "link" ? "120000" : content.mode === 0o755 ? "100755" : "100644";
   const hash = createHash(format).update(`blob ${content.bytes.length}\0`).update(content.bytes).digest("hex");
-  return `${mode} ${hash}`;
+  return { stamp: `${mode} ${hash}` };
 }

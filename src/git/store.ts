@@ -93,6 +93,8 @@ function configOf(repository: Repository | undefined, format: string): string {
     "[gc]",
     "\tauto = 0",
     "[index]",
+    "\tversion = 4",
+    "\tthreads = true",
     "\tskipHash = true",
     "\tsparse = false",
     "[status]",

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { ClustrError } from "../../src/contract/error.ts";
 import type { Blobs } from "../../src/core/ports/blobs.ts";
-import type { FileContent, Tree } from "../../src/core/ports/tree.ts";
+import type { FileContent, Seen, Tree } from "../../src/core/ports/tree.ts";
 
 /** A folder in memory, with files and links, that keeps every promise of the port but durability. */
 export class MemoryFolder implements Tree {
@@ -12,12 +12,13 @@ export class MemoryFolder implements Tree {
     return this.#files.get(path)?.content;
   }
 
-  async list(): Promise<Map<string, string>> {
-    return new Map([...this.#files].map(([path, { stamp }]) => [path, stamp]));
+  async list(): Promise<Map<string, Seen>> {
+    return new Map([...this.#files].map(([path, { stamp }]) => [path, { stamp }]));
   }
 
-  async stamp(path: string): Promise<string | undefined> {
-    return this.#files.get(path)?.stamp;
+  async see(path: string): Promise<Seen | undefined> {
+    const found = this.#files.get(path);
+    return found && { stamp: found.stamp };
   }
 
   async swap(path: string, expected: FileContent | undefined, next: FileContent | undefined): Promise<boolean> {

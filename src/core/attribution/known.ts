@@ -29,21 +29,15 @@ export class Known {
 
   /** What has changed since the last look, everywhere or at some paths. */
   async look(paths?: readonly string[]): Promise<Change[]> {
-    const stamps = new Map<string, string>();
-    if (paths) {
-      for (const path of paths) {
-        const stamp = await this.#tree.stamp(path);
-        if (stamp !== undefined) stamps.set(path, stamp);
-      }
-    } else for (const [path, stamp] of await this.#tree.list()) stamps.set(path, stamp);
+    const listed = paths ? undefined : await this.#tree.list();
     const changes: Change[] = [];
-    for (const path of new Set([...(paths ?? this.#files.keys()), ...stamps.keys()])) {
+    for (const path of paths ?? new Set([...this.#files.keys(), ...(listed?.keys() ?? [])])) {
       const was = this.#files.get(path);
       // A file that is only ignored now is not gone.
-      const stamp = stamps.get(path) ?? (paths ? undefined : await this.#tree.stamp(path));
-      if (was && stamp !== undefined && was.stamp === stamp) continue;
-      const state = stamp === undefined ? undefined : await this.#read(path);
-      this.note(path, state, stamp);
+      const seen = listed?.get(path) ?? (await this.#tree.see(path));
+      if (was && was.stamp !== undefined && was.stamp === seen?.stamp) continue;
+      const state = seen && (seen.state ?? (await this.#read(path)));
+      this.note(path, state, seen?.stamp);
       if (!sameState(was?.state, state)) changes.push({ path, before: was?.state, after: state });
     }
     return changes;

@@ -15,6 +15,12 @@ export interface FileContent {
   bytes: Uint8Array;
 }
 
+/** A file as it was seen. An equal stamp promises equal content and mode. `state`: its content is in the store already. */
+export interface Seen {
+  stamp: string;
+  state?: FileState | undefined;
+}
+
 /**
  * A project folder. Paths are relative, parts joined by `/`, each character one byte of the name on disk, because names need
  * not be UTF-8. Folders exist only through the files in them; links are never followed.
@@ -22,13 +28,10 @@ export interface FileContent {
 export interface Tree {
   /** Undefined when nothing is there, or nothing that is followed (a folder, a pipe, a file over the limits). */
   read(path: string): Promise<FileContent | undefined>;
-  /**
-   * Every followed file with a stamp. An equal stamp promises equal content and mode; a file written so recently that its
-   * stamp cannot promise that gets one that never equals another.
-   */
-  list(): Promise<Map<string, string>>;
-  /** The stamp of one path, as `list` would give it. */
-  stamp(path: string): Promise<string | undefined>;
+  /** Every followed file. One that is ignored, or over the limits, is not followed, but can be read. */
+  list(): Promise<Map<string, Seen>>;
+  /** One path, as `list` would give it. */
+  see(path: string): Promise<Seen | undefined>;
   /**
    * Replaces what lies at a path if it is exactly `expected` (undefined: nothing), whole or not at all; makes and removes
    * the folders above it as needed. False, and nothing changed, when it is something else. Never writes outside the folder.
