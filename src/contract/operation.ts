@@ -1,6 +1,6 @@
 import type { z } from "zod";
 
-/** What a caller may do. Roles are sets of these (core/permissions.ts); an operation names exactly one. */
+/** What a caller may do. Roles are sets of these (core/caller.ts); an operation names exactly one. */
 export type Right =
   | "agents.read"
   | "agents.announce"

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { openHomeFolder } from "./home.ts";
@@ -48,4 +48,12 @@ it("says what to do when the data folder cannot be one", async () => {
     code: "unavailable",
     message: expect.stringContaining("Set CLUSTR_HOME to a folder you own") as string,
   });
+});
+
+it("has one secret, however many open a new home at once", async () => {
+  const home = path.join(place(), "h");
+  const opened = await Promise.all(Array.from({ length: 10 }, () => openHomeFolder(home)));
+  expect(new Set(opened.map(({ secret }) => secret.toString("hex"))).size).toBe(1);
+  expect(statSync(path.join(home, "secret")).mode & 0o777).toBe(0o600);
+  expect(readdirSync(home).filter((name) => name.endsWith(".new"))).toEqual([]);
 });

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import path from "node:path";
 import { ClustrError } from "../contract/error.ts";
-import { privateFolder, replaceFile } from "./private-files.ts";
+import { createFile, privateFolder, replaceFile } from "./private-files.ts";
 
 /** Paths of sockets below the runtime folder must stay under the 104 bytes that macOS takes; this leaves room for them. */
 const RUNTIME_LIMIT = 50;
@@ -60,8 +60,8 @@ async function secretOf(file: string): Promise<Buffer> {
   });
   if (text === undefined) {
     const secret = randomBytes(32);
-    await replaceFile(file, `${secret.toString("hex")}\n`);
-    return secret;
+    // Two first starts at once: the secret that is there first is everybody's.
+    return (await createFile(file, `${secret.toString("hex")}\n`)) ? secret : secretOf(file);
   }
   if ((await stat(file)).mode & 0o077)
     throw new ClustrError("unavailable", `${file} can be read by others. Run: chmod 600 ${file}`);

@@ -1,4 +1,4 @@
-import { chmod, mkdir, open, rename, rm } from "node:fs/promises";
+import { chmod, link, mkdir, open, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { ClustrError } from "../contract/error.ts";
 import type { PrivateFiles, SocketFolders } from "../core/ports/private-files.ts";
@@ -53,8 +53,29 @@ export async function privateFolder(full: string): Promise<void> {
   await chmod(full, 0o700);
 }
 
-/** Writes a 0600 file whole: readers see the old or the new text, never a part; durable when it resolves. */
+/** Writes a 0600 file whole: readers see the old or the new text, never a part; on disk when it resolves. */
 export async function replaceFile(full: string, content: string): Promise<void> {
+  await withTemporary(full, content, (temporary) => rename(temporary, full));
+}
+
+/** The same for a file that is not there yet; false, and nothing is written, when somebody else was faster. */
+export function createFile(full: string, content: string): Promise<boolean> {
+  return withTemporary(full, content, async (temporary) => {
+    try {
+      await link(temporary, full);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // Some file systems have no links: there two at the same moment cannot be told apart.
+      if (code !== "EEXIST") return rename(temporary, full).then(() => true);
+      await rm(temporary, { force: true });
+      return false;
+    }
+    await rm(temporary, { force: true });
+    return true;
+  });
+}
+
+async function withTemporary<T>(full: string, content: string, settle: (temporary: string) => Promise<T>): Promise<T> {
   const temporary = `${full}.${process.pid}.${Math.random().toString(36).slice(2)}.new`;
   try {
     const file = await open(temporary, "wx", 0o600);
@@ -65,7 +86,7 @@ export async function replaceFile(full: string, content: string): Promise<void> 
     } finally {
       await file.close();
     }
-    await rename(temporary, full);
+    return await settle(temporary);
   } catch (error) {
     await rm(temporary, { force: true });
     throw error;
