@@ -175,23 +175,55 @@ describe("a person's answer from Clustr", () => {
     expect(there(run, "new.txt")).toBe(true);
   });
 
-  it("a policy answers in the person's place, where Codex asks at all", async () => {
-    const steps = [RUN("touch one"), EDIT("two.txt"), RUN("touch three"), { text: "Done." }];
-    await using made = await codexRun({ steps });
-    const { run, model } = made;
-    const asked: string[] = [];
-    run.policy = (tool: string, subject = "") => {
-      asked.push(`${tool} ${subject}`);
-      return subject === "touch one" ? "allow" : tool === "apply_patch" ? "deny" : "ask";
-    };
-    await made.start();
-    const { item } = await run.signal("attention");
-    expect(item.title).toBe("Run touch three");
-    expect(asked.slice(0, 2)).toEqual(["shell touch one", `apply_patch ${join(run.agent.cwd, "two.txt")}`]);
-    expect([there(run, "one"), there(run, "two.txt")]).toEqual([true, false]);
-    expect(said(model.turns[2])).toMatch(/rejected by user[^]*workspace policy/);
-    await answer(made, { kind: "allow" });
-    await run.signal("idle");
-    expect(there(run, "three")).toBe(true);
-  });
+  for (const hooked of [true, false]) {
+    it(`a policy answers in the person's place (${hooked ? "before each tool call" : "where Codex asks, if it does not run our hook"})`, async () => {
+      const steps = [RUN("touch one"), EDIT("two.txt"), RUN("touch three"), { text: "Done." }];
+      await using made = await codexRun({ steps });
+      const { run, model } = made;
+      if (!hooked) run.tamper = async (program) => ({ ...program, args: withoutHooks(program.args) });
+      const asked = new Set<string>();
+      run.policy = (tool: string, subject = "") => {
+        asked.add(`${tool} ${subject}`);
+        return subject === "touch one" ? "allow" : tool === "apply_patch" ? "deny" : "ask";
+      };
+      await made.start();
+      const { item } = await run.signal("attention");
+      expect(item.title).toBe("Run touch three");
+      expect([...asked]).toContain("shell touch one");
+      expect([...asked]).toContain(`apply_patch ${join(run.agent.cwd, "two.txt")}`);
+      expect([there(run, "one"), there(run, "two.txt")]).toEqual([true, false]);
+      expect(said(model.turns[2])).toMatch(
+        hooked ? /blocked[^]*workspace policy/ : /rejected by user[^]*workspace policy/,
+      );
+      await answer(made, { kind: "allow" });
+      await run.signal("idle");
+      expect(there(run, "three")).toBe(true);
+    });
+  }
+
+  for (const code of [false, true]) {
+    it(`a policy's no holds for what Codex does not ask about (${code ? "code mode" : "classic tools"})`, async () => {
+      const plain = (cmd: string) => ({ call: "exec_command", args: { cmd } });
+      const steps = [
+        plain("touch secret-it's"),
+        EDIT("two.txt"),
+        { call: "mcp__clustr__send_message", args: { to: "bob" } },
+        plain("touch fine"),
+        { text: "Done." },
+      ];
+      await using made = await codexRun({ steps }, { code, autonomy: "full" });
+      const { run } = made;
+      run.policy = (tool: string, subject = "") =>
+        /secret|two\.txt|bob/.test(subject) && tool !== "Bash" ? "deny" : undefined;
+      await made.start();
+      await run.signal("idle");
+      expect(run.signals.some(({ type }) => type === "attention")).toBe(false);
+      expect([there(run, "secret-it's"), there(run, "two.txt"), there(run, "fine")]).toEqual([false, false, true]);
+      expect(made.sent).toEqual([]);
+    });
+  }
 });
+
+function withoutHooks(args: string[]): string[] {
+  return args.map((arg) => (arg.startsWith("hooks=") ? "hooks={}" : arg));
+}

@@ -37,7 +37,7 @@ export interface LaunchPlan {
  * it also holds for threads the person starts in the TUI (`/new`). Keys an older or newer Codex does not know are
  * ignored by it. No secret and no text of the workspace is in an argument.
  */
-export function launchPlan(link: AgentLink, program: string): LaunchPlan {
+export function launchPlan(link: AgentLink, program: string, hooks: TomlValue): LaunchPlan {
   const { agent } = link;
   const run = createHash("sha256").update(`${agent.id}.${agent.run}`).digest("hex").slice(0, 10);
   const socket = join(link.socketDir, `cx-${run}`);
@@ -66,6 +66,7 @@ export function launchPlan(link: AgentLink, program: string): LaunchPlan {
     "agents.enabled": false,
     // With it on, every message from outside aborts the answer the model is giving at that moment.
     "features.instant_interrupt": false,
+    hooks,
     approval_policy: approvalPolicy,
     sandbox_mode: sandbox,
     ...(agent.model === undefined ? {} : { model: agent.model }),

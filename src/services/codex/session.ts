@@ -6,6 +6,7 @@ import type {
   AgentSession,
   AgentTerminal,
   HandOver,
+  HookCall,
   Parcel,
   Signal,
   Evidence as Testimony,
@@ -14,6 +15,7 @@ import { Conversation, orUndefined } from "./conversation.ts";
 import { notLoggedIn } from "./detect.ts";
 import { passDialogs } from "./dialogs.ts";
 import { Evidence } from "./evidence.ts";
+import { answerHook } from "./hook.ts";
 import type { LaunchPlan } from "./launch.ts";
 import { Post } from "./post.ts";
 import type { Thread } from "./protocol.ts";
@@ -112,8 +114,8 @@ export class CodexSession implements AgentSession {
     );
   }
 
-  hook(): Promise<unknown> {
-    return Promise.resolve({});
+  hook(call: HookCall): Promise<unknown> {
+    return Promise.resolve(answerHook(this.#link, call));
   }
 
   /**

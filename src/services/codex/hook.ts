@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import { resolve } from "node:path";
+import type { AgentLink, HookCall } from "../../core/ports/service.ts";
+import { TOKEN_VARIABLE } from "./launch.ts";
+import type { TomlValue } from "./toml.ts";
+
+const NAME = "PreToolUse";
+/** Seconds Codex waits for the hook; then it goes on as if there were none. */
+const TIMEOUT_S = 30;
+/** Characters of a command or patch that are shown to policies: of a longer one, what stands in its middle is not. */
+const INPUT_LIMIT = 500_000;
+
+/**
+ * The one hook Codex is given: before each tool call it asks us whether a policy denies it, whatever the autonomy. Codex
+ * runs only hooks the person trusts, by their hash; ours is trusted for the agent's server alone, and only in this form.
+ * Should another version count the hash otherwise, the hook does not run and policies hold where Codex asks.
+ */
+export async function policyHook(link: AgentLink): Promise<TomlValue> {
+  const script = await link.file("pre-tool-use.mjs", scriptFor(`${link.door}/hooks/${NAME}`));
+  const command = [link.node, script].map(shellWord).join(" ");
+  const trusted = createHash("sha256")
+    .update(
+      JSON.stringify({
+        event_name: "pre_tool_use",
+        hooks: [{ async: false, command, timeout: TIMEOUT_S, type: "command" }],
+      }),
+    )
+    .digest("hex");
+  return {
+    [NAME]: [{ hooks: [{ type: "command", command, timeout: TIMEOUT_S }] }],
+    state: { "/<session-flags>/config.toml:pre_tool_use:0:0": { trusted_hash: `sha256:${trusted}` } },
+  };
+}
+
+/** Answers the hook: refuses what a policy denies, and says nothing of the rest. */
+export function answerHook(link: AgentLink, { name, body }: HookCall): unknown {
+  if (name !== NAME) return {};
+  const denied = callsOf(body, link.agent.cwd).find(([tool, subject]) => link.policy(tool, subject) === "deny");
+  if (!denied) return {};
+  const permissionDecisionReason = "refused by a workspace policy; do not try to reach the same in another way";
+  return { hookSpecificOutput: { hookEventName: NAME, permissionDecision: "deny", permissionDecisionReason } };
+}
+
+/** A tool call in the words of policies: tool and subject; an edit is one for each path. */
+function callsOf(body: unknown, folder: string): [tool: string, subject: string][] {
+  const {
+    tool_name: tool = "",
+    tool_input: input = {},
+    cwd = folder,
+  } = (body ?? {}) as {
+    tool_name?: string;
+    tool_input?: { command?: unknown };
+    cwd?: string;
+  };
+  if (tool !== "Bash" && tool !== "apply_patch") return [[tool, JSON.stringify(input)]];
+  const command = typeof input.command === "string" ? input.command : "";
+  // Patches come as commands too.
+  const paths = [...command.matchAll(/^\*\*\* (?:(?:Add|Update|Delete) File|Move to): (.+)$/gm)];
+  const edits = paths.map(([, path = ""]): [string, string] => ["apply_patch", resolve(cwd, path.trim())]);
+  return tool === "Bash" ? [["shell", command], ...edits] : edits;
+}
+
+/** A program of its own: started by Codex for each tool call, so it loads nothing it can do without. */
+function scriptFor(url: string): string {
+  return `import { request } from "node:http";
+const chunks = [];
+for await (const chunk of process.stdin) chunks.push(chunk);
+const { tool_name, tool_input, cwd } = JSON.parse(Buffer.concat(chunks).toString("utf8"));
+const cut = (text) =>
+  text.length <= ${INPUT_LIMIT} ? text : text.slice(0, ${INPUT_LIMIT / 2}) + "\\n" + text.slice(-${INPUT_LIMIT / 2});
+const command = tool_input?.command;
+const input = typeof command === "string" ? { command: cut(command) } : tool_input;
+const body = JSON.stringify({ tool_name, tool_input: input, cwd });
+const authorization = "Bearer " + process.env.${TOKEN_VARIABLE};
+const call = request(${JSON.stringify(url)}, {
+  method: "POST",
+  headers: { authorization, "content-type": "application/json", "content-length": Buffer.byteLength(body) },
+  timeout: ${(TIMEOUT_S - 5) * 1000},
+});
+call.on("response", (answer) => answer.statusCode === 200 && answer.pipe(process.stdout));
+call.on("timeout", () => call.destroy());
+call.on("error", () => {});
+call.end(body);
+`;
+}
+
+function shellWord(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
