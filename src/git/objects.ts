@@ -43,8 +43,13 @@ export class Objects implements Blobs {
     this.#algorithm = algorithm;
   }
 
-  async put(bytes: Uint8Array): Promise<string> {
-    const head = Buffer.from(`blob ${bytes.length}\0`);
+  put(bytes: Uint8Array): Promise<string> {
+    return this.write("blob", bytes);
+  }
+
+  /** Keeps an object of any type under git's hash of it. */
+  async write(type: "blob" | "commit", bytes: Uint8Array): Promise<string> {
+    const head = Buffer.from(`${type} ${bytes.length}\0`);
     const hash = createHash(this.#algorithm).update(head).update(bytes).digest("hex");
     const file = this.#loose(hash);
     if (await stat(file).catch(() => undefined)) return hash;

@@ -183,7 +183,7 @@ export class SnapshotStore implements Snapshots {
     this.#ms = Math.max(now, this.#ms + 1);
     const tree = same && was !== undefined ? was : await writeTree(this.#place, signal);
     this.#lastTree = tree;
-    const snapshot = await commitTree(this.#place, tree, { ...note, skipped, ms: this.#ms }, signal);
+    const snapshot = await commitTree(this.#place, tree, { ...note, skipped, ms: this.#ms }, this.#objects);
     // Soon, but not while somebody waits; if it fails the next snapshot tries again.
     this.detached().catch(() => (this.#detached = undefined));
     return snapshot;

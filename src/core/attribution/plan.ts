@@ -40,6 +40,9 @@ export interface Plan {
   files: readonly PlannedFile[];
 }
 
+/** How many files are planned at once. */
+const AT_ONCE = 16;
+
 const NOBODY: Author = { kind: "ambiguous", among: [] };
 
 /** What would be in the folder without an author's changes. `present`: the paths of all files there are now. */
@@ -49,17 +52,17 @@ export async function planRollback(
   { author, paths, hunk }: Selection,
   present: readonly string[],
 ): Promise<Plan> {
-  const files: PlannedFile[] = [];
-  for (const lineage of history.lineages) {
-    if (paths && !paths.includes(lineage.path)) continue;
-    const touched = lineage.steps.some(({ seq }) => isBy(history.authors.get(seq) ?? NOBODY, author) !== "no");
-    if (!touched) continue;
+  const touched = [...history.lineages].filter(
+    ({ path, steps }) =>
+      (paths?.includes(path) ?? true) &&
+      steps.some(({ seq }) => isBy(history.authors.get(seq) ?? NOBODY, author) !== "no"),
+  );
+  const files = await planned(touched, async (lineage) => {
     const past = await pastOf(lineage, blobs);
     const turn = turnOf(past, history.authors, author);
-    if (turn.operations.size === 0) continue;
-    const file = await planFile(past, turn, [...turn.operations], blobs, hunk, turn.suspected.size > 0);
-    if (file) files.push(file);
-  }
+    if (turn.operations.size === 0) return undefined;
+    return planFile(past, turn, [...turn.operations], blobs, hunk, turn.suspected.size > 0);
+  });
   return { at: history.last, files: withoutCollisions(files, present) };
 }
 
@@ -70,16 +73,27 @@ export async function planUndo(
   rollback: { seq: number; id: string; files: readonly Undone[] },
   present: readonly string[],
 ): Promise<Plan> {
-  const files: PlannedFile[] = [];
-  for (const lineage of history.lineages) {
+  const files = await planned([...history.lineages], async (lineage) => {
     const step = lineage.steps.find(({ seq, type }) => seq === rollback.seq && type === "taken_back");
-    if (step?.type !== "taken_back") continue;
+    if (step?.type !== "taken_back") return undefined;
     const past = await pastOf(lineage, blobs);
     const turn = turnBackOf(past, rollback.seq, new Set(step.undone.operations));
-    const file = await planFile(past, turn, step.undone.operations, blobs);
-    if (file) files.push(file);
-  }
+    return planFile(past, turn, step.undone.operations, blobs);
+  });
   return { at: history.last, rollback: rollback.id, files: withoutCollisions(files, present) };
+}
+
+/** Plans some files at once: most of the time goes into waiting for contents. */
+async function planned(
+  lineages: readonly Lineage[],
+  plan: (lineage: Lineage) => Promise<PlannedFile | undefined>,
+): Promise<PlannedFile[]> {
+  const files: PlannedFile[] = [];
+  for (let i = 0; i < lineages.length; i += AT_ONCE) {
+    const some = await Promise.all(lineages.slice(i, i + AT_ONCE).map(plan));
+    files.push(...some.filter((file) => file !== undefined));
+  }
+  return files;
 }
 
 async function planFile(
@@ -151,25 +165,25 @@ function changedSince(lineage: Lineage, turn: Turn, operations: readonly number[
 
 /** Marks files that would have to go where another one stays or goes. One conflict can cause the next. */
 function withoutCollisions(files: readonly PlannedFile[], paths: readonly string[]): PlannedFile[] {
-  const planned = [...files];
+  const result = [...files];
   for (let settled = false; !settled;) {
     settled = true;
-    const leaving = new Set(planned.filter(leaves).map(({ path }) => path));
+    const leaving = new Set(result.filter(leaves).map(({ path }) => path));
     const staying = new Set(paths.filter((path) => !leaving.has(path)));
     const folders = new Set([...staying].flatMap((path) => pathsAbove(path).slice(0, -1)));
     const entering = new Map<string, number>();
-    for (const { change } of planned.filter(enters)) entering.set(change.path, (entering.get(change.path) ?? 0) + 1);
-    for (const [i, one] of planned.entries()) {
+    for (const { change } of result.filter(enters)) entering.set(change.path, (entering.get(change.path) ?? 0) + 1);
+    for (const [i, one] of result.entries()) {
       const { path, before } = one.change;
       if (!enters(one)) continue;
       const taken = pathsAbove(path).some((place) => staying.has(place)) || folders.has(path);
       if (!taken && entering.get(path) === 1) continue;
       const change = { path: one.path, before, after: before };
-      planned[i] = { ...one, change, conflict: "path_taken", choices: choicesFor("path_taken", one.hunks) };
+      result[i] = { ...one, change, conflict: "path_taken", choices: choicesFor("path_taken", one.hunks) };
       settled = false;
     }
   }
-  return planned;
+  return result;
 }
 
 /** Whether it will come to a path where it is not now. */

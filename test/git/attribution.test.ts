@@ -1,0 +1,73 @@
+import fs from "node:fs";
+import { afterEach, expect, test } from "vitest";
+import { Attribution } from "../../src/core/attribution/attribution.ts";
+import { agentAuthor, PERSON } from "../../src/core/attribution/author.ts";
+import type { Operation } from "../../src/core/attribution/operation.ts";
+import { Project } from "./project.ts";
+
+const A = agentAuthor("A");
+const TEN = "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n";
+
+let project: Project;
+afterEach(() => project.remove());
+
+test("in a real repository one agent is taken back, others stay, and the repository is not touched", async () => {
+  project = new Project({ ".gitignore": "built/\n", f: TEN, "src/g": TEN, "ünï code": "x\n" });
+  project.init().commit();
+  const repository = project.repository();
+  const snapshots = await project.snapshots();
+  const start = await snapshots.take("before A");
+  const log: Operation[] = [];
+  const files = await snapshots.files(start.id);
+  const { tree, blobs } = snapshots;
+  const engine = new Attribution({ tree, blobs, files, record: async (one) => void log.push(one) });
+  await engine.start();
+  expect(log).toEqual([]);
+
+  await engine.open({ call: "shell", agent: "A" });
+  project.write({ f: TEN.replace("2\n", "A\n"), "src/new": "A\n", "built/x": "ignored\n" });
+  fs.renameSync(project.path("src/g"), project.path("src/moved"));
+  fs.chmodSync(project.path("ünï code"), 0o755);
+  fs.symlinkSync("f", project.path("link"));
+  await engine.close("shell");
+  project.write({ f: TEN.replace("2\n", "A\n").replace("9\n", "me\n"), "src/moved": TEN.replace("5\n", "me\n") });
+  await engine.look();
+  project.write({ "built/x": "read by nobody\n" });
+  await engine.look(["built/x"]);
+  await engine.look();
+
+  const was = project.shown();
+  const diffs = await engine.changesBy(A);
+  expect(diffs.map(({ path }) => Buffer.from(path, "latin1").toString()).sort()).toEqual([
+    "f",
+    "link",
+    "src/moved",
+    "src/new",
+    "ünï code",
+  ]);
+  const { left } = await engine.apply(await engine.plan({ author: A }), "rollback", PERSON);
+  expect(left).toEqual([]);
+  expect(project.shown()).toEqual({
+    ".gitignore": "644 built/\n",
+    f: `644 ${TEN.replace("9\n", "me\n")}`,
+    "src/g": `644 ${TEN.replace("5\n", "me\n")}`,
+    [Buffer.from("ünï code").toString("latin1")]: "644 x\n",
+    "built/x": "644 read by nobody\n",
+  });
+  await engine.apply(await engine.planUndo("rollback"), "undo", PERSON);
+  expect(project.shown()).toEqual(was);
+  expect(project.repository()).toEqual(repository);
+
+  // The next server goes on from the log and the last snapshot.
+  const next = new Attribution({
+    tree,
+    blobs,
+    operations: log.slice(),
+    files: engine.files(),
+    record: async (one) => void log.push(one),
+  });
+  const count = log.length;
+  await next.start();
+  expect(log).toHaveLength(count);
+  expect(await next.changesBy(A)).toHaveLength(5);
+});
