@@ -96,7 +96,6 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
     });
     closing.push(() => host.close());
     const screens = createScreens({ host, signal: stopped.signal, log });
-    const doorPort = await host.doorPort();
     let url = "";
     const access = createAccess({ secret: home.secret, url: () => url });
     const services = new Map<string, Service>(allServices.map((service) => [service.id, service]));
@@ -130,7 +129,7 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
         files: privateFiles(base),
         rulesFile: rulesFile(path.join(base, "rules.md")),
         workspace: info.id,
-        door: `http://127.0.0.1:${doorPort}`,
+        door: async () => `http://127.0.0.1:${await host.doorPort()}`,
         node: process.execPath,
         ticks: () => performance.now(),
       });
@@ -168,12 +167,12 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
         secret: home.secret,
         logins: access,
         doorSocket,
-        otherDoorSockets: (await host.doorTargets()).filter((target) => target !== doorSocket),
         page: pageFolder(),
       },
       port: options.port,
       nextFree: options.port !== 0,
-      doorPort: () => doorPort,
+      doorPort: () => host.doors()[0]?.port ?? 0,
+      olderDoors: () => host.doors(),
       signal: stopped.signal,
     });
     url = server.url;

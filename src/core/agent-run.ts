@@ -35,7 +35,8 @@ export interface RunParts {
   sockets: SocketFolders;
   access: Access;
   workspace: string;
-  door: string;
+  /** Address of the agents' door; another one once a terminal host had to be replaced. */
+  door(): Promise<string>;
   env: Record<string, string>;
   umask: number;
   node: string;
@@ -123,15 +124,16 @@ export function startRun(
   const open = async (): Promise<AgentSession> => {
     const runDir = await parts.files.folder(`runs/${name}`);
     const token = parts.access.agentToken(parts.workspace, agent.id);
+    const door = await parts.door();
     runFile = await parts.files.write(
       `runs/${name}/agent.json`,
-      JSON.stringify({ url: parts.door, token, workspace: parts.workspace, agent: agent.name }),
+      JSON.stringify({ url: door, token, workspace: parts.workspace, agent: agent.name }),
     );
     const link: AgentLink = {
       agent: { ...agent, session: agent.session, instructions },
       runDir,
       socketDir: await parts.sockets.folder(name),
-      door: parts.door,
+      door,
       token,
       env: withChanges(parts.env, { CLUSTR_AGENT: runFile }),
       node: parts.node,

@@ -7,7 +7,7 @@ import { checkFree } from "./spawning.ts";
 /** Tokens with which agents started elsewhere join. */
 export function tokenHandlers(
   access: Access,
-  door: string,
+  door: () => Promise<string>,
   newId: () => string,
 ): Handlers<typeof tokens, WorkspaceCall> {
   return {
@@ -18,7 +18,7 @@ export function tokenHandlers(
       });
       if (event.type !== "agent.invited")
         throw new ClustrError("conflict", "This request id was used for another operation before; use a new one.");
-      return { token: access.agentToken(call.workspace.id, event.data.id), url: `${door}/mcp` };
+      return { token: access.agentToken(call.workspace.id, event.data.id), url: `${await door()}/mcp` };
     },
   };
 }

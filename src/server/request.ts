@@ -7,12 +7,14 @@ export interface Listener {
   kind: "page" | "agents";
   /** Port a client sees; late, because it is known only once listening. */
   port(): number;
+  /** More ports that lead here: doors of older terminal hosts, which agents of an earlier release still use. */
+  olderPorts?(): number[];
 }
 
 /** The only names a client may know a listener by. */
 export function hostsOf(listener: Listener): string[] {
-  const port = listener.port();
-  return [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`];
+  const ports = [listener.port(), ...(listener.olderPorts?.() ?? [])];
+  return ports.flatMap((port) => [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`]);
 }
 
 /** The path of a request, without its query: what may be logged. */

@@ -21,10 +21,10 @@ export interface ServerOptions extends Surface {
   nextFree: boolean;
   /** Path of the unix socket to which the agents' door relays. */
   doorSocket: string;
-  /** Where doors of hosts that were started with another path relay to. */
-  otherDoorSockets?: string[];
   /** Port of that door, as agents know it. */
   doorPort: () => number;
+  /** Doors of older terminal hosts: the port their agents know, and the socket they relay to. */
+  olderDoors?: () => { port: number; target: string }[];
   /** Folder of the built page. */
   page: string | undefined;
   /** Ends the server, like `close`. */
@@ -47,7 +47,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const ending = new AbortController();
   let port = options.port;
   const pages: Listener = { kind: "page", port: () => port };
-  const agents: Listener = { kind: "agents", port: options.doorPort };
+  const olderDoors = options.olderDoors ?? (() => []);
+  const olderPorts = (): number[] => olderDoors().map((older) => older.port);
+  const agents: Listener = { kind: "agents", port: options.doorPort, olderPorts };
   const sockets = createSockets(options, ending.signal);
 
   const assets = await openAssets(options.page);
@@ -63,7 +65,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await end(door);
     throw error;
   }
-  for (const socket of options.otherDoorSockets ?? []) {
+  const elsewhere = new Set(olderDoors().map((older) => older.target));
+  elsewhere.delete(options.doorSocket);
+  for (const socket of elsewhere) {
     const other = createEntry(agents, options, undefined);
     try {
       await listenSocket(other, socket);

@@ -24,8 +24,8 @@ export interface TerminalHostOptions {
 export interface TerminalHostClient extends TerminalHost {
   /** Programs still running whose host died: `kill(id)` ends them. */
   orphans(): Promise<Orphan[]>;
-  /** Where the doors of all living hosts pass agents' calls on to: one server listens at all of them. */
-  doorTargets(): Promise<string[]>;
+  /** The agents' doors of all living hosts, as last known, the current one first. One server answers behind all of them. */
+  doors(): { port: number; target: string }[];
 }
 
 /** What ending a process tree may take beyond its grace, ms. */
@@ -126,10 +126,8 @@ class Client implements TerminalHostClient {
     return this.#again((current) => current.call("orphans", {}));
   }
 
-  doorTargets(): Promise<string[]> {
-    return this.#again((current, older) =>
-      Promise.resolve([...new Set([current, ...older].map(({ host }) => host.doorTarget))]),
-    );
+  doors(): { port: number; target: string }[] {
+    return this.#hosts.known().map(({ doorPort, doorTarget }) => ({ port: doorPort, target: doorTarget }));
   }
 
   doorPort(): Promise<number> {

@@ -39,6 +39,12 @@ export class Hosts {
     return this.#reaching;
   }
 
+  /** The hosts as they were last found, the current one first. */
+  known(): HostRecord[] {
+    const { current, older = [] } = this.#reached ?? {};
+    return current ? [current.host, ...older.map((one) => one.host)] : [];
+  }
+
   close(): void {
     this.#closed = true;
     const { current, older } = this.#reached ?? {};

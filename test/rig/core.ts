@@ -201,7 +201,7 @@ export async function desk(ledger: Ledger = memoryLedger<Fact>()): Promise<Desk>
         agentToken: (workspace, agent) => `token-${workspace}-${agent}`,
       },
       workspace: info.id,
-      door: "http://127.0.0.1:1",
+      door: async () => "http://127.0.0.1:1",
       detections: createDetections(services, {}, Date.now, stopped.signal),
       ...{
         env: {},

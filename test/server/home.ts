@@ -152,7 +152,7 @@ export async function testHome(options: TestHomeOptions = {}): Promise<TestHome>
         sockets: files,
         access: logins,
         workspace: info.id,
-        door: `http://127.0.0.1:${DOOR_PORT}`,
+        door: async () => `http://127.0.0.1:${DOOR_PORT}`,
         env: {},
         umask: 0o022,
         node: process.execPath,
