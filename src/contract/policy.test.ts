@@ -52,3 +52,20 @@ test("no pattern takes long, however it is made", () => {
   expect(decisionFor([policy("deny", "*", "a*".repeat(900) + "b")], "Bash", "a".repeat(100_000))).toBeUndefined();
   expect(performance.now() - began).toBeLessThan(500);
 });
+
+test.each([
+  ["git *", "git status", true],
+  ["git *", "git status; rm -rf x", false],
+  ["git *", "git log\nrm -rf x", false],
+  ["git *", "git log $(rm x)", false],
+  ["git *", "git log > /etc/passwd", false],
+  ["npm test && npm run *", "npm test && npm run lint", true],
+  ["npm test && npm run *", "npm test && npm run lint && rm x", false],
+  ["/p/*", "/p/a..b/c", true],
+  ["/p/*", "/p/../../.ssh/id_rsa", false],
+  ["/p/*", "/p/..", false],
+  ["rm -r ../x", "rm -r ../x", true],
+])("what %j allows of %j: %s", (pattern, subject, does) => {
+  expect(decisionFor([policy("allow", "*", pattern)], "Bash", subject)).toBe(does ? "allow" : undefined);
+  expect(decisionFor([policy("deny", "*", pattern)], "Bash", subject)).toBe("deny");
+});

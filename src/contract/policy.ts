@@ -20,11 +20,25 @@ export type Policy = z.infer<typeof Policy>;
  */
 export function decisionFor(policies: readonly Policy[], tool: string, subject: string): Decision | undefined {
   const matching = policies.filter(
-    (policy) => matches(policy.tool, tool) && (policy.pattern === undefined || matches(policy.pattern, subject)),
+    ({ decision, tool: name, pattern }) =>
+      matches(name, tool) &&
+      (pattern === undefined || matches(pattern, subject)) &&
+      (decision !== "allow" || pattern === undefined || !reachesFurther(pattern, subject)),
   );
   return (["deny", "ask", "allow"] as const).find((decision) =>
     matching.some((policy) => policy.decision === decision),
   );
+}
+
+/** What lets a command do more than it begins with, or a path lead elsewhere: chaining, substitution, redirection, `..`. */
+const FURTHER = /[;&|<>`$(){}\n\r\\]|(?:^|[/\\\s=:])\.\.(?=$|[/\\])/g;
+
+/**
+ * Whether a subject has more of that than the pattern that would allow it: `git *` allows `git status`, yet neither
+ * `git status; rm -r x` nor, of a path, `src/*` the file `src/../../x`. The person is then asked as usual.
+ */
+function reachesFurther(pattern: string, subject: string): boolean {
+  return (subject.match(FURTHER)?.length ?? 0) > (pattern.match(FURTHER)?.length ?? 0);
 }
 
 /** Whether a text is what a pattern says, from end to end; linear in both, whatever they hold. */
