@@ -1,9 +1,12 @@
 import "./attention.css";
-import { useState, type FormEvent } from "react";
+import { useEffect, useLayoutEffect, useRef, useState, type FormEvent } from "react";
 import type { Client } from "../client/client.ts";
 import type { Agent, Attention } from "../contract/agent.ts";
 import { toFailure } from "../contract/error.ts";
 import { Time } from "./time.tsx";
+
+/** How long clicks are ignored after items have moved: longer than a click that was already on its way. */
+const MOVING_MS = 400;
 
 interface Props {
   client: Client;
@@ -17,16 +20,32 @@ export function AttentionList({ client, agents, onShow }: Props) {
   const waiting = agents
     .flatMap(({ id, attention: item }) => (item ? [{ agent: id, item }] : []))
     .toSorted((a, b) => Date.parse(a.item.since) - Date.parse(b.item.since));
+  const moving = useMoving(waiting.map(({ item }) => item.id).join());
   if (waiting.length === 0) return null;
   return (
     <section className="attention" aria-label="Needs you">
-      <ul aria-live="polite">
+      <ul aria-live="polite" data-moving={moving || undefined}>
         {waiting.map(({ agent, item }) => (
           <Item key={item.id} client={client} item={item} onShow={() => onShow(agent)} />
         ))}
       </ul>
     </section>
   );
+}
+
+/** True for a moment after an item has come or gone: a button may have moved right under a finger. */
+function useMoving(ids: string): boolean {
+  const before = useRef(ids);
+  const [moves, setMoves] = useState(0);
+  useLayoutEffect(() => {
+    if (ids !== before.current) setMoves((count) => count + 1);
+    before.current = ids;
+  }, [ids]);
+  useEffect(() => {
+    const timer = setTimeout(() => setMoves(0), MOVING_MS);
+    return () => clearTimeout(timer);
+  }, [moves]);
+  return moves > 0;
 }
 
 function Item({ client, item, onShow }: { client: Client; item: Attention; onShow: () => void }) {

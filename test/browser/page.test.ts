@@ -162,6 +162,28 @@ describe.skipIf(CHROMIUM === undefined)("the page, in Chromium", () => {
     expect(problems).toEqual([]);
   });
 
+  test("lets no click through to what has just moved under it", async () => {
+    const ben = await home.agent("ben");
+    const item = { kind: "permission" as const, title: "Run a command?", answers: ["allow" as const, "deny" as const] };
+    await home.report("ada", { type: "attention", item: { ...item, key: "k4" } });
+    await home.report("ben", { type: "attention", item: { ...item, key: "k5" } });
+    const items = page.getByRole("region", { name: "Needs you" }).getByRole("listitem");
+    await expect.poll(() => items.count()).toBe(2);
+    await page.locator("[data-moving]").waitFor({ state: "detached" });
+    const spot = await items.first().getByRole("button", { name: "Allow" }).boundingBox();
+    const click = () => page.mouse.click((spot?.x ?? 0) + 5, (spot?.y ?? 0) + 5);
+    await click();
+    await page.locator("[data-moving]").waitFor();
+    await click();
+    await page.locator("[data-moving]").waitFor({ state: "detached" });
+    expect(home.answered.map(({ key }) => key)).not.toContain("k5");
+    await click();
+    await expect.poll(() => home.answered.at(-1)).toEqual({ agent: "ben", key: "k5", answer: { kind: "allow" } });
+    await home.core.invoke("agent.stop", { name: "ben" }, person, {
+      ...{ workspace: home.workspace.id, requestId: ben.id, signal: AbortSignal.timeout(5000) },
+    });
+  });
+
   test("shows what has become of a message, with the reason it waits", async () => {
     const call = { workspace: home.workspace.id, requestId: "ladder", signal: AbortSignal.timeout(5000) };
     await home.core.invoke("message.send", { to: "ada", content: "are you there?" }, person, call);
