@@ -96,11 +96,11 @@ describe("a person's answer from Clustr", () => {
     await answer(made, { kind: "text", text: "felt\nwool" }, since);
     await run.signal("idle");
     const got = model.turns.at(-1)?.messages.filter(({ role }) => role === "tool");
-    expect(got?.map(({ text }) => [...text.matchAll(/"answers":\["(.*?)"\]/g)].map((match) => match[1]))).toEqual([
-      ["blue"],
-      ["a shade of grey"],
-      ["felt", "wool"],
-    ]);
+    expect(
+      got?.map(({ text }) =>
+        [...text.matchAll(/"(\w+)":\{"answers":\["(.*?)"\]/g)].map((match) => `${match[1]} ${match[2]}`).toSorted(),
+      ),
+    ).toEqual([["colour blue"], ["colour a shade of grey"], ["coat wool", "hat felt"]]);
   });
 
   it("to tools of other servers, and to the forms these show", async () => {

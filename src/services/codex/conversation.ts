@@ -135,9 +135,8 @@ export class Conversation {
     }
   }
 
-  /** Asks for the end of the running turn, if there is one: a server that is asked to end waits for its turns. */
-  async interrupt(): Promise<void> {
-    const { turn } = this.#evidence;
+  /** Asks for the end of a turn; a server that is asked to end waits for its turns. Refused when it does not run (yet). */
+  async interrupt(turn: string | undefined): Promise<void> {
     if (turn === undefined) return;
     await orUndefined(this.rpc.call("turn/interrupt", { threadId: this.#id, turnId: turn }));
   }

@@ -31,6 +31,7 @@ const LOOK_MS = 20;
 const RECONNECT_MS = 300;
 /** How long a turn may take to end once it was asked to: a tool that runs is given a moment. */
 const INTERRUPT_MS = 10_000;
+const AGAIN_MS = 250;
 
 /** One Codex agent: a private app-server with the person's TUI and us attached to it. */
 export class CodexSession implements AgentSession {
@@ -141,8 +142,11 @@ export class CodexSession implements AgentSession {
     await this.#post.still();
     const { turn } = this.#evidence;
     if (turn === undefined) return;
-    await this.#conversation.interrupt();
-    if (await this.#evidence.over(turn, INTERRUPT_MS)) return;
+    for (const until = performance.now() + INTERRUPT_MS; performance.now() < until;) {
+      // Codex refuses this for a turn that has been taken but not begun, and does not come back to it.
+      await this.#conversation.interrupt(turn);
+      if (await this.#evidence.over(turn, AGAIN_MS)) return;
+    }
     throw new ClustrError(
       "unavailable",
       `The turn has not ended ${INTERRUPT_MS / 1000} s after it was asked to. It may still; press Esc in the agent's terminal.`,
@@ -155,7 +159,7 @@ export class CodexSession implements AgentSession {
 
   async leave(): Promise<void> {
     this.#leaving = true;
-    await this.#conversation.interrupt().catch(() => undefined);
+    await this.#conversation.interrupt(this.#evidence.turn).catch(() => undefined);
   }
 
   async close(): Promise<void> {
