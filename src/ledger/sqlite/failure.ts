@@ -36,7 +36,7 @@ export function explain(error: unknown, file: string): ClustrError {
     new ClustrError("unavailable", message, { cause: error, details: { file, code, text } });
   if (/^SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ)/.test(code))
     return new Damage(file, text, "Nothing more is written to it.");
-  if (/^(SQLITE_FULL|ENOSPC|EDQUOT)/.test(code)) {
+  if (/^(SQLITE_FULL|SQLITE_IOERR_SHMSIZE|ENOSPC|EDQUOT)/.test(code)) {
     return unavailable(
       `The disk with the ledger ${file} is full. Nothing was written; what was acknowledged is kept. Free some space and try again; no restart is needed.`,
     );
