@@ -44,11 +44,11 @@ export class Objects implements Blobs {
   }
 
   put(bytes: Uint8Array): Promise<string> {
-    return this.write("blob", bytes);
+    return this.write("blob", bytes, true);
   }
 
-  /** Keeps an object of any type under git's hash of it. */
-  async write(type: "blob" | "commit", bytes: Uint8Array): Promise<string> {
+  /** Keeps an object under git's hash of it. With `sync` it is safe from a crash of the machine, which after many other writes takes long. */
+  async write(type: "blob" | "commit", bytes: Uint8Array, sync: boolean): Promise<string> {
     const head = Buffer.from(`${type} ${bytes.length}\0`);
     const hash = createHash(this.#algorithm).update(head).update(bytes).digest("hex");
     const file = this.#loose(hash);
@@ -59,7 +59,7 @@ export class Objects implements Blobs {
     const handle = await open(temporary, "wx", 0o444);
     try {
       await handle.writeFile(await compress(Buffer.concat([head, bytes]), { level: 1 }));
-      await handle.sync();
+      if (sync) await handle.sync();
       // A link never replaces what somebody else put there at the same moment: it is the same content.
       await link(temporary, file).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== "EEXIST") throw error;

@@ -15,7 +15,7 @@ type Note = Omit<Snapshot, "id" | "at"> & { ms: number };
 export async function commitTree(place: GitPlace, tree: string, note: Note, objects: Objects): Promise<Snapshot> {
   const who = `clustr <clustr@localhost> ${Math.floor(note.ms / 1000)} +0000`;
   const text = `tree ${tree}\nauthor ${who}\ncommitter ${who}\n\n${asciiJson(note)}\n`;
-  const id = await objects.write("commit", Buffer.from(text));
+  const id = await objects.write("commit", Buffer.from(text), false);
   await writeRef(place, `refs/snap/at/${String(note.ms).padStart(15, "0")}-${id.slice(0, 12)}`, id);
   await writeRef(place, "refs/snap/last", id);
   return snapshotOf(id, note);
