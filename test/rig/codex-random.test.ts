@@ -8,6 +8,8 @@ import type { Answer, ModelRequest } from "./script.ts";
 /** Messages of one run. The long version takes minutes. */
 const MESSAGES = process.env["CLUSTR_FULL"] === "1" ? 300 : 32;
 const SEED = Number(process.env["CLUSTR_SEED"] ?? 20_261_122);
+/** How long the last messages may take to be seen. */
+const WAIT_MS = 20_000;
 const DRAFT = "half a thought of the person";
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */
@@ -90,7 +92,12 @@ for (const code of [false, true]) {
     }
     const seen = (): Set<string> =>
       new Set(run.signals.flatMap((signal) => (signal.type === "seen" ? signal.messages : [])));
-    await expect.poll(() => (void run.flush(), seen().size), { timeout: 60_000 }).toBe(MESSAGES);
+    for (const until = performance.now() + WAIT_MS; seen().size < MESSAGES; await sleep(50)) {
+      void run.flush();
+      if (performance.now() < until) continue;
+      const missing = Array.from({ length: MESSAGES }, (_, n) => `m-${n}`).filter((id) => !seen().has(id));
+      throw new Error(`Not seen: ${missing.join(" ")}. Handed: ${run.handed.length}. ${await run.story()}`);
+    }
     over = true;
     await person;
     // Ends whatever is still open, then looks at the whole conversation once.

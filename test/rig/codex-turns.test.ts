@@ -151,7 +151,7 @@ it("a server and a terminal that tell different things for over a second make it
   const { run } = made;
   const session = await made.start();
   await run.signal("idle");
-  await expect.poll(() => session.evidence?.().map((one) => one.says), SHOWN).toEqual(["idle", "idle"]);
+  await expect.poll(() => session.evidence?.().map((one) => one.says), SHOWN).toEqual(["idle", "idle", "idle"]);
   process.kill(run.pid, "SIGSTOP"); // A terminal that hangs.
   run.post("msg-8", "<msg-8> go on");
   const { why } = await run.signal("doubt");
@@ -159,6 +159,7 @@ it("a server and a terminal that tell different things for over a second make it
   expect(session.evidence?.()).toMatchObject([
     { source: "app-server", says: "working", detail: expect.stringContaining("turn ") as string },
     { source: "title", says: "idle", detail: expect.stringContaining("Ready") as string },
+    { source: "screen", says: "idle" },
   ]);
   process.kill(run.pid, "SIGCONT");
   await run.signal("certain");

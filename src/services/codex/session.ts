@@ -32,6 +32,8 @@ const RECONNECT_MS = 300;
 /** How long a turn may take to end once it was asked to: a tool that runs is given a moment. */
 const INTERRUPT_MS = 10_000;
 const AGAIN_MS = 250;
+/** What follows a new title is on the screen after this long. */
+const DRAWN_MS = 200;
 
 /** One Codex agent: a private app-server with the person's TUI and us attached to it. */
 export class CodexSession implements AgentSession {
@@ -227,7 +229,13 @@ export class CodexSession implements AgentSession {
   }
 
   async #readTitles(tui: AgentTerminal): Promise<void> {
-    for await (const title of tui.titles(this.#signal)) this.#witnesses.title(title);
+    for await (const title of tui.titles(this.#signal)) if (this.#witnesses.title(title)) this.#look(tui);
+  }
+
+  /** The screen is drawn after the title is set. */
+  #look(tui: AgentTerminal): void {
+    const work = sleep(DRAWN_MS, undefined, { signal: this.#signal }).then(() => tui.screen());
+    this.#inBackground(work.then(({ lines }) => this.#witnesses.screen(lines.map(({ text }) => text).join("\n"))));
   }
 
   async #lookAt(threadId: string): Promise<void> {

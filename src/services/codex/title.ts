@@ -19,11 +19,19 @@ export function saysOf(title: string): Says | undefined {
 
 type Doubt = Extract<Signal, { type: "doubt" | "certain" }>;
 
+/** What the TUI's screen says; undefined where it shows none of what we know. A dialog counts before what is behind it. */
+export function saysOfScreen(screen: string): Says | undefined {
+  if (/enter to confirm or esc to cancel|enter to submit/i.test(screen)) return "waiting";
+  if (screen.includes("esc to interrupt")) return "working";
+  return /^› /m.test(screen) ? "idle" : undefined;
+}
+
 /** Compares what the app-server says with the TUI's title, and remembers since when each says so. */
 export class Witnesses {
   readonly #tell: (signal: Doubt) => void;
   #server: { says: Says; at: number } | undefined;
   #title: { says: Says; at: number; text: string } | undefined;
+  #screen: { says: Says; at: number } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #doubted = false;
 
@@ -38,11 +46,19 @@ export class Witnesses {
     this.#compare();
   }
 
-  title(text: string): void {
+  /** Returns whether that says something new. */
+  title(text: string): boolean {
     const says = saysOf(text);
-    if (says === this.#title?.says) return;
+    if (says === this.#title?.says) return false;
     this.#title = says && { says, at: Date.now(), text };
     this.#compare();
+    return true;
+  }
+
+  /** What the screen showed when it was last looked at. It is told, but not compared: it changes after the title does. */
+  screen(text: string): void {
+    const says = saysOfScreen(text);
+    if (says !== this.#screen?.says) this.#screen = says && { says, at: Date.now() };
   }
 
   close(): void {
@@ -64,6 +80,11 @@ export class Witnesses {
         source: "title",
         says: title ? WORDS[title.says] : "nothing known",
         ...(title ? { at: title.at, detail: title.text } : {}),
+      },
+      {
+        source: "screen",
+        says: this.#screen ? WORDS[this.#screen.says] : "nothing known",
+        ...(this.#screen ? { at: this.#screen.at } : {}),
       },
     ];
   }
