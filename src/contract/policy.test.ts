@@ -32,6 +32,17 @@ test.each([
   expect(decisionFor([policy("deny", pattern)], tool, "x")).toBe(does ? "deny" : undefined);
 });
 
+test.each([
+  ["git *", "git status; rm -r src"],
+  ["git *", "git log $(rm -r src)"],
+  ["npm test*", "npm test > package.json"],
+  ["src/*", "src/../.ssh/id"],
+])("allowing %j does not allow %j; asking for it or denying it does hold", (pattern, subject) => {
+  expect(decisionFor([policy("allow", "*", pattern)], "Bash", subject)).toBeUndefined();
+  for (const decision of ["ask", "deny"] as const)
+    expect(decisionFor([policy(decision, "*", pattern)], "Bash", subject)).toBe(decision);
+});
+
 test("a pattern means what the same words with .* for * mean to a regular expression", () => {
   const word = fc.string({ unit: fc.constantFrom("a", "b", "*", ".", "\n", "$"), maxLength: 8 });
   fc.assert(

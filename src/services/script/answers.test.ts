@@ -1,8 +1,9 @@
-import { readFile, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { isAlive, scriptStage } from "../../../test/rig/script-stage.ts";
 import type { Answer } from "../../contract/attention.ts";
+import { decisionFor } from "../../contract/policy.ts";
 import type { Asked } from "../../core/ports/service.ts";
 import { script } from "./script.ts";
 import type { Step } from "./steps.ts";
@@ -80,6 +81,24 @@ test("policies decide without a person, or ask where nobody would have been aske
   await expect(stat(join(run.agent.cwd, "one"))).resolves.toBeTruthy();
   await expect(stat(join(run.agent.cwd, "a.txt"))).rejects.toThrow();
 });
+
+test.each([".github/a", "./.github/a", "x/../.github/new/a", "link/a"])(
+  "a policy on a path holds for %s: by the file it is, however it is written",
+  async (file) => {
+    const run = await make([{ write: file, text: "" }]);
+    await mkdir(join(run.agent.cwd, ".github"));
+    await symlink(".github", join(run.agent.cwd, "link"));
+    const asked: (string | undefined)[] = [];
+    run.policy = (tool: string, subject?: string) => {
+      asked.push(subject);
+      return decisionFor([{ id: "p1", decision: "deny", tool: "write", pattern: ".github/*" }], tool, subject ?? "");
+    };
+    await run.start(script);
+    expect((await run.signal("turn_failed")).reason).toContain("a policy of this workspace denies it");
+    expect(asked).toEqual([file.includes("new") ? ".github/new/a" : ".github/a"]);
+    expect(await readdir(join(run.agent.cwd, ".github"))).toEqual([]);
+  },
+);
 
 test.each<[string, Step, string]>([
   ["a command, with what it started", { run: "echo $$ > pid; sleep 60" }, "working"],

@@ -30,6 +30,19 @@ export class Folder {
     return readFile(await this.#inside(file), "utf8");
   }
 
+  /** A file by its one name: relative to the folder, links followed, without `.` and `..`. Creates nothing. */
+  async nameOf(file: string): Promise<string> {
+    const root = await realpath(this.#root);
+    let known = path.resolve(root, file);
+    let rest = "";
+    for (;;) {
+      const real = await realpath(known).catch(() => undefined);
+      if (real !== undefined) return path.relative(root, path.join(real, rest));
+      rest = path.join(path.basename(known), rest);
+      known = path.dirname(known);
+    }
+  }
+
   /** The absolute path of a file whose folder exists afterwards. */
   async #inside(file: string): Promise<string> {
     const root = await realpath(this.#root);

@@ -85,7 +85,9 @@ async function performOne(step: Step, world: World, values: Values, place: strin
     await began(file);
     const [was, now] = "edit" in step ? [fill(step.replace), fill(step.by)] : ["", fill(step.text)];
     const detail = "edit" in step ? `${marked("-", was)}\n${marked("+", now)}` : marked("+", now);
-    await permission(world, { tool: verbOf(step), subject: file, detail: `${file}\n${detail}` });
+    // Policies and the person go by the file it is, however the script writes it.
+    const subject = await folder.nameOf(file);
+    await permission(world, { tool: verbOf(step), subject, detail: `${subject}\n${detail}` });
     if ("write" in step) return folder.write(file, now);
     if ("append" in step) return folder.append(file, now);
     return folder.edit(file, was, now);
