@@ -84,6 +84,19 @@ describe.concurrent("a permission is answered from outside", () => {
     expect(made(the, "once")).toBe(false);
   });
 
+  test("two at once: the second one waits behind the first", async () => {
+    await using the = await stage({ steps: [{ calls: [bash("touch one"), bash("touch two")] }, { text: "Done." }] });
+    const session = await the.run.start(claude);
+    const { item } = await the.run.signal("attention");
+    expect(item.title).toContain("touch one");
+    await session.answer?.(item.key ?? "", { kind: "deny" });
+    const { item: second } = await the.run.signal("attention", { where: (each) => each.item.key !== item.key });
+    expect(second.title).toContain("touch two");
+    await session.answer?.(second.key ?? "", { kind: "allow" });
+    await the.run.signal("idle");
+    expect([made(the, "one"), made(the, "two")]).toEqual([false, true]);
+  });
+
   test("answered in the terminal, it closes here; by Esc as well", async () => {
     await using the = await stage({ steps: [bash("touch one"), bash("touch two"), { text: "Done." }] });
     const session = await the.run.start(claude);

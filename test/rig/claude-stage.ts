@@ -22,8 +22,8 @@ export function claudeStages(): (
 ) => Promise<ClaudeStage> {
   let api: AnthropicServer;
   let count = 0;
-  // Each test mostly waits for the tool; three at a time keep two cores busy without starving the tool's own timers.
-  vi.setConfig({ maxConcurrency: 3 });
+  // Each test mostly waits for the tool; four at a time keep two cores busy without starving the tool's own timers.
+  vi.setConfig({ maxConcurrency: 4 });
   beforeAll(async () => {
     api = await anthropicServer();
   });

@@ -1,6 +1,5 @@
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { claude } from "../../src/services/claude/claude.ts";
 import { claudeStages, has, times } from "./claude-stage.ts";
@@ -89,13 +88,13 @@ describe.concurrent("what stands in the way is said with its remedy", () => {
       await writeFile(path, JSON.stringify(settings));
       return program;
     };
-    await the.run.start(claude);
+    const session = await the.run.start(claude);
     const { item } = await the.run.signal("attention");
     expect(item).toMatchObject({ kind: "question", title: expect.stringContaining("without permissions") as string });
     expect(await the.run.shows()).toContain("❯ No, exit");
-    the.run.type("\x1b[B");
-    await sleep(300);
-    the.run.type("\r");
+    const label = "Yes, I accept";
+    const index = item.options?.findIndex((option) => option.label === label) ?? -1;
+    await session.answer?.(item.key ?? "", { kind: "option", index, label });
     await the.run.signal("resolved");
     await the.run.signal("idle");
   });

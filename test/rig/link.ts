@@ -111,7 +111,11 @@ export class RigRun implements AgentLink, AsyncDisposable {
     this.#busy = this.#busy.then(async () => {
       const parcels = [...this.#waiting];
       if (parcels.length === 0 || !this.session) return;
-      const result = await this.session.deliver(parcels);
+      // A hand-over that fails leaves the mail where it is, as in the core.
+      const result = await this.session.deliver(parcels).catch((error: unknown) => {
+        this.log("a hand-over failed", { error: String(error) });
+        return { later: "it failed" };
+      });
       if ("later" in result) return;
       this.#waiting = this.#waiting.filter((parcel) => !parcels.includes(parcel));
       this.#record(parcels, result.channel);

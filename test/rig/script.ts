@@ -88,6 +88,11 @@ export class ScriptedModel {
     this.#steps.push(...steps);
   }
 
+  /** Forgets the steps not yet played. */
+  drop(): void {
+    this.#steps.length = 0;
+  }
+
   /** Records a request; for one of the conversation, also chooses its answer. */
   async answer(request: ModelRequest): Promise<Answer> {
     const step = request.side ? this.#otherwise : this.#choose(request);

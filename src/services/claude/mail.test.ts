@@ -13,6 +13,7 @@ let server: Server;
 let received: string[] = [];
 let waiting: Parcel[] = [];
 let seen: string[] = [];
+let moments: string[] = [];
 let taken = new Map<string, Parcel[]>();
 let transcript: string[] = [];
 const now: { phase: MailSituation["phase"]; ticks: number } = { phase: "idle", ticks: 0 };
@@ -45,7 +46,8 @@ const link = (): AgentLink =>
       if (signal.type === "seen") seen.push(...signal.messages);
     },
     // By the book: asked again with the same id, the same parcels come.
-    takeParcels: async (requestId: string) => {
+    takeParcels: async (requestId: string, _channel: string, moment: string) => {
+      moments.push(moment);
       const parcels = taken.get(requestId) ?? waiting.splice(0);
       taken.set(requestId, parcels);
       return parcels;
@@ -192,6 +194,13 @@ test("nothing is handed while it starts or works, or where nobody listens and no
   expect(await mail.deliver([parcel("m1")])).toHaveProperty("later");
   await new Promise<void>((resolve) => server.listen(join(folder, "s.sock"), resolve));
   expect(await mail.deliver([parcel("m1")])).toEqual({ channel: "socket" });
+});
+
+test("between calls only what is urgent enough is asked for, at the end of a turn what may prolong it", async () => {
+  moments = [];
+  const mail = await desk();
+  for (const name of ["PreToolUse", "PostToolUse", "PostToolBatch", "Stop"]) await mail.forHook(hook(name), call(name));
+  expect(moments).toEqual(["tool-boundary", "turn-end"]);
 });
 
 test("mail prolongs a turn a few times only, and again after the next prompt", async () => {

@@ -6,10 +6,10 @@ type Policy = (tool: string, subject: string) => Decision | undefined;
 
 /** Tools with which the agent asks the person something: no policy can answer for them, but one can forbid them. */
 const ASKING = new Set(["AskUserQuestion", "ExitPlanMode"]);
-/** Commands of one line that are looked at one by one. */
-const MOST = 50;
-/** A subject no pattern names: what is allowed for it is allowed for anything. */
-const ANYTHING = "\u0000";
+/** Commands of one line that are looked at one by one; a line of more is a person's to decide. */
+const MOST = 1_000;
+/** A subject no pattern reaches: a tool that is allowed for it is allowed for anything. */
+const ANYTHING = "\u0000;&|<>`$(){}";
 
 /** What the workspace's policies say of the tool call a hook tells of; undefined: nothing. */
 export function policyFor(hook: Hook, policy: Policy): Decision | undefined {
@@ -30,12 +30,12 @@ export function policyFor(hook: Hook, policy: Policy): Decision | undefined {
  */
 function ofCommand(tool: string, line: string, policy: Policy): Decision | undefined {
   const { commands, hidden } = commandsOf(line);
-  const all = [...new Set([line, ...commands])].slice(0, MOST).map((one) => policy(tool, one));
+  if (commands.length > MOST) return policy(tool, line) === "deny" ? "deny" : "ask";
+  const all = [...new Set([line, ...commands])].map((one) => policy(tool, one));
   const strict = (["deny", "ask"] as const).find((decision) => all.includes(decision));
   if (strict !== undefined) return strict;
   if (policy(tool, ANYTHING) === "allow") return "allow";
-  const plain = !hidden && commands.length < MOST;
-  return plain && commands.every((one) => policy(tool, one) === "allow") ? "allow" : undefined;
+  return !hidden && commands.every((one) => policy(tool, one) === "allow") ? "allow" : undefined;
 }
 
 /** The commands of a shell line. `hidden`: it may run more than can be told from its text (substitutions, redirections). */

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { Signal } from "../../core/ports/service.ts";
 import { newBelief, titleWorks, type Belief } from "./belief.ts";
 import { crossCheck } from "./cross-check.ts";
+import { doubtOf } from "./evidence.ts";
 import { readHook } from "./hooks.ts";
 import { heard } from "./signals.ts";
 
@@ -176,6 +177,48 @@ test("with neither hooks nor a session file, the title tells how a start went", 
   expect(types(crossCheck(title(true, at(2)), at(3)).signals)).toEqual(["working"]);
   expect(crossCheck(title(false, at(2)), at(10)).signals).toEqual([]);
   expect(types(crossCheck(title(false, at(2)), at(23)).signals)).toEqual(["working", "idle"]);
+});
+
+test("a request told again after a restart is the same item; its key is the call's", () => {
+  const request = { hook_event_name: "PermissionRequest", tool_name: "Bash", tool_input: { command: "ls" } };
+  const call = { ...request, hook_event_name: "PreToolUse", tool_use_id: "toolu_1" };
+  const begun = play([call]).belief;
+  const first = heard(begun, readHook("PermissionRequest", request, "r1"), at(2));
+  const again = heard({ ...first.belief, calls: [] }, readHook("PermissionRequest", request, "r1"), at(9));
+  expect(again.signals).toEqual(first.signals);
+  expect(again.belief.dialogs).toEqual(first.belief.dialogs);
+  expect(first.belief.dialogs[0]?.item).toMatchObject({ key: "toolu_1", detail: "ls", answers: ["allow", "deny"] });
+});
+
+test("an answer given from here is over with the file's first change; one given in the terminal, after a moment", () => {
+  const request = { hook_event_name: "PermissionRequest", tool_name: "Bash", tool_input: {} };
+  const { belief } = play([request]);
+  const [dialog] = belief.dialogs;
+  const busy = { ...belief, file: file("busy", at(4)) };
+  expect(crossCheck(busy, at(4.1)).signals).toEqual([]);
+  expect(crossCheck(busy, at(5.1)).signals).toEqual([{ type: "resolved" }]);
+  const given = { ...busy, dialogs: dialog ? [{ ...dialog, answeredAt: at(3.9) }] : [] };
+  expect(crossCheck(given, at(4.1)).signals).toEqual([{ type: "resolved" }]);
+});
+
+test("a cleared conversation is forgotten, and its successor's id is told first", () => {
+  const begun = play(recorded("turn")).belief;
+  const { told } = play([{ hook_event_name: "SessionStart", source: "clear", session_id: "next" }], begun);
+  expect(types(told)).toEqual(["session", "forgot", "idle"]);
+});
+
+test("doubt: for longer than a second a source says something else, and nothing settles it", () => {
+  const idle = { ...newBelief(true), phase: "idle" as const, hookAt: at(1) };
+  expect(doubtOf({ ...idle, file: file("idle", at(1)) }, at(9))).toBeUndefined();
+  expect(doubtOf({ ...idle, file: file("busy", at(2)) }, at(2.9))).toBeUndefined();
+  expect(doubtOf({ ...idle, file: file("busy", at(2)) }, at(3.1))).toMatch(/session file says busy/);
+  expect(doubtOf({ ...idle, title: { working: true, since: at(2) } }, at(3.1))).toMatch(/title shows work/);
+  const working = { ...newBelief(true), phase: "working" as const };
+  const { belief } = play([{ hook_event_name: "PermissionRequest", tool_name: "Bash", tool_input: {} }], working);
+  expect(doubtOf({ ...belief, file: file("busy", 0) }, at(3))).toMatch(/not seen answered/);
+  expect(doubtOf({ ...belief, file: file("waiting", at(1)) }, at(3))).toBeUndefined();
+  // A subagent in the background works on while the agent itself rests.
+  expect(doubtOf({ ...idle, awaits: true, file: file("busy", at(2)) }, at(9))).toBeUndefined();
 });
 
 test("titles: a spinner works, a star rests, words tell nothing", () => {

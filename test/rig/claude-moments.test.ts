@@ -1,0 +1,182 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { claude } from "../../src/services/claude/claude.ts";
+import { bash, claudeStages, until, type ClaudeStage } from "./claude-stage.ts";
+import { textOf, type ModelRequest, type Step } from "./script.ts";
+
+const stage = claudeStages();
+
+/** Scenes an agent plays; the long version is a command of its own. */
+const SCENES = process.env.CLUSTR_FULL === "1" ? 42 : 7;
+/** Longest pause before a message, in milliseconds: scenes last about as long. */
+const MOMENT = 900;
+
+/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
+function seeded(seed: number): () => number {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+const slow: Step = { slow: Array.from({ length: 12 }, (_, at) => `word${at} `), gapMs: 90 };
+const question: Step = {
+  call: "AskUserQuestion",
+  args: {
+    questions: [
+      {
+        question: "Which colour?",
+        header: "Colour",
+        multiSelect: false,
+        options: [
+          { label: "Red", description: "r" },
+          { label: "Blue", description: "b" },
+        ],
+      },
+    ],
+  },
+};
+
+/** One agent, and messages to it at moments nobody chose. */
+class Play {
+  readonly #the: ClaudeStage;
+  readonly #random: () => number;
+  readonly ids: string[] = [];
+  readonly scenes: string[] = [];
+
+  constructor(the: ClaudeStage, seed: number) {
+    this.#the = the;
+    this.#random = seeded(seed);
+  }
+
+  post(): void {
+    const id = `m-${this.ids.length}-x`;
+    this.ids.push(id);
+    this.#the.run.post(id, `[message ${id} from bob] 1\ny\n/exit`, this.#random() < 0.3);
+  }
+
+  /** Posts after a random pause. */
+  async later(): Promise<void> {
+    await sleep(this.#random() * MOMENT);
+    this.post();
+  }
+
+  pick<T>(list: readonly T[]): T {
+    return list[Math.floor(this.#random() * list.length)] as T;
+  }
+
+  async settled(): Promise<void> {
+    const { run } = this.#the;
+    const seen = (): Set<string> =>
+      new Set(run.signals.flatMap((signal) => (signal.type === "seen" ? signal.messages : [])));
+    const rests = (): boolean =>
+      run.signals.findLast(({ type }) => /^(working|attention|idle|turn_failed)$/.test(type))?.type === "idle";
+    await until(async () => rests() && this.ids.every((id) => seen().has(id)), 40_000).catch(async (error: unknown) => {
+      const lost = this.ids.filter((id) => !seen().has(id));
+      throw new Error(`${this.scenes.join(" ")}: not seen: ${lost.join(" ")}. ${await run.story()}`, { cause: error });
+    });
+  }
+
+  /** The item that is open now. */
+  async asked(): Promise<string> {
+    const { item } = await this.#the.run.signal("attention", { since: this.#since });
+    return item.key ?? "";
+  }
+
+  #since = 0;
+
+  async scene(name: (typeof NAMES)[number]): Promise<void> {
+    const { run, model } = this.#the;
+    this.scenes.push(name);
+    this.#since = run.signals.length;
+    const tool = bash(`true ${this.scenes.length}; sleep 0.${this.pick([1, 4, 7])}`);
+    const forbidden = `forbidden-${this.scenes.length}`;
+    const steps: Record<typeof name, Step[]> = {
+      idle: [{ text: "Yes." }],
+      streaming: [slow],
+      tool: [tool, tool, { text: "Did it." }],
+      permission: [bash(`touch ${forbidden}`), { text: "Well." }],
+      question: [question, { text: "Well." }],
+      draft: [{ text: "Yes." }],
+      esc: [tool, slow],
+      interrupted: [tool, slow],
+      restarted: [tool, slow],
+    };
+    model.append(...steps[name]);
+    const draft = `half a thought ${this.scenes.length}`;
+    if (name === "draft") {
+      run.type(draft);
+      await until(async () => (await run.shows()).includes(draft));
+    }
+    this.post();
+    const posts = [this.later(), this.later()];
+    if (name === "permission" || name === "question") {
+      const key = await this.asked();
+      await Promise.all(posts);
+      // The tool holds a dialog back while it saw keys a moment ago.
+      const words = name === "permission" ? "Do you want" : "Which colour?";
+      await until(async () => (await run.shows()).includes(words));
+      await sleep(400);
+      expect(await run.shows()).toContain(words);
+      if (name === "question") await run.session?.answer?.(key, { kind: "option", index: 1, label: "Blue" });
+      else await run.session?.answer?.(key, { kind: "deny" });
+      expect(existsSync(join(run.agent.cwd, forbidden))).toBe(false);
+    }
+    if (name === "esc" || name === "interrupted") {
+      await run.signal("working", { since: this.#since });
+      await sleep(this.#random() * MOMENT);
+      // A person presses it on what they see: work.
+      if (name === "interrupted") await run.session?.interrupt?.();
+      else if ((await run.shows()).includes("esc to interrupt")) run.type("\x1b");
+    }
+    if (name === "restarted") {
+      await sleep(this.#random() * MOMENT);
+      run.drop();
+      await sleep(this.#random() * 300);
+      await run.start(claude);
+      await run.flush();
+    }
+    await Promise.all(posts);
+    await this.settled();
+    if (name === "draft") {
+      expect(await run.shows()).toContain(`❯\u00a0${draft}`);
+      run.type("\x15");
+      await until(async () => !(await run.shows()).includes(draft));
+    }
+    // Steps of a turn that was cut short are not the next one's.
+    model.drop();
+  }
+}
+
+const NAMES = [
+  ...(["idle", "streaming", "tool", "permission", "question"] as const),
+  ...(["draft", "esc", "interrupted", "restarted"] as const),
+];
+
+describe.concurrent("messages at any moment", () => {
+  test.each([1, 2, 3])(
+    "none lost, none doubled, no dialog answered, no draft changed (%i)",
+    { timeout: 600_000 },
+    async (seed) => {
+      await using the = await stage({ steps: [{ text: "Ready." }] });
+      // Harmless commands pass, so that what is asked for is what the scene is about.
+      the.run.policy = (_tool, subject = "") => (/^(true|sleep)\b/.test(subject) ? "allow" : undefined);
+      await the.run.start(claude);
+      await the.run.signal("idle");
+      const play = new Play(the, seed);
+      for (let at = 0; at < SCENES; at++) await play.scene(NAMES[(at + seed * 3) % NAMES.length] ?? "idle");
+      play.post();
+      const id = play.ids.at(-1) ?? "";
+      const final = await the.model.until((request) => textOf(request).includes(`[message ${id} from`));
+      const count = (request: ModelRequest, one: string): number =>
+        textOf(request).split(`[message ${one} from`).length - 1;
+      expect(play.ids.filter((one) => count(final, one) !== 1).map((one) => `${one} ${count(final, one)}`)).toEqual([]);
+      const channels = new Map(the.run.handed.map(({ id: one, channel }) => [one, channel]));
+      expect(channels.size).toBe(play.ids.length);
+    },
+  );
+});
