@@ -6,7 +6,7 @@ import { askedOf, questionsOf } from "./asking.ts";
 import type { Belief, Dialog } from "./belief.ts";
 import { decisionOf, wordsOf } from "./decisions.ts";
 import type { Held } from "./held.ts";
-import { oneLine } from "./hooks.ts";
+import { text } from "./hooks.ts";
 import { keyOf, readMenu, takeRow, type Menu } from "./menu.ts";
 import { objectOf } from "./settings.ts";
 import type { Step } from "./signals.ts";
@@ -111,16 +111,14 @@ function rowFor(menu: Menu, dialog: Dialog, answer: Answer): number {
   return -1;
 }
 
-/** Whether the menu is the dialog's: it shows the beginning of the very thing the person was asked. */
+/**
+ * Whether the menu is the dialog's: it shows the whole command, address or question the person was asked. An edit is not
+ * told apart that way (the screen shows a part of it), nor is what is longer than the screen.
+ */
 function isAbout(menu: Menu, dialog: Dialog): boolean {
   const input = objectOf(JSON.parse(dialog.input));
-  const what = [
-    input.command,
-    input.file_path,
-    input.url,
-    questionsOf(input)[dialog.given?.length ?? 0]?.question,
-  ].find((value) => typeof value === "string" && value !== "");
+  const what = text(input.command) ?? text(input.url) ?? questionsOf(input)[dialog.given?.length ?? 0]?.question;
   // The screen wraps lines anywhere, so only the letters are compared.
-  const letters = (value: string): string => oneLine(value, 4_000).replaceAll(" ", "");
-  return typeof what === "string" && letters(menu.text).includes(letters(what).slice(0, 200));
+  const letters = (value: string): string => value.replaceAll(/\s+/g, "");
+  return text(what) !== undefined && letters(menu.text).includes(letters(what ?? ""));
 }

@@ -54,7 +54,7 @@ function untold(belief: Belief, title: NonNullable<Belief["title"]>, now: number
 /** Whether a dialog is open that no hook told of, and that is not known as it stands on the screen. */
 function untoldDialog({ dialogs: [dialog] }: Belief, menu: Menu | undefined): boolean {
   if (dialog === undefined) return true;
-  return dialog.tool === "" && menu !== undefined && dialog.item.key !== keyOf(menu) && dialog.answeredAt === undefined;
+  return dialog.tool === "" && menu !== undefined && dialog.item.key !== keyOf(menu);
 }
 
 function opened(belief: Belief, waitingFor: string | undefined, now: number, menu: Menu | undefined): Step {
