@@ -91,7 +91,7 @@ test("from the command line: a turn is interrupted, a conversation resumed, a st
   };
   await spawn(clustr, "ada", task);
   const log = (): Promise<string> => readFile(join(folder, "log.txt"), "utf8").catch(() => "");
-  await expect.poll(log).toBe("begin\n");
+  await expect.poll(log, { timeout: 15_000 }).toBe("begin\n");
   expect(await json<Agent>(clustr, "interrupt", "ada")).toMatchObject({
     status: "done",
     outcome: "finished",
@@ -99,7 +99,7 @@ test("from the command line: a turn is interrupted, a conversation resumed, a st
   });
 
   await json(clustr, "send", "ada", "go on", "--urgency", "idle");
-  await expect.poll(log, { timeout: 10_000 }).toBe("begin\ngo on\n");
+  await expect.poll(log, { timeout: 15_000 }).toBe("begin\ngo on\n");
   const [ladder] = await json<{ id: string; counts: object }[]>(clustr, "messages", "--status");
   expect(ladder?.counts).toEqual({ read: 1 });
   expect((await clustr.run(["messages", "--status", ladder?.id ?? ""])).stdout).toMatch(
@@ -110,7 +110,7 @@ test("from the command line: a turn is interrupted, a conversation resumed, a st
   await json(clustr, "resume", "ada");
   await reaches(clustr, "ada", "done finished");
   await json(clustr, "send", "ada", "still there?");
-  await expect.poll(log, { timeout: 10_000 }).toBe("begin\ngo on\nstill there?\n");
+  await expect.poll(log, { timeout: 15_000 }).toBe("begin\ngo on\nstill there?\n");
   await reaches(clustr, "ada", "done finished");
   const told = (await clustr.run(["explain", "ada"])).stdout;
   expect(told).toContain("ada is done, since");

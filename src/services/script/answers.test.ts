@@ -112,7 +112,7 @@ test.each<[string, Step, string]>([
   if (held === "attention") await run.signal("attention");
   else await run.signal("working", { where: ({ activity }) => activity !== "starting" });
   const file = join(run.agent.cwd, "pid");
-  if ("run" in step) await expect.poll(() => readFile(file, "utf8").catch(() => "")).not.toBe("");
+  if ("run" in step) await expect.poll(() => readFile(file, "utf8").catch(() => ""), { timeout: 10_000 }).not.toBe("");
   await run.session?.interrupt?.();
   expect(run.signals.at(-1)?.type).toBe("idle");
   await expect.poll(() => run.shows()).toContain("interrupted");
