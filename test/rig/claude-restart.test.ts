@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { claude } from "../../src/services/claude/claude.ts";
-import { bash, claudeStages, has, times } from "./claude-stage.ts";
+import { bash, claudeStages, has, times, until } from "./claude-stage.ts";
 
 const stage = claudeStages();
 
@@ -51,5 +51,35 @@ describe.concurrent("a restart of the server", () => {
     expect(times(seen, "m-crash")).toBe(1);
     expect(times(seen, "m-unsent")).toBe(1);
     await the.run.signal("seen", { where: (signal) => signal.messages.includes("m-unsent") });
+  });
+
+  test.each([
+    ["short", "hello"],
+    ["long", "hello\nfrom\na\nlong\ntext\nof\nlines"],
+  ])("between typing a %s message and Enter leaves nothing in the composer", async (_, words) => {
+    await using the = await stage({ steps: [{ text: "Done." }], otherwise: { text: "Thanks." } });
+    await the.run.start(claude);
+    await the.run.signal("idle");
+    the.run.drop();
+    const text = `[message m-half from human] ${words}`;
+    const path = join(the.run.runDir, "run.json");
+    const record = JSON.parse(await readFile(path, "utf8")) as { inFlight: unknown[] };
+    record.inFlight.push({ id: "m-half", text, fromHuman: true, channel: "typed", at: Date.now() });
+    await writeFile(path, JSON.stringify(record));
+    the.run.type(`\x1b[200~${text}\x1b[201~`);
+    await until(async () => /m-half|Pasted text/.test(await the.run.shows()));
+    const session = await the.run.start(claude);
+    expect(await session.deliver([{ id: "m-half", text, fromHuman: true }])).toEqual({ channel: "typed" });
+    const seen = await the.model.until(has("m-half"));
+    expect(times(seen, "m-half")).toBe(1);
+    await the.run.signal("seen", { where: (signal) => signal.messages.includes("m-half") });
+    const composer = async (): Promise<string | undefined> =>
+      (await the.run.shows())
+        .split("\n")
+        .findLast((line) => line.startsWith("❯"))
+        ?.slice(1)
+        .trim();
+    await until(async () => (await composer()) === "");
+    expect(the.model.turns).toHaveLength(2);
   });
 });

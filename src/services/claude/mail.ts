@@ -4,7 +4,7 @@ import { text } from "./hooks.ts";
 import type { InFlight, RunRecord } from "./record.ts";
 import { sendToSocket } from "./socket.ts";
 import { recorded } from "./transcript.ts";
-import { typeIn } from "./typing.ts";
+import { submitLeft, typeIn } from "./typing.ts";
 
 /**
  * Milliseconds for which a message must be seen missing from the conversation of an idle agent before it counts as lost.
@@ -56,6 +56,7 @@ export class Mail {
   readonly #ticks: () => number;
   #prolonged = 0;
   #checking = false;
+  #typing = false;
 
   constructor(
     link: AgentLink,
@@ -148,6 +149,7 @@ export class Mail {
               old.map((parcel) => parcel.id),
             );
       await this.#settle(old.map((parcel) => parcel.id).filter((id) => known.get(id) === "said"));
+      await this.#finishTyping(old.filter(({ id }) => this.#record.inFlight.has(id) && !known.has(id)));
       const lost = old.filter(
         (parcel) => this.#record.inFlight.has(parcel.id) && this.#isLost(parcel, known.has(parcel.id)),
       );
@@ -155,6 +157,16 @@ export class Mail {
     } finally {
       this.#checking = false;
     }
+  }
+
+  /** A server that died between typing and Enter has left its text in the composer. */
+  async #finishTyping(missing: InFlight[]): Promise<void> {
+    const { phase, dialog } = this.#situation();
+    const typed = missing.filter(({ channel }) => channel === "typed");
+    if (typed.length === 0 || phase !== "idle" || dialog || this.#typing) return;
+    const content = typed.map((parcel) => parcel.text).join("\n\n");
+    if (await submitLeft(this.#terminal, content, this.#signal))
+      this.#link.log("submitted what an earlier server had typed", { ids: typed.map(({ id }) => id) });
   }
 
   /** Whether a parcel was missing for long enough. Only an idle agent can miss one: a working one has its queue before it. */
@@ -206,7 +218,11 @@ export class Mail {
     const content = parcels.map((parcel) => parcel.text).join("\n\n");
     const typed = async (): Promise<boolean> => {
       for (const parcel of parcels) parcel.channel = "typed";
-      return (await typeIn(this.#terminal, content, this.#signal)) === "typed";
+      // What became of them shows in the record only once they are known to be typed.
+      await this.#record.save();
+      this.#typing = true;
+      const typed = typeIn(this.#terminal, content, this.#signal).finally(() => (this.#typing = false));
+      return (await typed) === "typed";
     };
     // Typed, the tool's model takes it for the person's own words; what comes through the socket, for a colleague's.
     if (parcels.every((parcel) => parcel.fromHuman) && (await typed())) return "typed";

@@ -14,25 +14,44 @@ const SHOWN = 10_000;
  * was also submitted is proven by the hooks and the transcript, not here, because a slow tool may act on keys late.
  */
 export async function typeIn(terminal: AgentTerminal, text: string, signal: AbortSignal): Promise<"typed" | "refused"> {
-  const composer = async (): Promise<string | undefined> => {
-    const screen = await terminal.screen();
-    return screen.exact ? readComposer(screen)?.text : undefined;
-  };
   // Twice: between two key presses of a person the composer is empty only once.
-  if ((await composer()) !== "") return "refused";
+  if ((await written(terminal)) !== "") return "refused";
   await sleep(250, undefined, { signal });
-  if ((await composer()) !== "") return "refused";
+  if ((await written(terminal)) !== "") return "refused";
   await terminal.write(`\x1b[200~${clean(text)}\x1b[201~`);
-  await until(async () => Boolean(await composer()), SHOWN, signal);
+  await until(async () => Boolean(await written(terminal)), SHOWN, signal);
   await sleep(120, undefined, { signal });
-  const pasted = await composer();
+  await submit(terminal, await written(terminal), signal);
+  return "typed";
+}
+
+/**
+ * Submits a text that was typed earlier and is still in the composer, because the server died before it pressed Enter:
+ * left there, it would be merged with what the person writes next. False when it is not there, or not alone.
+ */
+export async function submitLeft(terminal: AgentTerminal, text: string, signal: AbortSignal): Promise<boolean> {
+  const left = await written(terminal);
+  const letters = (value: string): string => value.replaceAll(/\s+/g, "");
+  // Long pastes are shown as a placeholder only; alone in the composer, it is ours.
+  const ours =
+    left !== undefined && (letters(left) === letters(clean(text)) || /^\[Pasted text #\d+[^\]]*\]$/.test(left));
+  if (ours) await submit(terminal, left, signal);
+  return ours;
+}
+
+/** What is written in the composer; undefined when it is not there, or cannot be told with certainty. */
+async function written(terminal: AgentTerminal): Promise<string | undefined> {
+  const screen = await terminal.screen();
+  return screen.exact ? readComposer(screen)?.text : undefined;
+}
+
+async function submit(terminal: AgentTerminal, pasted: string | undefined, signal: AbortSignal): Promise<void> {
   for (let pressed = 0; pressed < ENTERS && pasted; pressed++) {
     // Looked at before each Enter: none may go to a dialog that opened, or submit what a person began to add.
-    if ((await composer()) !== pasted) break;
+    if ((await written(terminal)) !== pasted) break;
     await terminal.write("\r");
-    await until(async () => (await composer()) !== pasted, 400, signal);
+    await until(async () => (await written(terminal)) !== pasted, 400, signal);
   }
-  return "typed";
 }
 
 /**
