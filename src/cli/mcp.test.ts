@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Home } from "../../test/wire/command-line.ts";
+import { agent } from "../../test/wire/samples.ts";
 import { WireServer } from "../../test/wire/server.ts";
 
 /** One request as the MCP endpoint received it. */
@@ -181,8 +182,12 @@ describe("where and as whom", () => {
     home.serve(server);
     server.answer("workspace.list", () => [{ id: "w1", name: "project", path: "/project" }]);
     server.answer("token.create", () => ({ token: "fresh", url: `${server.url}/mcp` }));
+    server.answer("agent.register", () => agent({ name: "guest" }));
     await bridge([initialize], { flags: ["--name", "guest"], env: { CLUSTR_URL: "", CLUSTR_TOKEN: "" } });
-    expect(server.calls.at(-1)).toMatchObject({ name: "token.create", input: { name: "guest" }, workspace: "w1" });
+    expect(server.calls.slice(-2)).toMatchObject([
+      { name: "token.create", input: { name: "guest" }, workspace: "w1" },
+      { name: "agent.register", workspace: "w1" },
+    ]);
     expect(received[0]).toMatchObject({ headers: { authorization: "Bearer fresh" } });
   });
 

@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Command } from "commander";
+import { createClient } from "../client/client.ts";
+import { routes } from "../client/routes.ts";
 import { ClustrError } from "../contract/error.ts";
 import { McpBridge } from "./bridge.ts";
 import type { Cli } from "./cli.ts";
@@ -36,18 +38,23 @@ export function mcpCommand(program: Command, cli: Cli): void {
 async function targetOf(
   io: Io,
   { url, tokenFile, name }: { url?: string; tokenFile?: string; name?: string },
-  workspace: string | undefined,
+  wanted: string | undefined,
 ): Promise<{ url: string; token: string }> {
   const token = tokenFile === undefined ? io.env["CLUSTR_TOKEN"] : await readToken(resolve(io.cwd, tokenFile));
   const address = url || io.env["CLUSTR_URL"] || undefined;
   if (address && token) return { url: endpointOf(address), token };
-  const connection = await connect(io, workspace);
+  const connection = await connect(io, wanted);
   if (token) return { url: endpointOf(address ?? connection.access.url), token };
   if (connection.access.agent !== undefined)
     return { url: endpointOf(connection.access.url), token: connection.access.token };
-  const made = await (
-    await connection.workspace()
-  ).call("token.create", name === undefined ? {} : { name }, { signal: io.signal });
+  const workspace = await connection.workspace();
+  const made = await workspace.call("token.create", name === undefined ? {} : { name }, { signal: io.signal });
+  if (name !== undefined) {
+    // Under a given name the guest is there at once; without one, its model chooses a name by registering.
+    const { base } = connection.home;
+    const guest = createClient({ base, token: made.token, routes, workspace: workspace.workspace });
+    await guest.call("agent.register", {}, { signal: io.signal });
+  }
   return { url: endpointOf(address ?? made.url), token: made.token };
 }
 

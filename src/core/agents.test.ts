@@ -183,7 +183,7 @@ describe("agents", () => {
     await d.spawn("ada");
     await d.ask("token.create", { name: "guest" });
     const guest = d.workspace.agent(Object.keys(d.workspace.view().invites)[0] ?? "");
-    const refused = { code: "forbidden", message: expect.stringContaining("register_agent") };
+    const refused = { code: "conflict", message: expect.stringContaining("register_agent") };
     await expect(d.ask("message.send", { to: "ada", content: "psst" }, guest)).rejects.toMatchObject(refused);
     await expect(
       d.ask("agent.spawn", { name: "child", task: "x", service: "puppet", autonomy: "full" }, guest),

@@ -120,7 +120,7 @@ export async function openWorkspace(parts: WorkspaceParts): Promise<RunningWorks
 function checkKnown(view: View, { actor }: Caller, fact: Fact): Fact {
   if (actor.kind !== "agent" || view.agents[actor.id] || fact.type === "agent.joined") return fact;
   throw new ClustrError(
-    "forbidden",
+    "conflict",
     "You are not (or no longer) an agent of this workspace; nothing was changed. Call register_agent with a name first.",
   );
 }
