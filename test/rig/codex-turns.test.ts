@@ -44,7 +44,9 @@ describe("interrupting", () => {
   });
 
   it("works right after a message was sent, before its turn was announced", async () => {
-    await using made = await codexRun({ steps: [{ text: "Ready." }, SLEEP, { text: "Well." }] }, { autonomy: "auto" });
+    // Interrupted early enough, the first message is sent again, and it is then that the tool runs.
+    const nap = { call: "exec_command", args: { cmd: "sleep 2", yield_time_ms: 10_000 } };
+    await using made = await codexRun({ steps: [{ text: "Ready." }, nap, { text: "Well." }] }, { autonomy: "auto" });
     const { run, model } = made;
     const session = await made.start();
     await run.signal("idle");

@@ -18,6 +18,7 @@ export class Post {
   readonly #conversation: Conversation;
   readonly #evidence: Evidence;
   readonly #tell: (signal: Signal) => void;
+  readonly #signal: AbortSignal;
   readonly #file: RunFile;
   readonly #mail = new Mail();
   /** The first prompt goes the same way as messages, but is none. */
@@ -25,12 +26,20 @@ export class Post {
   /** One thing after the other: a check what has arrived must not meet a prompt that is on its way. */
   #work: Promise<unknown> = Promise.resolve();
 
-  constructor(link: AgentLink, conversation: Conversation, evidence: Evidence, tell: (signal: Signal) => void) {
+  /** `signal` ends the session: what is not settled then is left to the next one. */
+  constructor(
+    link: AgentLink,
+    conversation: Conversation,
+    evidence: Evidence,
+    tell: (signal: Signal) => void,
+    signal: AbortSignal,
+  ) {
     this.#link = link;
     this.#conversation = conversation;
     this.#evidence = evidence;
     this.#tell = tell;
-    this.#file = new RunFile(link);
+    this.#signal = signal;
+    this.#file = new RunFile(link, signal);
     this.#task = { id: `${NOTE}task.${link.agent.id}.${link.agent.run}`, text: link.agent.task, fromHuman: true };
   }
 
@@ -101,10 +110,10 @@ export class Post {
   }
 
   /** Decides about prompts nobody knows the fate of: in the conversation, waiting in the running turn, or never arrived. */
-  settle(signal: AbortSignal): Promise<void> {
+  settle(): Promise<void> {
     return this.#inOrder(async () => {
       if (this.waiting === 0) return;
-      await sleep(SETTLE_MS, undefined, { signal });
+      await sleep(SETTLE_MS, undefined, { signal: this.#signal });
       // A thread that still cannot be followed has no turn, so nothing waits in one.
       await this.#conversation.follow();
       this.shown(await this.#conversation.holds(this.#mail.open.map(({ id }) => id)));
@@ -120,9 +129,10 @@ export class Post {
     if (prompts.length === 0) return;
     const messages = prompts.filter(isMessage);
     if (messages.length > 0) this.#tell({ type: "seen", messages });
-    this.save().catch((error: unknown) =>
-      this.#link.log("What Codex has seen could not be written down", { error: String(error) }),
-    );
+    this.save().catch((error: unknown) => {
+      if (!this.#signal.aborted)
+        this.#link.log("What Codex has seen could not be written down", { error: String(error) });
+    });
   }
 
   /** A turn is over; what it dropped is sent again. Returns whether that begins another turn at once. */
@@ -161,6 +171,7 @@ export class Post {
 
   #again(lost: Parcel[]): void {
     this.#inOrder(() => this.#send(lost)).catch((error: unknown) => {
+      if (this.#signal.aborted) return;
       this.#link.log("Codex dropped prompts with their turn and did not take them again", {
         ids: lost.map(({ id }) => id),
         error: String(error),

@@ -14,10 +14,13 @@ export interface RunRecord extends MailRecord {
 /** The run's record on disk. Absent until the first prompt is about to be sent. */
 export class RunFile {
   readonly #link: AgentLink;
+  readonly #signal: AbortSignal;
   #writing: Promise<unknown> = Promise.resolve();
 
-  constructor(link: AgentLink) {
+  /** After `signal` nothing is written any more: the next session of the run may have read the record by then. */
+  constructor(link: AgentLink, signal: AbortSignal) {
     this.#link = link;
+    this.#signal = signal;
   }
 
   async read(): Promise<RunRecord | undefined> {
@@ -36,7 +39,12 @@ export class RunFile {
     const text = JSON.stringify(record);
     this.#writing = this.#writing
       .catch(() => undefined)
-      .then(async () => rename(await this.#link.file(`${NAME}.new`, text), join(this.#link.runDir, NAME)));
+      .then(async () => {
+        this.#signal.throwIfAborted();
+        const path = await this.#link.file(`${NAME}.new`, text);
+        this.#signal.throwIfAborted();
+        await rename(path, join(this.#link.runDir, NAME));
+      });
     return this.#writing;
   }
 }

@@ -86,7 +86,7 @@ export class CodexSession implements AgentSession {
       await this.#post.save();
       tell({ type: "session", session: this.#conversation.id });
     });
-    this.#post = new Post(link, this.#conversation, this.#evidence, tell);
+    this.#post = new Post(link, this.#conversation, this.#evidence, tell, this.#signal);
   }
 
   /** Starts the conversation, or takes over the one that runs. */
@@ -189,7 +189,7 @@ export class CodexSession implements AgentSession {
   /** On a new connection: what has become of the thread, and of the prompts sent over the one before. */
   async #takeUp(): Promise<void> {
     await this.#conversation.follow();
-    await this.#post.settle(this.#signal);
+    await this.#post.settle();
     // What settling sent may have been the thread's first prompt.
     if (this.#post.waiting > 0) await this.#catchUp();
   }
@@ -198,7 +198,7 @@ export class CodexSession implements AgentSession {
   async #catchUp(): Promise<void> {
     if (this.#conversation.followed || this.#leaving) return;
     await this.#conversation.followSoon(this.#signal);
-    if (this.#conversation.followed) await this.#post.settle(this.#signal);
+    if (this.#conversation.followed) await this.#post.settle();
   }
 
   /** The person works in another conversation of this server: the agent is where they are. `fresh`: it has no turn yet. */
