@@ -91,6 +91,17 @@ describe("a tool that forgot its conversation", () => {
     await d.puppet.link("ada").report({ type: "seen", messages: [handed] });
     expect(delivery(d, handed)?.rung).toBe("seen");
   });
+
+  it("in part, drops only that part", async () => {
+    await using d = await desk();
+    await working(d, "ada");
+    const [kept, lost, handed] = [await send(d, "ada", "1"), await send(d, "ada", "2"), await send(d, "ada", "3")];
+    for (const id of [kept, lost, handed]) await expect.poll(() => delivery(d, id)?.rung).toBe("handed");
+    const { report } = d.puppet.link("ada");
+    await report({ type: "seen", messages: [kept, lost] });
+    await report({ type: "forgot", why: "its conversation was rewound", messages: [lost] });
+    expect([kept, lost, handed].map((id) => delivery(d, id)?.rung)).toEqual(["seen", "dropped", "handed"]);
+  });
 });
 
 describe("a message is answered", () => {

@@ -97,7 +97,7 @@ export type Signal =
   | { type: "doubt"; why: string }
   /** They agree again. */
   | { type: "certain" }
-  /** The tool itself forgot its conversation (it was cleared or rewound): what had been seen is gone, or `messages` of it. */
+  /** The tool itself forgot its conversation (it was cleared or rewound): what had been seen is gone, or only `messages` of it. */
   | { type: "forgot"; why: string; messages?: string[] }
   /** A model request carrying these messages was started. */
   | { type: "seen"; messages: string[] };

@@ -32,7 +32,7 @@ export interface Delivery {
   take(agent: string, requestId: string, channel: string, moment: "tool-boundary" | "turn-end"): Promise<Parcel[]>;
   seen(agent: string, ids: string[]): Promise<void>;
   /** Its tool has lost the conversation: what was seen there is dropped, what was on its way goes again. */
-  forgot(agent: string, why: string): Promise<void>;
+  forgot(agent: string, why: string, messages?: string[]): Promise<void>;
 }
 
 export function createDelivery(
@@ -225,10 +225,11 @@ export function createDelivery(
         return mail.map(parcelOf);
       });
     },
-    async forgot(agent, why) {
-      const [seen, handed] = [on(agent, "seen").map(({ id }) => id), on(agent, "handed")];
+    async forgot(agent, why, messages) {
+      const seen = on(agent, "seen").flatMap(({ id }) => ((messages?.includes(id) ?? true) ? [id] : []));
       if (seen.length > 0) await record({ type: "message.dropped", data: { ids: seen, inbox: agent, why } }, agent);
-      await giveBack(agent, handed, why);
+      // What is on its way is lost only with the whole conversation.
+      if (!messages) await giveBack(agent, on(agent, "handed"), why);
       kick(agent);
     },
     async seen(agent, ids) {

@@ -130,7 +130,7 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
   const take = async (started: AgentRun, evidence: Signal): Promise<void> => {
     const { id, run } = started.agent;
     if (evidence.type === "seen") return delivery.seen(id, evidence.messages);
-    if (evidence.type === "forgot") return delivery.forgot(id, evidence.why);
+    if (evidence.type === "forgot") return delivery.forgot(id, evidence.why, evidence.messages);
     await note(id, run, (now) => {
       // That it cannot work any more is how a stop looks from inside.
       const expected = evidence.type === "failed" && now.stopping;
