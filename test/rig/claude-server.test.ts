@@ -36,7 +36,7 @@ test("a whole Clustr: a permission outlives a kill of the server, a policy speak
   await clustr.restart();
   expect(await items()).toEqual([item]);
   await ok("answer", item?.id ?? "", "allow", "--digest", item?.digest ?? "");
-  expect(existsSync(join(folder, "one"))).toBe(true);
+  await until(async () => existsSync(join(folder, "one")));
   await until(async () => (await ada())?.status === "done", 30_000);
   expect(existsSync(join(folder, "denied"))).toBe(false);
   expect(JSON.stringify(model.turns.at(-1)?.messages.slice(-3))).toContain("policy of the Clustr workspace denies");

@@ -79,7 +79,7 @@ async function nextQuestion(
   if (hook === undefined || (answer.kind !== "option" && answer.kind !== "text")) return false;
   const given = [...(dialog.given ?? []), wordsOf(answer)];
   if (given.length >= questionsOf(objectOf(hook.body.tool_input)).length) return false;
-  const first = dialog.call ?? dialog.request ?? "";
+  const first = dialog.request ?? dialog.call ?? "";
   await change({ given, item: askedOf(hook, first, given), answeredAt: undefined }, true);
   return true;
 }

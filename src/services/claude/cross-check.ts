@@ -34,6 +34,9 @@ export function crossCheck(belief: Belief, now: number, menu?: Menu): Step {
   // Once an answer was given from here, the first change of the file is its effect.
   const given = (dialog: Dialog): boolean => dialog.answeredAt !== undefined && file.since >= dialog.answeredAt;
   if (file.status !== "waiting" && belief.dialogs.some(given)) return answered(same, given);
+  // Another dialog was in line behind the one that was answered: the file goes on saying that it waits.
+  const madeWay = ({ answeredAt }: Dialog): boolean => answeredAt !== undefined && now - answeredAt >= SETTLE;
+  if (belief.dialogs.length > 1 && belief.dialogs.some(madeWay)) return answered(same, madeWay);
   if (now - file.since < SETTLE) return same;
   if (file.status === "waiting") return untoldDialog(belief, menu) ? opened(belief, file.waitingFor, now, menu) : same;
   if (belief.dialogs.length > 0) {

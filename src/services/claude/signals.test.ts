@@ -179,7 +179,7 @@ test("with neither hooks nor a session file, the title tells how a start went", 
   expect(types(crossCheck(title(false, at(2)), at(23)).signals)).toEqual(["working", "idle"]);
 });
 
-test("a request told again after a restart is the same item; its key is the call's", () => {
+test("a request told again after a restart is the same item; its key is the request's", () => {
   const request = { hook_event_name: "PermissionRequest", tool_name: "Bash", tool_input: { command: "ls" } };
   const call = { ...request, hook_event_name: "PreToolUse", tool_use_id: "toolu_1" };
   const begun = play([call]).belief;
@@ -187,7 +187,7 @@ test("a request told again after a restart is the same item; its key is the call
   const again = heard({ ...first.belief, calls: [] }, readHook("PermissionRequest", request, "r1"), at(9));
   expect(again.signals).toEqual(first.signals);
   expect(again.belief.dialogs).toEqual(first.belief.dialogs);
-  expect(first.belief.dialogs[0]?.item).toMatchObject({ key: "toolu_1", detail: "ls", answers: ["allow", "deny"] });
+  expect(first.belief.dialogs[0]?.item).toMatchObject({ key: "r1", detail: "ls", answers: ["allow", "deny"] });
 });
 
 test("an answer given from here is over with the file's first change; one given in the terminal, after a moment", () => {

@@ -90,13 +90,13 @@ function asks(belief: Belief, hook: Hook, now: number): Step {
   const call = belief.calls.find((one) => sameCall(one, about) && !claimed.includes(one.id))?.id;
   const dialog: Dialog = {
     ...about,
-    item: askedOf(hook, call ?? hook.request ?? ""),
+    item: askedOf(hook, hook.request ?? call ?? ""),
     call,
     request: hook.request,
     at: now,
   };
-  // A dialog guessed from the session file moments before is this one.
-  const known = belief.dialogs.filter((other) => other.tool !== "");
+  // A dialog guessed from the session file moments before is this one; one that was answered from here has made way for it.
+  const known = belief.dialogs.filter((other) => other.tool !== "" && other.answeredAt === undefined);
   return {
     belief: { ...belief, dialogs: [...known, dialog] },
     signals: known.length === 0 ? [{ type: "attention", item: dialog.item }] : [],
