@@ -131,7 +131,11 @@ class Client implements TerminalHostClient {
   }
 
   doorPort(): Promise<number> {
-    return this.#again((current) => Promise.resolve(current.host.doorPort));
+    return this.#again(async (current) => {
+      // Asked, not remembered: of a host that has just died, an agent would get a door that nobody opens any more.
+      await current.call("list", {});
+      return current.host.doorPort;
+    });
   }
 
   async shutdown(graceMs: number): Promise<{ ended: number; survivors: number[] }> {
