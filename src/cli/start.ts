@@ -51,21 +51,8 @@ export async function serve(
   const path = await projectFolder(io, folder);
   const running = await joinRunning(io, path);
   if (running) return ready(running);
-  const { runDaemon } = await import("../daemon.ts");
-  let daemon;
-  try {
-    daemon = await runDaemon({
-      home: resolve(io.cwd, homeOf(io)),
-      port,
-      folder: path,
-      version: cli.version,
-      signal: io.signal,
-    });
-  } catch (error) {
-    const other = hasCode(error, "conflict") ? await joinSoon(io, path) : undefined;
-    if (!other) throw error;
-    return ready(other);
-  }
+  const daemon = await startOrJoin(cli, path, port);
+  if ("joined" in daemon) return ready(daemon);
   const token = (await serverAccess(io))?.token;
   const client = createClient({ base: daemon.url, token, routes, workspace: daemon.workspace });
   const { url, login, workspace, pid } = daemon;
@@ -128,14 +115,25 @@ async function joinRunning(io: Io, path: string): Promise<Served | undefined> {
   }
 }
 
-/** Two starts at once: the other one holds the home and will answer soon; on a busy machine that takes seconds. */
-async function joinSoon(io: Io, path: string): Promise<Served | undefined> {
+/**
+ * Becomes the server, or joins the one that was faster. Of two that reach for the home in the same instant both may find
+ * it taken, so a start that lost tries both ways again, each time after a wait of its own, until one of them works.
+ */
+async function startOrJoin(cli: Cli, path: string, port: number) {
+  const { io, version } = cli;
+  const { runDaemon } = await import("../daemon.ts");
+  const options = { home: resolve(io.cwd, homeOf(io)), port, folder: path, version, signal: io.signal };
   const until = Date.now() + STARTING_MS;
-  note(io, "Another server is starting for this home; waiting for it.");
-  for (;;) {
+  for (let first = true; ; first = false) {
+    try {
+      return await runDaemon(options);
+    } catch (error) {
+      if (!hasCode(error, "conflict") || Date.now() > until) throw error;
+    }
+    if (first) note(io, "Another server is starting for this home; waiting for it.");
     const served = await joinRunning(io, path);
-    if (served || Date.now() > until) return served;
-    await pause(250, io.signal);
+    if (served) return served;
+    await pause(100 + Math.random() * 400, io.signal);
   }
 }
 
