@@ -175,8 +175,8 @@ describe.concurrent("messages at any moment", () => {
       const count = (request: ModelRequest, one: string): number =>
         textOf(request).split(`[message ${one} from`).length - 1;
       expect(play.ids.filter((one) => count(final, one) !== 1).map((one) => `${one} ${count(final, one)}`)).toEqual([]);
-      const channels = new Map(the.run.handed.map(({ id: one, channel }) => [one, channel]));
-      expect(channels.size).toBe(play.ids.length);
+      // One whose server died between handing it over and saying so has no channel on record, and is there all the same.
+      expect(the.run.handed.map(({ id: one }) => one).filter((one) => !play.ids.includes(one))).toEqual([]);
     },
   );
 });
