@@ -5,7 +5,7 @@ import { pino } from "pino";
 import { ClustrError } from "./contract/error.ts";
 import type { Fact, HomeFact } from "./contract/event.ts";
 import type { Workspace } from "./contract/workspace.ts";
-import { person } from "./core/caller.ts";
+import { person, server as itself } from "./core/caller.ts";
 import { createClustr, type Clustr } from "./core/clustr.ts";
 import { createDetections } from "./core/detections.ts";
 import { agentEnvironment } from "./core/environment.ts";
@@ -204,7 +204,7 @@ async function endAgents(
     Object.values(workspace.view().agents)
       .filter((agent) => agent.live && !agent.external)
       .map((agent) =>
-        clustr.invoke("agent.stop", { name: agent.name }, person, {
+        clustr.invoke("agent.stop", { name: agent.name }, itself, {
           workspace: workspace.info.id,
           requestId: newId(),
           signal: AbortSignal.timeout(STOP_MS),

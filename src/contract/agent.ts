@@ -83,8 +83,14 @@ export const Agent = z.object({
   session: z.string().optional(),
   /** This run continues an earlier conversation instead of beginning with the task. */
   resumed: z.boolean().optional(),
+  /** This run has accepted its first prompt, or opened the conversation it continues. */
+  begun: z.boolean().optional(),
+  /** How often in a row it was resumed unasked, and when last. */
+  revived: z.object({ times: z.int(), at: z.iso.datetime() }).optional(),
   /** Somebody asked for its end and it is being carried out. */
   stopping: z.boolean().optional(),
+  /** Address of who asked for the end of this run: `human`, or `system` when the server itself was ended with all agents. */
+  stopped_by: z.string().optional(),
   /** Whether the process behind it is believed alive. A `finished` agent usually still is. */
   live: z.boolean(),
   /** Revision of the rules it has been given or has read. */

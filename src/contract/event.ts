@@ -3,7 +3,7 @@ import type { Agent, Attention, Outcome, Status } from "./agent.ts";
 import type { Answer } from "./attention.ts";
 import type { Urgency } from "./message.ts";
 import type { Policy } from "./policy.ts";
-import type { Limits, Workspace } from "./workspace.ts";
+import type { Limits, Settings, Workspace } from "./workspace.ts";
 
 /** What an agent is from the moment it is recorded; the rest of `Agent` is folded from later events. */
 export type AgentOrigin = Pick<
@@ -38,7 +38,9 @@ export type Fact =
   /** `resume`: the new run continues the conversation instead of running the task again. */
   | { type: "agent.restarted"; data: { id: string; run: number; rules_revision: number; resume?: boolean | undefined } }
   | { type: "attention.answered"; data: { agent: string; item: string; answer: Answer } }
-  /** The answer had no effect: the item is open again. */
+  /** The tool took the answer: its effect was seen. */
+  | { type: "attention.taken"; data: { agent: string; item: string } }
+  /** The answer had no effect: the item is open again, if it is still there. */
   | { type: "attention.unanswered"; data: { agent: string; item: string; why: string } }
   | { type: "policy.set"; data: Policy }
   | { type: "policy.removed"; data: { id: string } }
@@ -70,6 +72,7 @@ export type Fact =
   | { type: "rules.updated"; data: { text: string; revision: number } }
   | { type: "rules.read"; data: { id: string; revision: number } }
   | { type: "rules.unreadable"; data: { why: string } }
+  | { type: "settings.changed"; data: { settings: Settings } }
   | { type: "call.refused"; data: { operation: string; code: string; message: string } };
 
 /** Every fact of the home ledger: what belongs to no single workspace. Of a login only its SHA-256 is kept. */

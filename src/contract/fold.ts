@@ -4,6 +4,9 @@ import type { Event } from "./event.ts";
 import { orphaned, recent, seen, sent, step } from "./fold-messages.ts";
 import { held, PREVIEW, type View } from "./view.ts";
 
+/** A run that lived this long, in milliseconds, belongs to no series of crashes any more. */
+export const SETTLED_MS = 600_000;
+
 /**
  * The view after one more event: the same pure function in server and page. Returns a new view that shares what did not
  * change. Events at or before `view.seq` change nothing, so a replay is harmless; unknown types only move `seq`.
@@ -47,6 +50,7 @@ function change(view: View, event: Event): Partial<View> {
         if (reason) next.reason = reason;
         if (activity) next.activity = activity;
         if (attention && status === "running") next.attention = attention;
+        if (live && status !== "spawning") next.begun = true;
         if (!live) delete next.stopping;
         return next;
       });
@@ -62,12 +66,14 @@ function change(view: View, event: Event): Partial<View> {
       );
     case "agent.restarted":
       return agent(view, event.data.id, (was) => {
-        const { outcome: _o, reason: _r, activity: _a, attention: _t, session, stopping: _st, ...kept } = was;
+        const { outcome: _o, reason: _r, activity: _a, attention: _t, session, stopping: _st, ...rest } = was;
+        const { begun: _b, stopped_by: _s, revived: _v, ...kept } = rest;
         const { run, rules_revision, resume } = event.data;
         const resumed = resume && session !== undefined ? { session, resumed: true } : { resumed: false };
         return {
           ...kept,
           ...resumed,
+          ...(event.actor.kind === "system" ? { revived: revival(was, event.at) } : {}),
           ...{ run, rules_revision, status: "spawning", sure: true, live: true, status_at: event.at },
         };
       });
@@ -123,16 +129,21 @@ function change(view: View, event: Event): Partial<View> {
         rules_revision: Math.max(was.rules_revision, event.data.revision),
       }));
     case "agent.stop_requested":
-      return agent(view, event.data.id, (was) => (was.run === event.data.run ? { ...was, stopping: true } : was));
+      return agent(view, event.data.id, (was) =>
+        was.run === event.data.run ? { ...was, stopping: true, stopped_by: nameOf(event.actor) } : was,
+      );
     case "attention.answered":
       return item(view, event.data.agent, event.data.item, { answered: true });
     case "attention.unanswered":
       return item(view, event.data.agent, event.data.item, { answered: false, problem: event.data.why });
+    case "settings.changed":
+      return { settings: { ...event.data.settings, at: event.at } };
     case "policy.set":
       return { policies: [...view.policies, event.data] };
     case "policy.removed":
       return { policies: view.policies.filter(({ id }) => id !== event.data.id) };
     case "agent.interrupted":
+    case "attention.taken":
     case "rules.unreadable":
     case "call.refused":
       return {};
@@ -146,6 +157,13 @@ function change(view: View, event: Event): Partial<View> {
 function agent(view: View, id: string, next: (was: Agent) => Agent): Partial<View> {
   const was = view.agents[id];
   return was ? { agents: { ...view.agents, [id]: next(was) } } : {};
+}
+
+/** One more time in a row that an agent is resumed unasked; a shutdown, or a run that lived long, begins anew. */
+function revival({ revived, outcome, status_at }: Agent, at: string): Agent["revived"] {
+  const series =
+    revived && outcome !== "stopped" && Date.parse(status_at) - Date.parse(revived.at) < SETTLED_MS ? revived.times : 0;
+  return { times: series + 1, at };
 }
 
 /** Marks an agent's open item as answered, or as open again. */

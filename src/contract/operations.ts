@@ -5,6 +5,7 @@ import { events } from "./operations/events.ts";
 import { home, tokens } from "./operations/home.ts";
 import { messages } from "./operations/messages.ts";
 import { rules } from "./operations/rules.ts";
+import { settings } from "./operations/settings.ts";
 import { terminals } from "./operations/terminals.ts";
 
 /** Everything that can be asked of Clustr. Surfaces and clients are computed from this record. */
@@ -16,6 +17,7 @@ export const operations = {
   ...messages,
   ...context,
   ...rules,
+  ...settings,
   ...terminals,
   ...events,
 };

@@ -3,6 +3,7 @@ import type { ContextEntry } from "./context.ts";
 import type { Message } from "./message.ts";
 import type { Policy } from "./policy.ts";
 import type { Rules } from "./rules.ts";
+import type { Settings } from "./workspace.ts";
 
 /** How many settled messages the view keeps; older ones are queried from the ledger. Unsettled ones always stay. */
 export const RECENT_MESSAGES = 500;
@@ -32,6 +33,8 @@ export interface View {
   readers: Record<string, Record<string, number>>;
   rules: Rules;
   policies: Policy[];
+  /** With the time of the last change, if there was one. */
+  settings: Settings & { at?: string };
   /** What each inbox was last moved by: how many messages led there, and when its model saw the last. */
   chains: Record<string, { hops: number; at: string }>;
   /** When each agent spawned others lately (ISO times of the last minute's window, newest last, at most 600). */
@@ -55,6 +58,7 @@ export function emptyView(): View {
     revisions: {},
     readers: {},
     policies: [],
+    settings: { auto_resume: "off" },
     chains: {},
     rules: { text: "", revision: 0, by: "system" },
     spawns: [],

@@ -8,6 +8,14 @@ export const Workspace = z.object({
 });
 export type Workspace = z.infer<typeof Workspace>;
 
+/** What a person chose for one workspace. */
+export const Settings = z.object({
+  auto_resume: z
+    .enum(["on", "off"])
+    .describe("Whether conversations that a crash, a reboot or a shutdown cut short are continued unasked"),
+});
+export type Settings = z.infer<typeof Settings>;
+
 /** Settings that stop runaways; each is checked when something is asked for, and the refusal names it. */
 export const Limits = z.object({
   live_agents: z.int().min(1).max(200),

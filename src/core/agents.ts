@@ -1,6 +1,7 @@
 import { inboxOf } from "../contract/actor.ts";
 import type { Agent } from "../contract/agent.ts";
 import { ClustrError } from "../contract/error.ts";
+import type { Fact } from "../contract/event.ts";
 import { foldName } from "../contract/name.ts";
 import type { agents } from "../contract/operations/agents.ts";
 import type { View } from "../contract/view.ts";
@@ -9,6 +10,7 @@ import type { Detections } from "./detections.ts";
 import { folderInside } from "./folder.ts";
 import type { Folders } from "./ports/folders.ts";
 import type { Evidence } from "./ports/service.ts";
+import { resumption, wasCutShort } from "./resuming.ts";
 import { checkFree, checkRoom, originOf } from "./spawning.ts";
 import { checkText } from "./texts.ts";
 
@@ -18,7 +20,7 @@ const STOP_WAIT_MS = 15_000;
 const INTERRUPT_WAIT_MS = 10_000;
 
 /** The subject of everything that changes who there is: names, limits and rates are decided on it. */
-const REGISTRY = "agents";
+export const REGISTRY = "agents";
 
 interface Parts {
   folders: Folders;
@@ -151,23 +153,21 @@ export function agentHandlers({
 
     "agent.resume": async (call, { name }) => {
       const { id } = agentNamed(call.view(), name);
-      await call.decide(REGISTRY, (view) => {
-        const agent = record(view, id);
-        if (agent.external)
-          throw new ClustrError("invalid", `${agent.name} was started outside Clustr; continue it there.`);
-        if (agent.live)
-          throw new ClustrError("conflict", `${agent.name} has not ended; send it a message with \`clustr send\`.`);
-        if (agent.session === undefined)
-          throw new ClustrError(
-            "conflict",
-            `${agent.name} has no conversation to continue. \`clustr restart ${agent.name}\` runs its task again.`,
-          );
-        checkFree(view, agent.name);
-        checkRoom(view, call.limits, false);
-        const data = { id, run: agent.run + 1, rules_revision: view.rules.revision, resume: true };
-        return { type: "agent.restarted", data };
-      });
+      await call.decide(REGISTRY, (view) => resumption(view, record(view, id), call.limits));
       return record(call.view(), id);
+    },
+
+    "agent.resume_all": async (call) => {
+      const resumed: string[] = [];
+      const left: { name: string; why: string }[] = [];
+      for (const { id, name, run } of Object.values(call.view().agents).filter(wasCutShort)) {
+        const again = (view: View): Fact => resumption(view, record(view, id), call.limits);
+        await call.decide(REGISTRY, again, `${id}/${run}`).then(
+          () => resumed.push(name),
+          (error: unknown) => left.push({ name, why: error instanceof Error ? error.message : String(error) }),
+        );
+      }
+      return { resumed, left };
     },
 
     "agent.interrupt": async (call, { name }) => {

@@ -37,6 +37,9 @@ const PERSON: Right[] = [
 /** The person at this machine: everything but speaking as an agent. */
 export const person: Caller = { actor: { kind: "human" }, rights: new Set(PERSON), workspace: undefined };
 
+/** The server itself, when it ends everything: not a person's wish for one agent. */
+export const server: Caller = { ...person, actor: { kind: "system" } };
+
 /** An agent, bound to its workspace. */
 export function agentCaller(workspace: string, id: string, name: string): Caller {
   return { actor: { kind: "agent", id, name }, rights: new Set(AGENT), workspace };

@@ -23,9 +23,11 @@ import type { Evidence, Service } from "./ports/service.ts";
 import { createDelivery } from "./reactors/deliver.ts";
 import { sendNotices } from "./reactors/notices.ts";
 import { watchPresence } from "./reactors/presence.ts";
+import { reviveAgents } from "./reactors/revive.ts";
 import { followRulesFile } from "./reactors/rules-file.ts";
 import { superviseAgents } from "./reactors/supervise.ts";
 import { rulesHandlers } from "./rules.ts";
+import { settingsHandlers } from "./settings.ts";
 import { terminalHandlers } from "./terminals.ts";
 import { tokenHandlers } from "./tokens.ts";
 
@@ -68,6 +70,7 @@ export async function openWorkspace(parts: WorkspaceParts): Promise<RunningWorks
   const supervisor = superviseAgents({ ...parts, live, delivery }, signal);
   // Hooks that the door repeats after a restart must find their agents.
   await supervisor.adopted;
+  reviveAgents(ledger, live, parts.limits, signal, log);
 
   return {
     info,
@@ -132,6 +135,7 @@ function allHandlers(parts: WorkspaceParts, evidenceOf: (agent: string) => Evide
     ...messageHandlers(parts.newId, parts.now),
     ...contextHandlers,
     ...rulesHandlers(parts.rulesFile.path),
+    ...settingsHandlers,
     ...attentionHandlers(parts.newId),
     ...terminalHandlers(parts.screens),
     ...eventHandlers,

@@ -141,6 +141,19 @@ export const agents = {
     input: z.object({ name: z.string() }),
     output: Agent,
   }),
+  "agent.resume_all": operation({
+    summary: "Continue every conversation that a crash, a reboot or a shutdown cut short",
+    scope: "workspace",
+    right: "agents.control",
+    http: "POST /agents/resume",
+    input: z.object({}),
+    output: z.object({
+      /** Names, in the order in which they were resumed. */
+      resumed: z.array(z.string()),
+      /** Those that could not be, with the reason. */
+      left: z.array(z.object({ name: z.string(), why: z.string() })),
+    }),
+  }),
   "agent.interrupt": operation({
     summary: "Stop an agent's turn; it stays and waits for word",
     scope: "workspace",
