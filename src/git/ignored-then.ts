@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import type { FileState } from "../contract/files.ts";
 import type { Blobs } from "../core/ports/blobs.ts";
-import type { FileState } from "../core/ports/tree.ts";
 import { isSafe } from "./paths.ts";
 import { runGit, zeroSeparated, type GitPlace } from "./run-git.ts";
 

@@ -1,7 +1,7 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
+import type { FileState } from "../contract/files.ts";
 import type { Skipped, Snapshot, SnapshotChange } from "../core/ports/snapshots.ts";
-import type { FileState } from "../core/ports/tree.ts";
 import type { Objects } from "./objects.ts";
 import { runGit, zeroSeparated, type GitPlace } from "./run-git.ts";
 

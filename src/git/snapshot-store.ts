@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { homedir } from "node:os";
+import type { FileState } from "../contract/files.ts";
 import { ClustrError } from "../contract/error.ts";
 import type { Blobs } from "../core/ports/blobs.ts";
 import type {
@@ -10,7 +11,7 @@ import type {
   SnapshotChange,
   Snapshots,
 } from "../core/ports/snapshots.ts";
-import type { FileContent, FileState, Seen, Tree } from "../core/ports/tree.ts";
+import type { FileContent, Seen, Tree } from "../core/ports/tree.ts";
 import { readAt, realFolder, swapAt } from "./folder-tree.ts";
 import { decideIgnored, ignoredThen } from "./ignored-then.ts";
 import { look } from "./look.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
+import type { FileOperation } from "../../src/contract/files.ts";
 import { Attribution } from "../../src/core/attribution/attribution.ts";
 import { History } from "../../src/core/attribution/history.ts";
-import type { Operation } from "../../src/core/attribution/operation.ts";
 import { MemoryFolder, memoryBlobs } from "./folder.ts";
 import { folderWithout, TrueFile, without, type Who } from "./world.ts";
 
@@ -59,7 +59,7 @@ export class Scenario {
   readonly tree = new MemoryFolder();
   readonly blobs = memoryBlobs();
   readonly files: TrueFile[] = [];
-  readonly operations: Operation[] = [];
+  readonly operations: FileOperation[] = [];
   readonly engine: Attribution;
   readonly #kind: Kind;
   readonly #calls = new Map<Who, string>();
@@ -72,7 +72,7 @@ export class Scenario {
     this.engine = new Attribution({
       tree: this.tree,
       blobs: this.blobs,
-      record: async (one) => void this.operations.push(one),
+      record: async (entries) => void this.operations.push(...entries),
     });
     for (const name of ["a", "b", "src/c"]) {
       const lines: { text: string; zone: number }[] = [];

@@ -1,8 +1,8 @@
 import fs from "node:fs";
 import { afterEach, expect, test } from "vitest";
+import type { FileOperation } from "../../src/contract/files.ts";
 import { Attribution } from "../../src/core/attribution/attribution.ts";
 import { agentAuthor, PERSON } from "../../src/core/attribution/author.ts";
-import type { Operation } from "../../src/core/attribution/operation.ts";
 import { Project } from "./project.ts";
 
 const A = agentAuthor("A");
@@ -17,10 +17,10 @@ test("in a real repository one agent is taken back, others stay, and the reposit
   const repository = project.repository();
   const snapshots = await project.snapshots();
   const start = await snapshots.take("before A");
-  const log: Operation[] = [];
+  const log: FileOperation[] = [];
   const files = await snapshots.files(start.id);
   const { tree, blobs } = snapshots;
-  const engine = new Attribution({ tree, blobs, files, record: async (one) => void log.push(one) });
+  const engine = new Attribution({ tree, blobs, files, record: async (entries) => void log.push(...entries) });
   await engine.start();
   expect(log).toEqual([]);
 
@@ -64,7 +64,7 @@ test("in a real repository one agent is taken back, others stay, and the reposit
     blobs,
     operations: log.slice(),
     files: engine.files(),
-    record: async (one) => void log.push(one),
+    record: async (entries) => void log.push(...entries),
   });
   const count = log.length;
   await next.start();

@@ -1,9 +1,9 @@
 import { beforeEach, expect, test } from "vitest";
+import type { FileOperation } from "../../contract/files.ts";
 import { file, link, memoryBlobs, MemoryFolder } from "../../../test/attribution/folder.ts";
 import type { FileContent } from "../ports/tree.ts";
 import { Attribution } from "./attribution.ts";
 import { agentAuthor, PERSON } from "./author.ts";
-import type { Operation } from "./operation.ts";
 
 const A = agentAuthor("A");
 const B = agentAuthor("B");
@@ -11,7 +11,7 @@ const TEN = "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n";
 const blobs = memoryBlobs();
 
 let tree: MemoryFolder;
-let log: Operation[];
+let log: FileOperation[];
 let engine: Attribution;
 let calls = 0;
 
@@ -19,7 +19,7 @@ beforeEach(async () => {
   tree = new MemoryFolder();
   log = [];
   tree.write("f", file(TEN));
-  engine = new Attribution({ tree, blobs, record: async (operation) => void log.push(operation) });
+  engine = new Attribution({ tree, blobs, record: async (entries) => void log.push(...entries) });
   await engine.start();
 });
 
@@ -231,16 +231,22 @@ test("after a restart the log goes on, what changed meanwhile is said to be whos
     blobs,
     operations: log,
     files,
-    record: async (operation) => {
-      if (operation.type === "rolled_back") throw new Error("killed");
-      log.push(operation);
+    record: async (entries) => {
+      if (entries.some(({ type }) => type === "rolled_back")) throw new Error("killed");
+      log.push(...entries);
     },
   });
   await cut.start();
   await expect(cut.apply(plan, "cut", PERSON)).rejects.toThrow("killed");
   tree.write("g", file("while away\n"));
 
-  engine = new Attribution({ tree, blobs, operations: log.slice(), files, record: async (one) => void log.push(one) });
+  engine = new Attribution({
+    tree,
+    blobs,
+    operations: log.slice(),
+    files,
+    record: async (entries) => void log.push(...entries),
+  });
   await engine.start({ kind: "ambiguous", among: [A, PERSON] });
   expect(log.slice(-2)).toMatchObject([
     { type: "rolled_back", id: "cut" },
@@ -260,3 +266,42 @@ test("a place that somebody edits after a rollback is not given back over their 
     { path: "g", conflict: "path_taken" },
   ]);
 });
+
+test("what changes while a call waits for the person is the person's, or, when they let it go on unseen, of unknown author", async () => {
+  const shell = { call: "shell", agent: "A" };
+  await engine.open(shell);
+  await engine.hold("shell");
+  tree.write("f", file(lines({ 2: "person" })));
+  await engine.goOn("shell");
+  tree.write("g", file("A\n"));
+  await engine.close("shell");
+  expect(authors()).toEqual([PERSON, A]);
+
+  await engine.open(shell);
+  await engine.hold("shell");
+  tree.write("f", file(lines({ 2: "person or A" })));
+  await engine.close("shell");
+  expect(authors().at(-1)).toEqual({ kind: "ambiguous", among: [A, PERSON] });
+});
+
+test("a file that must hold what follows from what it held is proved by that alone", async () => {
+  await engine.open({ call: "edit", agent: "A" });
+  await engine.open({ call: "shell", agent: "B" });
+  tree.write("f", file(lines({ 2: "A" })));
+  const result = (before?: { bytes: Uint8Array }) => ({
+    content: file(
+      Buffer.from(before?.bytes ?? [])
+        .toString()
+        .replace("2\n", "A\n"),
+    ),
+  });
+  await engine.close("edit", [
+    { path: "f", result },
+    { path: "g", result: () => undefined },
+  ]);
+  expect(authors()).toEqual([A]);
+});
+
+function authors(): unknown[] {
+  return log.flatMap((one) => (one.type === "changed" ? [one.author] : []));
+}

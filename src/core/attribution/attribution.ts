@@ -1,23 +1,30 @@
+import type { Author, FileChange, FileOperation, FileState, Region, Undone } from "../../contract/files.ts";
 import { ClustrError } from "../../contract/error.ts";
 import type { Blobs } from "../ports/blobs.ts";
-import type { FileContent, FileState, Tree } from "../ports/tree.ts";
-import { agentAuthor, oneOf, PERSON, type Author } from "./author.ts";
-import type { Region } from "./diff.ts";
+import type { FileContent, Tree } from "../ports/tree.ts";
+import { oneOf, PERSON } from "./author.ts";
 import { History } from "./history.ts";
 import { Known } from "./known.ts";
-import type { Change, Operation, Undone } from "./operation.ts";
 import { planRollback, planUndo, sameState, type Plan, type PlannedFile, type Selection } from "./plan.ts";
 import { foldMoves } from "./renames.ts";
 import { between, diffOfPlanned, type FileDiff } from "./views.ts";
-import { Windows, type Call } from "./windows.ts";
+import { authorOf, Windows, type Call } from "./windows.ts";
 import { wasWritten, write } from "./write.ts";
 
-/** What the tool's input says a file must hold after the call; `content` undefined: it must be gone. */
-export interface Expected {
-  path: string;
-  from?: string | undefined;
+type Writing = Extract<FileOperation, { type: "writing" }>;
+
+/** What a file must hold after a call; without content it must be gone. */
+export interface Outcome {
   content?: FileContent | undefined;
   regions?: readonly Region[] | undefined;
+}
+
+/** What the tool's input says a file must hold after the call: as it is, or from what the file held before it. */
+export interface Expected extends Outcome {
+  path: string;
+  from?: string | undefined;
+  /** Undefined when it cannot be told: the call's window then decides. */
+  result?(before: FileContent | undefined): Outcome | undefined;
 }
 
 export interface Applied {
@@ -31,10 +38,10 @@ export interface Applied {
 export interface AttributionOptions {
   tree: Tree;
   blobs: Blobs;
-  /** Makes an entry durable. Called one at a time, in order; what it rejects with ends the call under way, and nothing was written. */
-  record(operation: Operation): Promise<void>;
+  /** Makes entries durable. Called one at a time, in order; what it rejects with ends the call under way, and nothing was written. */
+  record(operations: readonly FileOperation[]): Promise<void>;
   /** The log so far. */
-  operations?: Iterable<Operation>;
+  operations?: Iterable<FileOperation>;
   /** What the folder held at the end of that log, as `files()` gave it. Without it, what is there now is where everything begins. */
   files?: ReadonlyMap<string, FileState>;
 }
@@ -46,7 +53,7 @@ export interface AttributionOptions {
 export class Attribution {
   readonly #tree: Tree;
   readonly #blobs: Blobs;
-  readonly #record: (operation: Operation) => Promise<void>;
+  readonly #record: (operations: readonly FileOperation[]) => Promise<void>;
   readonly #history: History;
   readonly #known: Known;
   readonly #windows = new Windows();
@@ -106,6 +113,29 @@ export class Attribution {
     });
   }
 
+  /**
+   * A call waits for the person: until it goes on, what changes may be the person's. `goOn` says that nothing of the call
+   * happened in between, so that all of it was.
+   */
+  hold(call: string): Promise<void> {
+    return this.#alone(async () => {
+      const window = this.#windows.get(call);
+      if (!window) return;
+      await this.#look(window.paths);
+      this.#windows.hold(call);
+    });
+  }
+
+  /** The person has let a held call go on. Harmless for one that is not held. */
+  goOn(call: string): Promise<void> {
+    return this.#alone(async () => {
+      const window = this.#windows.release(call);
+      if (!window) return;
+      await this.#look(window.paths);
+      this.#windows.open(window);
+    });
+  }
+
   /** The agent's process has ended, and with it every call of its. */
   async closeAll(agent: string): Promise<void> {
     for (const { call } of this.#windows.of(agent)) await this.close(call);
@@ -131,7 +161,7 @@ export class Attribution {
       if (was?.kind !== "ambiguous")
         throw new ClustrError(
           "invalid",
-          `Change ${operation} is not of unknown author; nothing was changed. Look at the diff again.`,
+          `FileChange ${operation} is not of unknown author; nothing was changed. Look at the diff again.`,
         );
       await this.#append((seq) => ({ type: "assigned", seq, operation, author }));
     });
@@ -189,10 +219,10 @@ export class Attribution {
       const files = wanted.filter((file) => !moved.includes(file));
       left.push(...moved.map(({ path }) => ({ path, why: "changed_meanwhile" })));
       if (files.length === 0) return { id, done: [], left };
-      const { rollback } = plan;
-      await this.#append((seq) => ({ type: "writing", seq, id, rollback, by, files: files.map(undoneOf) }));
+      const { rollback, of } = plan;
+      await this.#append((seq) => ({ type: "writing", seq, id, rollback, of, by, files: files.map(undoneOf) }));
       const done = await write(files, this.#tree, this.#known);
-      await this.#finish(id, rollback, by, done.map(undoneOf));
+      await this.#finish({ id, rollback, of, by }, done.map(undoneOf));
       left.push(
         ...files.filter((file) => !done.includes(file)).map(({ path }) => ({ path, why: "changed_meanwhile" })),
       );
@@ -200,10 +230,10 @@ export class Attribution {
     });
   }
 
-  async #finish(id: string, rollback: string | undefined, by: Author, files: Undone[]): Promise<void> {
-    await this.#append((seq) =>
+  #finish({ id, rollback, of, by }: Pick<Writing, "id" | "rollback" | "of" | "by">, files: Undone[]): Promise<void> {
+    return this.#append((seq) =>
       rollback === undefined
-        ? { type: "rolled_back", seq, id, by, files }
+        ? { type: "rolled_back", seq, id, of, by, files }
         : { type: "rollback_undone", seq, id, rollback, by, files },
     );
   }
@@ -214,13 +244,16 @@ export class Attribution {
     if (last?.type !== "writing") return new Set();
     const files: Undone[] = [];
     for (const file of last.files) if (await wasWritten(file.change, this.#known)) files.push(file);
-    await this.#finish(last.id, last.rollback, last.by, files);
+    await this.#finish(last, files);
     return new Set(files.flatMap(({ change }) => [change.path, change.from ?? change.path]));
   }
 
   /** Records what the tool must have written, and leaves what differs from it to the look that follows. */
-  async #expect(call: Call, { path, from, content, regions }: Expected): Promise<void> {
+  async #expect(call: Call, { path, from, result, ...given }: Expected): Promise<void> {
     const before = this.#known.state(from ?? path);
+    const outcome = result ? result(await this.#known.content(before)) : given;
+    if (!outcome) return;
+    const { content, regions } = outcome;
     const state = content && { kind: content.kind, mode: content.mode, blob: await this.#blobs.put(content.bytes) };
     // The tool does not say which mode it gives: what is there counts.
     const there = await this.#tree.read(path);
@@ -229,10 +262,10 @@ export class Attribution {
     if (from === undefined && there && before && sameBlob(before, await this.#blobs.put(there.bytes))) return;
     if (from !== undefined) this.#known.note(from, undefined);
     this.#known.note(path, after);
-    await this.#changed({ path, from, before, after, regions }, agentAuthor(call.agent), call.call, true);
+    await this.#changed({ path, from, before, after, regions }, authorOf(call), call.call, true);
     const residue = await this.#known.look([path]);
     const others = this.#windows.author(path, PERSON).author;
-    await this.#take(residue, () => ({ author: oneOf([agentAuthor(call.agent), PERSON, others]) }));
+    await this.#take(residue, () => ({ author: oneOf([authorOf(call), PERSON, others]) }));
   }
 
   async #look(paths?: readonly string[], nobody: Author = PERSON): Promise<void> {
@@ -240,23 +273,27 @@ export class Attribution {
   }
 
   async #take(
-    changes: readonly Change[],
+    changes: readonly FileChange[],
     whose: (path: string) => { author: Author; call?: string | undefined },
   ): Promise<void> {
-    for (const change of await foldMoves(changes, this.#blobs)) {
-      const { author, call } = whose(change.path);
-      await this.#changed(change, author, call, false);
-    }
+    const moved = await foldMoves(changes, this.#blobs);
+    const first = this.#history.last + 1;
+    await this.#write(
+      moved.map((change, at) => ({ type: "changed", seq: first + at, ...whose(change.path), exact: false, change })),
+    );
   }
 
-  #changed(change: Change, author: Author, call: string | undefined, exact: boolean): Promise<void> {
+  #changed(change: FileChange, author: Author, call: string | undefined, exact: boolean): Promise<void> {
     return this.#append((seq) => ({ type: "changed", seq, author, call, exact, change }));
   }
 
-  async #append(make: (seq: number) => Operation): Promise<void> {
-    const operation = make(this.#history.last + 1);
-    await this.#record(operation);
-    this.#history.take(operation);
+  #append(make: (seq: number) => FileOperation): Promise<void> {
+    return this.#write([make(this.#history.last + 1)]);
+  }
+
+  async #write(operations: readonly FileOperation[]): Promise<void> {
+    if (operations.length > 0) await this.#record(operations);
+    for (const operation of operations) this.#history.take(operation);
   }
 
   #alone<T>(work: () => Promise<T>): Promise<T> {

@@ -1,8 +1,4 @@
-/**
- * Who made a change. `ambiguous`: one of these, and nothing proves which; it stays so until the person says.
- * An agent is meant by its id.
- */
-export type Author = { kind: "person" } | { kind: "agent"; agent: string } | { kind: "ambiguous"; among: Author[] };
+import type { Author } from "../../contract/files.ts";
 
 export const PERSON: Author = { kind: "person" };
 

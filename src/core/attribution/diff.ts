@@ -1,12 +1,7 @@
+import type { Region } from "../../contract/files.ts";
+
 /** Edits beyond this are not searched for: the whole stretch counts as rewritten. Keeps memory below 20 MB. */
 const MOST_EDITS = 2_000;
-
-/** Where an edit is known to lie: lines [from, to) of the text before became `size` lines. In order, not overlapping. */
-export interface Region {
-  from: number;
-  to: number;
-  size: number;
-}
 
 /** How two texts correspond. */
 export interface Alignment {

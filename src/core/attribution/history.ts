@@ -1,11 +1,10 @@
-import type { Author } from "./author.ts";
-import type { Change, Operation, Undone } from "./operation.ts";
+import type { Author, FileChange, FileOperation, Undone } from "../../contract/files.ts";
 
 /** What happened to one file, in order. */
 export type Step =
-  | { type: "changed"; seq: number; change: Change }
+  | { type: "changed"; seq: number; change: FileChange }
   | { type: "taken_back"; seq: number; undone: Undone }
-  | { type: "brought_back"; seq: number; rollback: number; change: Change };
+  | { type: "brought_back"; seq: number; rollback: number; change: FileChange };
 
 /** One file through all its names. A rollback can bring it back after its end. */
 export interface Lineage {
@@ -21,11 +20,11 @@ export interface Lineage {
 export class History {
   readonly #lineages = new Map<number, Lineage>();
   readonly authors = new Map<number, Author>();
-  readonly operations: Operation[] = [];
+  readonly operations: FileOperation[] = [];
   /** Files by the path where they are. */
   readonly #live = new Map<string, Lineage>();
 
-  constructor(operations: Iterable<Operation>) {
+  constructor(operations: Iterable<FileOperation>) {
     for (const operation of operations) this.take(operation);
   }
 
@@ -38,7 +37,7 @@ export class History {
     return this.operations.at(-1)?.seq ?? 0;
   }
 
-  take(operation: Operation): void {
+  take(operation: FileOperation): void {
     this.operations.push(operation);
     const { seq } = operation;
     switch (operation.type) {
@@ -60,13 +59,13 @@ export class History {
     }
   }
 
-  rollback(id: string): Extract<Operation, { type: "rolled_back" }> | undefined {
+  rollback(id: string): Extract<FileOperation, { type: "rolled_back" }> | undefined {
     return this.operations.find((one) => one.type === "rolled_back" && one.id === id) as
-      | Extract<Operation, { type: "rolled_back" }>
+      | Extract<FileOperation, { type: "rolled_back" }>
       | undefined;
   }
 
-  #changed(seq: number, change: Change): void {
+  #changed(seq: number, change: FileChange): void {
     // What is made where a file was deleted is another file: the deletion can be taken back only while nothing is there.
     const known = change.before && this.#live.get(change.from ?? change.path);
     const lineage = known ?? { id: seq, path: change.from ?? change.path, live: false, steps: [] };
@@ -89,7 +88,7 @@ export class History {
     if (this.#live.get(lineage.path) === lineage) this.#live.delete(lineage.path);
   }
 
-  #enter(lineage: Lineage, { path, after }: Change, step: Step): void {
+  #enter(lineage: Lineage, { path, after }: FileChange, step: Step): void {
     lineage.steps.push(step);
     lineage.path = path;
     lineage.live = after !== undefined;

@@ -1,4 +1,5 @@
-import { isBy, type Author } from "./author.ts";
+import type { Author } from "../../contract/files.ts";
+import { isBy } from "./author.ts";
 import type { Past } from "./past.ts";
 import { type Atom, type Mark, visible, visibleWithout } from "./weave.ts";
 

@@ -1,6 +1,6 @@
+import type { FileChange, FileState } from "../../contract/files.ts";
 import type { Blobs } from "../ports/blobs.ts";
-import type { FileContent, FileState, Tree } from "../ports/tree.ts";
-import type { Change } from "./operation.ts";
+import type { FileContent, Tree } from "../ports/tree.ts";
 import { sameState } from "./plan.ts";
 
 /** What the folder held when it was last looked at. */
@@ -28,9 +28,9 @@ export class Known {
   }
 
   /** What has changed since the last look, everywhere or at some paths. */
-  async look(paths?: readonly string[]): Promise<Change[]> {
+  async look(paths?: readonly string[]): Promise<FileChange[]> {
     const listed = paths ? undefined : await this.#tree.list();
-    const changes: Change[] = [];
+    const changes: FileChange[] = [];
     for (const path of paths ?? new Set([...this.#files.keys(), ...(listed?.keys() ?? [])])) {
       const was = this.#files.get(path);
       // A file that is only ignored now is not gone.

@@ -1,8 +1,7 @@
+import type { FileChange, FileState } from "../../contract/files.ts";
 import type { Blobs } from "../ports/blobs.ts";
-import type { FileState } from "../ports/tree.ts";
 import type { Lineage } from "./history.ts";
 import { bytesOf, linesOf } from "./lines.ts";
-import type { Change } from "./operation.ts";
 import { Register } from "./register.ts";
 import { type Mark, visibleWithout, Weave } from "./weave.ts";
 
@@ -90,7 +89,7 @@ export function isWhole(line: string | undefined): boolean {
   return line?.startsWith(WHOLE) ?? false;
 }
 
-function changeOf(step: Lineage["steps"][number] | undefined): Change | undefined {
+function changeOf(step: Lineage["steps"][number] | undefined): FileChange | undefined {
   return step?.type === "taken_back" ? step.undone.change : step?.change;
 }
 

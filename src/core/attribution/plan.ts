@@ -1,9 +1,8 @@
+import type { Author, FileChange, FileState, Undone } from "../../contract/files.ts";
 import type { Blobs } from "../ports/blobs.ts";
-import type { FileState } from "../ports/tree.ts";
-import { isBy, type Author } from "./author.ts";
+import { isBy } from "./author.ts";
 import type { History, Lineage } from "./history.ts";
 import { hunksOf, turnBackOf, turnOf, type Hunk, type Reason, type Turn } from "./hunks.ts";
-import type { Change, Undone } from "./operation.ts";
 import { keep, keysOf, pastOf, stateWith, type Past } from "./past.ts";
 
 /** What is to be taken back: all of an author, in some files only, or one hunk (counted from 1 as `changesBy` shows them) of one file. */
@@ -20,7 +19,7 @@ export interface PlannedFile {
   /** Where it is now, or was last. */
   path: string;
   /** From what is there now to what would be there. */
-  change: Change;
+  change: FileChange;
   operations: readonly number[];
   lines?: { from: number; to: number } | undefined;
   hunks: readonly Hunk[];
@@ -37,6 +36,8 @@ export interface Plan {
   at: number;
   /** The rollback this takes back, when it is an undo. */
   rollback?: string | undefined;
+  /** Whose changes it takes back. */
+  of?: Author | undefined;
   files: readonly PlannedFile[];
 }
 
@@ -63,7 +64,7 @@ export async function planRollback(
     if (turn.operations.size === 0) return undefined;
     return planFile(past, turn, [...turn.operations], blobs, hunk, turn.suspected.size > 0);
   });
-  return { at: history.last, files: withoutCollisions(files, present) };
+  return { at: history.last, of: author, files: withoutCollisions(files, present) };
 }
 
 /** How a rollback would be taken back; files in which nothing is left to take back do not appear. */
@@ -106,7 +107,7 @@ async function planFile(
 ): Promise<PlannedFile | undefined> {
   const hunks = hunksOf(past, turn);
   const file = { file: past.lineage.id, path: past.lineage.path, operations, hunks };
-  const unchanged: Change = { path: file.path, before: past.now, after: past.now };
+  const unchanged: FileChange = { path: file.path, before: past.now, after: past.now };
   const conflict = (reason: Reason): PlannedFile => ({
     ...file,
     change: unchanged,

@@ -1,5 +1,5 @@
+import type { FileChange } from "../../contract/files.ts";
 import type { Blobs } from "../ports/blobs.ts";
-import type { Change } from "./operation.ts";
 import { isWhole, keysOf } from "./past.ts";
 
 /** Files that vanished or appeared at once, beyond which only equal contents are recognised as moved. */
@@ -8,10 +8,10 @@ const MOST_COMPARED = 50;
 const ALIKE = 0.6;
 
 /** Finds among changes of one moment the files that were moved: gone here, and there with the same or nearly the same content. */
-export async function foldMoves(changes: readonly Change[], blobs: Blobs): Promise<Change[]> {
+export async function foldMoves(changes: readonly FileChange[], blobs: Blobs): Promise<FileChange[]> {
   const gone = changes.filter(({ before, after }) => before && !after);
   const come = changes.filter(({ before, after }) => !before && after);
-  const source = new Map<Change, Change>();
+  const source = new Map<FileChange, FileChange>();
   const free = () => gone.filter((one) => ![...source.values()].includes(one));
   for (const one of come) {
     const equal = free().filter(
@@ -23,7 +23,7 @@ export async function foldMoves(changes: readonly Change[], blobs: Blobs): Promi
   if (gone.length * come.length <= MOST_COMPARED * MOST_COMPARED) {
     for (const one of come) {
       if (source.has(one)) continue;
-      let best: { other: Change; alike: number } | undefined;
+      let best: { other: FileChange; alike: number } | undefined;
       for (const other of free()) {
         const alike = await likeness(other, one, blobs);
         if (alike >= ALIKE && alike > (best?.alike ?? 0)) best = { other, alike };
@@ -40,11 +40,11 @@ export async function foldMoves(changes: readonly Change[], blobs: Blobs): Promi
     });
 }
 
-async function isEmpty(change: Change, blobs: Blobs): Promise<boolean> {
+async function isEmpty(change: FileChange, blobs: Blobs): Promise<boolean> {
   return change.before?.kind === "file" && (await keysOf(change.before, blobs)).length === 0;
 }
 
-async function likeness(gone: Change, come: Change, blobs: Blobs): Promise<number> {
+async function likeness(gone: FileChange, come: FileChange, blobs: Blobs): Promise<number> {
   const before = await keysOf(gone.before, blobs);
   const after = await keysOf(come.after, blobs);
   if (before.length === 0 || after.length === 0 || isWhole(before[0]) || isWhole(after[0])) return 0;

@@ -1,10 +1,9 @@
+import type { FileChange, FileState } from "../../contract/files.ts";
 import { ClustrError } from "../../contract/error.ts";
 import type { Blobs } from "../ports/blobs.ts";
-import type { FileState } from "../ports/tree.ts";
 import { align } from "./diff.ts";
 import type { History } from "./history.ts";
 import type { Hunk, Reason } from "./hunks.ts";
-import type { Change } from "./operation.ts";
 import { isWhole, keysOf } from "./past.ts";
 import { sameState, type Choice, type PlannedFile } from "./plan.ts";
 
@@ -55,7 +54,12 @@ export async function between(history: History, blobs: Blobs, from: string, to?:
     const [start] = within;
     const end = within.at(-1);
     if (!start || !end) continue;
-    const change: Change = { path: end.path, from: start.from ?? start.path, before: start.before, after: end.after };
+    const change: FileChange = {
+      path: end.path,
+      from: start.from ?? start.path,
+      before: start.before,
+      after: end.after,
+    };
     if (change.path === change.from && sameState(change.before, change.after)) continue;
     if (!change.before && !change.after) continue;
     diffs.push(await diffOf(change, blobs));
@@ -64,7 +68,7 @@ export async function between(history: History, blobs: Blobs, from: string, to?:
 }
 
 /** The lines in which two states of a file differ. */
-async function diffOf({ path, from, before, after }: Change, blobs: Blobs): Promise<FileDiff> {
+async function diffOf({ path, from, before, after }: FileChange, blobs: Blobs): Promise<FileDiff> {
   const x = await keysOf(before, blobs);
   const y = await keysOf(after, blobs);
   const { match } = align(x, y);

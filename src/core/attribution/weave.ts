@@ -1,4 +1,5 @@
-import { align, type Region } from "./diff.ts";
+import type { Region } from "../../contract/files.ts";
+import { align } from "./diff.ts";
 
 /** Something an operation did to a line. Off while a rollback holds it undone; `turned`: seq of that rollback, else 0. */
 export interface Mark {

@@ -1,4 +1,5 @@
-import { agentAuthor, oneOf, type Author } from "./author.ts";
+import type { Author } from "../../contract/files.ts";
+import { agentAuthor, oneOf } from "./author.ts";
 
 /** A tool call that is under way. */
 export interface Call {
@@ -7,11 +8,18 @@ export interface Call {
   agent: string;
   /** The only files it can touch; undefined for one that can touch any, such as a shell command. */
   paths?: readonly string[] | undefined;
+  /** Whose its changes are; the agent's unless said otherwise, e.g. when it cannot be told whether it runs at all. */
+  author?: Author | undefined;
+}
+
+export function authorOf({ agent, author }: Call): Author {
+  return author ?? agentAuthor(agent);
 }
 
 /** The calls under way in a folder. */
 export class Windows {
   readonly #open = new Map<string, Call>();
+  readonly #held = new Set<string>();
 
   open(call: Call): void {
     this.#open.set(call.call, call);
@@ -19,6 +27,19 @@ export class Windows {
 
   close(call: string): void {
     this.#open.delete(call);
+    this.#held.delete(call);
+  }
+
+  /** The call waits for the person, who may let it go on unseen. */
+  hold(call: string): void {
+    if (this.#open.has(call)) this.#held.add(call);
+  }
+
+  /** Closes a held call and gives it, to be opened again. */
+  release(call: string): Call | undefined {
+    const window = this.#held.has(call) ? this.#open.get(call) : undefined;
+    if (window) this.close(call);
+    return window;
   }
 
   get(call: string): Call | undefined {
@@ -33,7 +54,11 @@ export class Windows {
   author(path: string, nobody: Author): { author: Author; call?: string | undefined } {
     const calls = [...this.#open.values()].filter(({ paths }) => paths?.includes(path) ?? true);
     if (calls.length === 0) return { author: nobody };
-    const author = oneOf(calls.map(({ agent }) => agentAuthor(agent)));
-    return { author, call: calls.length === 1 ? calls[0]?.call : undefined };
+    const authors = calls.map(authorOf);
+    const held = calls.some(({ call }) => this.#held.has(call));
+    return {
+      author: oneOf(held ? [...authors, nobody] : authors),
+      call: calls.length === 1 ? calls[0]?.call : undefined,
+    };
   }
 }

@@ -1,6 +1,6 @@
-import type { FileState, Tree } from "../ports/tree.ts";
+import type { FileChange, FileState } from "../../contract/files.ts";
+import type { Tree } from "../ports/tree.ts";
 import type { Known } from "./known.ts";
-import type { Change } from "./operation.ts";
 import { enters, pathsAbove, type PlannedFile } from "./plan.ts";
 
 /** What is to become of one path. */
@@ -23,7 +23,7 @@ export async function write(files: readonly PlannedFile[], tree: Tree, known: Kn
 }
 
 /** Whether the folder shows that all of a file's change was written. */
-export async function wasWritten(change: Change, known: Known): Promise<boolean> {
+export async function wasWritten(change: FileChange, known: Known): Promise<boolean> {
   return swapsOf([change]).every(({ path, next }) => known.state(path)?.blob === next?.blob);
 }
 
@@ -44,7 +44,7 @@ async function writeTogether(swaps: readonly Swap[], tree: Tree, known: Known): 
 }
 
 /** One swap a path; what goes makes room before what comes. Every content is in the store, so nothing is lost in between. */
-function swapsOf(changes: readonly Change[]): Swap[] {
+function swapsOf(changes: readonly FileChange[]): Swap[] {
   const swaps = new Map<string, Swap>();
   for (const { path, from, before } of changes) {
     if (!before) continue;

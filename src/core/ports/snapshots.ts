@@ -1,4 +1,4 @@
-import type { FileState } from "./tree.ts";
+import type { FileState } from "../../contract/files.ts";
 
 /** A file that no snapshot holds, and that restoring therefore never touches. `repository`: a folder with a repository of its own. */
 export interface Skipped {

@@ -1,12 +1,4 @@
-/**
- * What lies at a path, its content by hash. `mode` is 0o755 for a program and 0o644 for any other file: finer permissions
- * stay as they are on disk, and new files get those of the person's umask. Of a link it says nothing.
- */
-export interface FileState {
-  kind: "file" | "link";
-  mode: number;
-  blob: string;
-}
+import type { FileState } from "../../contract/files.ts";
 
 /** The same with the content itself: a file's bytes, or what a link points to. */
 export interface FileContent {
