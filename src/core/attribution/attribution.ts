@@ -1,8 +1,9 @@
-import type { Author, FileChange, FileOperation, FileState, Region, Undone } from "../../contract/files.ts";
+import type { Author, FileChange, FileOperation, FileState, Undone } from "../../contract/files.ts";
 import { ClustrError } from "../../contract/error.ts";
 import type { Blobs } from "../ports/blobs.ts";
-import type { FileContent, Tree } from "../ports/tree.ts";
+import type { Tree } from "../ports/tree.ts";
 import { oneOf, PERSON } from "./author.ts";
+import type { Expected } from "./expected.ts";
 import { History } from "./history.ts";
 import { Known } from "./known.ts";
 import { planRollback, planUndo, sameState, type Plan, type PlannedFile, type Selection } from "./plan.ts";
@@ -12,20 +13,6 @@ import { authorOf, Windows, type Call } from "./windows.ts";
 import { wasWritten, write } from "./write.ts";
 
 type Writing = Extract<FileOperation, { type: "writing" }>;
-
-/** What a file must hold after a call; without content it must be gone. */
-export interface Outcome {
-  content?: FileContent | undefined;
-  regions?: readonly Region[] | undefined;
-}
-
-/** What the tool's input says a file must hold after the call: as it is, or from what the file held before it. */
-export interface Expected extends Outcome {
-  path: string;
-  from?: string | undefined;
-  /** Undefined when it cannot be told: the call's window then decides. */
-  result?(before: FileContent | undefined): Outcome | undefined;
-}
 
 export interface Applied {
   id: string;
