@@ -88,8 +88,7 @@ describe("an attention item", () => {
     const won = results.flatMap((result) => (result.status === "fulfilled" ? [result.value] : []));
     expect(won).toHaveLength(1);
     for (const result of results)
-      if (result.status === "rejected")
-        expect(["conflict", "not_found"]).toContain((result.reason as ClustrError).code);
+      if (result.status === "rejected") expect((result.reason as ClustrError).code).toBe("conflict");
     expect(d.puppet.answered.map(({ answer }) => answer.kind)).toEqual([won[0]?.answer]);
   });
 
@@ -112,7 +111,8 @@ describe("an attention item", () => {
       code: "conflict",
     });
     await expect(d.ask("attention.answer", { id: before.id, answer: "allow" })).rejects.toMatchObject({
-      code: "not_found",
+      code: "conflict",
+      message: expect.stringContaining("in the agent's terminal, or vanished") as string,
     });
     expect(d.puppet.answered).toEqual([]);
   });
@@ -131,6 +131,34 @@ describe("an attention item", () => {
     d.puppet.effect = (agent) => d.puppet.link(agent).report({ type: "resolved" });
     await d.ask("attention.answer", { id, answer: "deny" });
     expect(await d.ask("attention.list", {})).toEqual([]);
+  });
+
+  it("that vanished as it was answered was not answered: nobody is told it was", async () => {
+    await using d = await desk();
+    await d.spawn("ada");
+    const { id } = await asks(d, "ada", PERMISSION);
+    d.puppet.effect = async (agent) => {
+      await d.puppet.link(agent).report({ type: "resolved" });
+      throw new ClustrError("conflict", "somebody answered it in the terminal");
+    };
+    await expect(d.ask("attention.answer", { id, answer: "allow" }, undefined, "r1")).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("somebody answered it in the terminal") as string,
+    });
+    await expect(d.ask("attention.answer", { id, answer: "allow" }, undefined, "r1")).rejects.toThrow("no effect");
+    expect(await d.ask("attention.list", {})).toEqual([]);
+  });
+
+  it("that is over tells whoever comes late who was faster; one that never was is not found", async () => {
+    await using d = await desk();
+    await d.spawn("ada");
+    const { id } = await asks(d, "ada", PERMISSION);
+    await d.ask("attention.answer", { id, answer: "deny" });
+    await expect(d.ask("attention.answer", { id, answer: "allow" })).rejects.toMatchObject({
+      code: "conflict",
+      message: expect.stringContaining("human answered it (deny)") as string,
+    });
+    await expect(d.ask("attention.answer", { id: "q0", answer: "allow" })).rejects.toMatchObject({ code: "not_found" });
   });
 
   it("whose answer a crash cut short is open again", async () => {

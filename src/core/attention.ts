@@ -4,9 +4,8 @@ import { ClustrError } from "../contract/error.ts";
 import type { attention } from "../contract/operations/attention.ts";
 import type { View } from "../contract/view.ts";
 import type { Handlers, WorkspaceCall } from "./call.ts";
+import { notOpen, untilTaken } from "./past-items.ts";
 
-/** How long an answer may take to show its effect before the caller is told that it is still under way. */
-const EFFECT_MS = 15_000;
 const POLICIES = 200;
 
 /** What only a person can resolve, and policies that resolve it without one. */
@@ -15,8 +14,8 @@ export function attentionHandlers(newId: () => string): Handlers<typeof attentio
     "attention.list": async (call) => itemsOf(call.view()).map(({ item }) => item),
 
     "attention.answer": async (call, { id, answer, reason, digest }) => {
-      const event = await call.decide(`attention/${id}`, (view) => {
-        const { agent, item } = openItem(view, id, digest);
+      const event = await call.decide(`attention/${id}`, async (view) => {
+        const { agent, item } = openItem(view, id, digest) ?? (await refuse(notOpen(call.ledger, id)));
         return { type: "attention.answered", data: { agent, item: id, answer: understood(item, answer, reason) } };
       });
       if (event.type !== "attention.answered")
@@ -25,16 +24,7 @@ export function attentionHandlers(newId: () => string): Handlers<typeof attentio
           "This request id was used for another operation before; nothing was answered.",
         );
       const { agent } = event.data;
-      const settled = await call.until(
-        (view) => view.agents[agent]?.attention?.answered !== true || view.agents[agent]?.attention?.id !== id,
-        EFFECT_MS,
-      );
-      const left = call.view().agents[agent]?.attention;
-      if (settled && left?.id === id)
-        throw new ClustrError(
-          "conflict",
-          `The answer had no effect: ${left.problem ?? "the tool did not take it"}. The item is open again; answer it anew, or in the agent's terminal.`,
-        );
+      await untilTaken(call.ledger, event);
       return { id, agent: call.view().agents[agent]?.name ?? agent, answer: event.data.answer.kind };
     },
 
@@ -75,13 +65,14 @@ function itemsOf(view: View): { agent: string; item: Attention }[] {
     .toSorted((a, b) => Date.parse(a.item.since) - Date.parse(b.item.since));
 }
 
-function openItem(view: View, id: string, digest: string | undefined): { agent: string; item: Attention } {
+async function refuse(why: Promise<ClustrError>): Promise<never> {
+  throw await why;
+}
+
+/** The open item of an id that can be answered from here; undefined when none of that id is open. */
+function openItem(view: View, id: string, digest: string | undefined): { agent: string; item: Attention } | undefined {
   const found = itemsOf(view).find(({ item }) => item.id === id);
-  if (!found)
-    throw new ClustrError(
-      "not_found",
-      `There is no open item "${id}": it was answered, or vanished. \`clustr attention\` lists what is open.`,
-    );
+  if (!found) return undefined;
   const { item } = found;
   if (digest !== undefined && digest !== item.digest)
     throw new ClustrError("conflict", `"${id}" has changed since you read it; nothing was answered. Read it again.`);

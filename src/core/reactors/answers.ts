@@ -12,7 +12,7 @@ interface Parts {
   log(message: string, details?: Record<string, unknown>): void;
 }
 
-/** Carries out what a person answered. What has no effect leaves the item open, with the reason. */
+/** Carries out what a person answered, and records whether the tool took it: what has no effect leaves the item open. */
 export interface Answers {
   /** Called as the answer is folded: `live` then shows what it was meant for. Never rejects. */
   carryOut(given: { agent: string; item: string; answer: Answer }): Promise<void>;
@@ -24,10 +24,13 @@ export function createAnswers({ live, note, log }: Parts, runs: ReadonlyMap<stri
   const leaveOpen = async (agent: string, item: string, error: unknown): Promise<void> => {
     const why = error instanceof Error && error.name === "ClustrError" ? error.message : "it could not be carried out";
     log("An answer had no effect", { agent, item, error: String(error) });
-    await note(agent, live.current().agents[agent]?.run ?? 0, (now) =>
-      now.attention?.id === item ? [{ type: "attention.unanswered", data: { agent, item, why } }] : [],
-    ).catch((lost: unknown) => log("That could not be recorded", { agent, item, error: String(lost) }));
+    await record(agent, item, { type: "attention.unanswered", data: { agent, item, why } });
   };
+  const record = (agent: string, item: string, fact: Fact): Promise<void> =>
+    // Whoever answered waits for this, also when the item has gone or a new run has begun.
+    note(agent, live.current().agents[agent]?.run ?? 0, () => [fact]).catch((lost: unknown) =>
+      log("What became of an answer could not be recorded", { agent, item, error: String(lost) }),
+    );
 
   return {
     async carryOut({ agent, item, answer }) {
@@ -36,11 +39,13 @@ export function createAnswers({ live, note, log }: Parts, runs: ReadonlyMap<stri
       // Another item may have taken its place at that very moment: the answer was not meant for that one.
       const key = open?.id === item ? open.key : undefined;
       try {
-        if (!run || key === undefined) throw new ClustrError("conflict", "the agent is not there any more");
+        if (!run) throw new ClustrError("conflict", "the agent is not there any more");
+        if (key === undefined) throw new ClustrError("conflict", "it was not open any more");
         await run.answer(key, answer);
       } catch (error) {
-        await leaveOpen(agent, item, error);
+        return leaveOpen(agent, item, error);
       }
+      await record(agent, item, { type: "attention.taken", data: { agent, item } });
     },
     async reopen(agent) {
       const item = live.current().agents[agent]?.attention;
