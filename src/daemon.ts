@@ -11,6 +11,7 @@ import { createDetections } from "./core/detections.ts";
 import { agentEnvironment } from "./core/environment.ts";
 import type { Service } from "./core/ports/service.ts";
 import { openWorkspace } from "./core/workspace.ts";
+import { folderBrowser } from "./files/folder-browser.ts";
 import { folders } from "./files/folders.ts";
 import { openHomeFolder } from "./files/home.ts";
 import { logFile } from "./files/log-file.ts";
@@ -145,7 +146,10 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
       setTimeout(end, 100);
       return result;
     };
-    const clustr = await createClustr({ homeLedger, folders, access, newId, now: Date.now, open, shutdown, log, fail });
+    const clustr = await createClustr({
+      ...{ homeLedger, folders, browser: folderBrowser, detections, access, open, shutdown, log, fail, newId },
+      now: Date.now,
+    });
     closing.push(() => clustr.close());
     // Only while this server has the home's ledger: after that another one may be starting in the same folders.
     closing.push(() => home.retract());
@@ -192,7 +196,7 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
 
 async function openFolder(clustr: Clustr, folder: string): Promise<string> {
   const call = { requestId: newId(), signal: AbortSignal.timeout(60_000) };
-  return ((await clustr.invoke("workspace.open", { path: folder }, person, call)) as Workspace).id;
+  return ((await clustr.invoke("workspace.open", { path: folder, trust: true }, person, call)) as Workspace).id;
 }
 
 /** Stops every agent of every workspace, then the host with whatever is left in it. */

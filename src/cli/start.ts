@@ -98,7 +98,7 @@ async function joinRunning(io: Io, path: string): Promise<Served | undefined> {
   if (!access) return undefined;
   const client = createClient({ base: access.url, token: access.token, routes });
   try {
-    const opened = await client.call("workspace.open", { path }, { signal: io.signal, timeoutMs: 10_000 });
+    const opened = await client.call("workspace.open", { path, trust: true }, { signal: io.signal, timeoutMs: 10_000 });
     const { login } = await client.call("link.create", {}, { signal: io.signal });
     return {
       url: access.url,

@@ -2,15 +2,21 @@ import { agents } from "./operations/agents.ts";
 import { attention } from "./operations/attention.ts";
 import { context } from "./operations/context.ts";
 import { events } from "./operations/events.ts";
+import { folders } from "./operations/folders.ts";
 import { home, tokens } from "./operations/home.ts";
 import { messages } from "./operations/messages.ts";
 import { rules } from "./operations/rules.ts";
+import { services } from "./operations/services.ts";
 import { settings } from "./operations/settings.ts";
 import { terminals } from "./operations/terminals.ts";
+import { workspaces } from "./operations/workspaces.ts";
 
 /** Everything that can be asked of Clustr. Surfaces and clients are computed from this record. */
 export const operations = {
+  ...workspaces,
   ...home,
+  ...services,
+  ...folders,
   ...tokens,
   ...agents,
   ...attention,

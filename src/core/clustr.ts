@@ -3,15 +3,19 @@ import type { HomeFact } from "../contract/event.ts";
 import type { home as homeOperations } from "../contract/operations/home.ts";
 import { DEFAULT_LIMITS, Limits, type Workspace } from "../contract/workspace.ts";
 import type { Handlers } from "./call.ts";
-import { person, type Caller } from "./caller.ts";
+import { person } from "./caller.ts";
 import type { Core, OpenWorkspace } from "./core.ts";
-import { realFolder } from "./folder.ts";
+import type { Detections } from "./detections.ts";
+import { folderHandlers } from "./folder-list.ts";
 import { openHome } from "./home.ts";
 import { parsed, permitted, workspaceFor } from "./invoke.ts";
 import type { Access } from "./ports/access.ts";
+import type { FolderBrowser } from "./ports/folder-browser.ts";
 import type { Folders } from "./ports/folders.ts";
 import type { Ledger } from "./ports/ledger.ts";
+import { serviceHandlers } from "./services.ts";
 import type { RunningWorkspace } from "./workspace.ts";
+import { createWorkspaces, type HomeCall } from "./workspaces.ts";
 
 /** How long the same refusal to the same caller is recorded only once. */
 const REFUSAL_MS = 60_000;
@@ -20,6 +24,8 @@ const REFUSALS = 1_000;
 export interface ClustrParts {
   homeLedger: Ledger<HomeFact>;
   folders: Folders;
+  browser: FolderBrowser;
+  detections: Detections;
   access: Access;
   newId(): string;
   now(): number;
@@ -38,11 +44,6 @@ export interface Clustr extends Core {
   close(): Promise<void>;
 }
 
-interface HomeCall {
-  caller: Caller;
-  requestId: string;
-}
-
 /** All of Clustr but its surfaces and adapters. */
 export async function createClustr(parts: ClustrParts): Promise<Clustr> {
   const stopped = new AbortController();
@@ -51,35 +52,10 @@ export async function createClustr(parts: ClustrParts): Promise<Clustr> {
     stopped.signal,
     (error) => !stopped.signal.aborted && parts.fail(error),
   );
-  const running = new Map<string, Promise<RunningWorkspace>>();
-  const ready = new Map<string, RunningWorkspace>();
+  const workspaces = createWorkspaces({ ...parts, home });
   const refusals = new Map<string, number>();
 
-  const start = (info: Workspace): Promise<RunningWorkspace> => {
-    const known = running.get(info.id);
-    if (known) return known;
-    const opening = parts.open(info, () => home.view().limits);
-    running.set(info.id, opening);
-    opening.then(
-      (workspace) => ready.set(info.id, workspace),
-      () => running.delete(info.id),
-    );
-    return opening;
-  };
-
-  const homeHandlers: Handlers<typeof homeOperations, HomeCall> = {
-    "workspace.list": async ({ caller }) =>
-      Object.values(home.view().workspaces).filter(
-        ({ id }) => caller.workspace === undefined || caller.workspace === id,
-      ),
-    "workspace.open": async ({ requestId }, { path }) => {
-      const real = await realFolder(parts.folders, path);
-      const info: Workspace = { id: parts.folders.idOf(real), name: parts.folders.nameOf(real), path: real };
-      await start(info);
-      if (!home.view().workspaces[info.id])
-        await home.record({ type: "workspace.opened", data: info }, `workspace/${info.id}`, requestId);
-      return info;
-    },
+  const ownHandlers: Handlers<typeof homeOperations, HomeCall> = {
     "limits.set": async ({ requestId }, changes) => {
       const asked = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
       if (Object.keys(asked).length === 0) return home.view().limits;
@@ -89,6 +65,12 @@ export async function createClustr(parts: ClustrParts): Promise<Clustr> {
     },
     "link.create": async () => parts.access.link(),
     "server.shutdown": async (_call, { keep_agents }) => parts.shutdown(keep_agents),
+  };
+  const homeHandlers = {
+    ...ownHandlers,
+    ...workspaces.handlers,
+    ...serviceHandlers(parts.detections),
+    ...folderHandlers(parts.folders, parts.browser),
   };
 
   const refused: Core["refused"] = (caller, operation, code, message) => {
@@ -120,7 +102,7 @@ export async function createClustr(parts: ClustrParts): Promise<Clustr> {
           );
         }
         const id = workspaceFor(caller, workspace);
-        const open = ready.get(id);
+        const open = workspaces.get(id);
         if (!open)
           throw new ClustrError(
             "not_found",
@@ -147,23 +129,16 @@ export async function createClustr(parts: ClustrParts): Promise<Clustr> {
         );
       }
     },
-    workspaces: () => [...ready.values()],
-    workspace: (id) => ready.get(id),
-    agent: (workspace, agent) => ready.get(workspace)?.agent(agent),
+    workspaces: workspaces.all,
+    workspace: workspaces.get,
+    agent: (workspace, agent) => workspaces.get(workspace)?.agent(agent),
     grantLogin: (hash) =>
       home.record({ type: "login.granted", data: { hash } }, "logins", `login/${hash}`, person.actor),
     hasLogin: (hash) => home.view().logins.includes(hash),
     refused,
-    async reopen() {
-      for (const info of Object.values(home.view().workspaces)) {
-        await start(info).catch((error: unknown) =>
-          parts.log("A workspace could not be opened; it stays closed", { path: info.path, error: String(error) }),
-        );
-      }
-    },
+    reopen: workspaces.reopen,
     async close() {
-      const open = await Promise.allSettled(running.values());
-      await Promise.all(open.flatMap((result) => (result.status === "fulfilled" ? [result.value.close()] : [])));
+      await workspaces.close();
       stopped.abort(new Error("The server was closed."));
       await parts.homeLedger.close();
     },

@@ -13,6 +13,8 @@ export interface Detections {
   /** Refuses when the tool is not on this machine at all; says how to install it. */
   requireInstalled(service: string): Promise<void>;
   get(service: string): Promise<Detection>;
+  /** What was found of every service; one that could not be examined says so among its findings. */
+  all(): Promise<Detection[]>;
 }
 
 export function createDetections(
@@ -36,6 +38,8 @@ export function createDetections(
 
   return {
     get,
+    all: () =>
+      Promise.all([...services.values()].map((service) => get(service.id).catch((e) => unexamined(service, e)))),
     has: (id) => services.has(id),
     first: () => services.keys().next().value ?? "",
     known(id) {
@@ -57,6 +61,12 @@ export function problemsOf(detection: Detection): string {
     fatal.map(({ problem, remedy }) => `${problem} ${remedy}`).join(" ") ||
     `${detection.title} cannot be used. Run \`clustr doctor\`.`
   );
+}
+
+function unexamined({ id, title }: Service, error: unknown): Detection {
+  const problem = `${title} could not be examined: ${error instanceof Error ? error.message : String(error)}`;
+  const remedy = "Run the tool once by hand to see what is wrong.";
+  return { service: id, title, ready: false, findings: [{ fatal: true, problem, remedy }] };
 }
 
 function unknown(services: ReadonlyMap<string, Service>, id: string): ClustrError {

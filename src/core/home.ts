@@ -8,7 +8,10 @@ const LOGINS = 100;
 
 interface HomeView {
   seq: number;
+  /** Those that are open, by id. */
   workspaces: Record<string, Workspace>;
+  /** Every one that a person ever opened, and thereby trusted, with the last time. Ids are made from real paths. */
+  opened: Record<string, Workspace & { at: string }>;
   limits: Limits;
   logins: string[];
 }
@@ -26,7 +29,7 @@ export async function openHome(
   signal: AbortSignal,
   fail: (error: unknown) => void,
 ): Promise<Home> {
-  let view: HomeView = { seq: 0, workspaces: {}, limits: DEFAULT_LIMITS, logins: [] };
+  let view: HomeView = { seq: 0, workspaces: {}, opened: {}, limits: DEFAULT_LIMITS, logins: [] };
   let waiting: { seq: number; resolve(): void }[] = [];
 
   const reached = (seq: number): Promise<void> =>
@@ -53,7 +56,12 @@ function applyHomeEvent(view: HomeView, event: Event<HomeFact>): HomeView {
   const seq = event.seq;
   switch (event.type) {
     case "workspace.opened":
-      return { ...view, seq, workspaces: { ...view.workspaces, [event.data.id]: event.data } };
+      return {
+        ...view,
+        seq,
+        workspaces: { ...view.workspaces, [event.data.id]: event.data },
+        opened: { ...view.opened, [event.data.id]: { ...event.data, at: event.at } },
+      };
     case "workspace.closed": {
       const { [event.data.id]: _closed, ...workspaces } = view.workspaces;
       return { ...view, seq, workspaces };

@@ -11,6 +11,7 @@ import type { Screens } from "../../src/core/ports/screen.ts";
 import type { AgentLink, HookCall, ProgramSpec, Service, Signal } from "../../src/core/ports/service.ts";
 import type { TerminalHost } from "../../src/core/ports/terminal.ts";
 import { openWorkspace } from "../../src/core/workspace.ts";
+import { folderBrowser } from "../../src/files/folder-browser.ts";
 import { memoryLedger } from "../../src/ledger/memory.ts";
 import { createAccess, type Logins } from "../../src/server/access.ts";
 import { startServer, type RunningServer } from "../../src/server/server.ts";
@@ -125,6 +126,8 @@ export async function testHome(options: TestHomeOptions = {}): Promise<TestHome>
   const core = await createClustr({
     homeLedger,
     folders,
+    browser: folderBrowser,
+    detections: createDetections(services, {}, Date.now, ended.signal),
     access: logins,
     newId: randomUUID,
     now: Date.now,
@@ -168,7 +171,8 @@ export async function testHome(options: TestHomeOptions = {}): Promise<TestHome>
       requestId: randomUUID(),
       signal: ended.signal,
     });
-  const open = async (name: string) => (await ask("workspace.open", { path: await place.folder(name) })) as Workspace;
+  const open = async (name: string) =>
+    (await ask("workspace.open", { path: await place.folder(name), trust: true })) as Workspace;
   const workspace = await open("alpha");
   const other = await open("beta");
 

@@ -1,27 +1,10 @@
 import { z } from "zod";
 import { AgentName } from "../agent.ts";
 import { operation } from "../operation.ts";
-import { Limits, Workspace } from "../workspace.ts";
+import { Limits } from "../workspace.ts";
 
-/** What belongs to the whole server: workspaces, limits, access, its end. */
+/** What belongs to the whole server: limits, access, its end. */
 export const home = {
-  "workspace.list": operation({
-    summary: "List the open workspaces",
-    scope: "home",
-    right: "home.read",
-    http: "GET /workspaces",
-    command: "workspaces",
-    input: z.object({}),
-    output: z.array(Workspace),
-  }),
-  "workspace.open": operation({
-    summary: "Open a folder as a workspace; opening it again is harmless",
-    scope: "home",
-    right: "home.manage",
-    http: "POST /workspaces",
-    input: z.object({ path: z.string().min(1).max(4096).describe("Absolute path of a folder") }),
-    output: Workspace,
-  }),
   "limits.set": operation({
     summary: "Show or change the limits that stop runaways",
     scope: "home",

@@ -1,0 +1,150 @@
+import { ClustrError } from "../contract/error.ts";
+import type { workspaces as operations } from "../contract/operations/workspaces.ts";
+import type { Limits, Workspace } from "../contract/workspace.ts";
+import type { Handlers } from "./call.ts";
+import type { Caller } from "./caller.ts";
+import { realFolder } from "./folder.ts";
+import type { Home } from "./home.ts";
+import type { Folders } from "./ports/folders.ts";
+import type { RunningWorkspace } from "./workspace.ts";
+
+/** Folders opened before that are offered again. */
+const RECENT = 50;
+
+export interface WorkspacesParts {
+  home: Home;
+  folders: Folders;
+  /** Opens the runtime of a workspace: its ledger, its reactors. */
+  open(info: Workspace, limits: () => Limits): Promise<RunningWorkspace>;
+  log(message: string, details?: Record<string, unknown>): void;
+}
+
+export interface HomeCall {
+  caller: Caller;
+  requestId: string;
+}
+
+/** The workspaces that are open in this server. */
+export interface Workspaces {
+  handlers: Handlers<typeof operations, HomeCall>;
+  get(id: string): RunningWorkspace | undefined;
+  all(): RunningWorkspace[];
+  /** Opens every workspace that was open; one that cannot be opened is logged and left out. */
+  reopen(): Promise<void>;
+  /** Lets go of them all; their agents go on. */
+  close(): Promise<void>;
+}
+
+/** Opens and closes workspaces. Which are open is in the home's ledger; so is every folder that a person ever trusted. */
+export function createWorkspaces({ home, folders, open, log }: WorkspacesParts): Workspaces {
+  const running = new Map<string, Promise<RunningWorkspace>>();
+  const ready = new Map<string, RunningWorkspace>();
+  const ending = new Map<string, Promise<void>>();
+
+  const start = async (info: Workspace): Promise<RunningWorkspace> => {
+    await ending.get(info.id);
+    const known = running.get(info.id);
+    if (known) return known;
+    const opening = open(info, () => home.view().limits);
+    running.set(info.id, opening);
+    opening.then(
+      (workspace) => ready.set(info.id, workspace),
+      () => running.delete(info.id),
+    );
+    return opening;
+  };
+
+  const stop = (id: string, workspace: RunningWorkspace): Promise<void> => {
+    running.delete(id);
+    const closed = workspace.close().finally(() => ending.delete(id));
+    ending.set(id, closed);
+    return closed;
+  };
+
+  const handlers: Workspaces["handlers"] = {
+    "workspace.list": async ({ caller }) =>
+      Object.values(home.view().workspaces).filter(
+        ({ id }) => caller.workspace === undefined || caller.workspace === id,
+      ),
+
+    "workspace.recent": async () => {
+      const { workspaces, opened } = home.view();
+      const latest = Object.values(opened).sort((a, b) => (a.at < b.at ? 1 : -1));
+      return Promise.all(
+        latest.slice(0, RECENT).map(async (each) => {
+          const look = await folders.look(each.path);
+          return { ...each, open: workspaces[each.id] !== undefined, missing: !("real" in look) };
+        }),
+      );
+    },
+
+    "workspace.open": async ({ requestId }, { path, trust }) => {
+      const real = await realFolder(folders, path);
+      const info: Workspace = { id: folders.idOf(real), name: folders.nameOf(real), path: real };
+      const { workspaces, opened } = home.view();
+      if (trust !== true && !opened[info.id]) throw untrusted(real);
+      await start(info);
+      if (!workspaces[info.id])
+        await home.record({ type: "workspace.opened", data: info }, `workspace/${info.id}`, requestId);
+      return info;
+    },
+
+    "workspace.close": async ({ requestId }, { id }) => {
+      const info = home.view().workspaces[id];
+      if (!info) {
+        if (home.view().opened[id]) return { closed: id };
+        throw new ClustrError("not_found", `There is no workspace "${id.slice(0, 80)}". See \`clustr workspaces\`.`);
+      }
+      const workspace = await running.get(id)?.catch(() => undefined);
+      // From here on nothing new is asked of it.
+      ready.delete(id);
+      try {
+        if (workspace) refuseBusy(workspace);
+        await home.record({ type: "workspace.closed", data: { id } }, `workspace/${id}`, requestId);
+      } catch (error) {
+        if (workspace) ready.set(id, workspace);
+        throw error;
+      }
+      if (workspace) await stop(id, workspace);
+      return { closed: id };
+    },
+  };
+
+  return {
+    handlers,
+    get: (id) => ready.get(id),
+    all: () => [...ready.values()],
+    async reopen() {
+      for (const info of Object.values(home.view().workspaces)) {
+        await start(info).catch((error: unknown) =>
+          log("A workspace could not be opened; it stays closed", { path: info.path, error: String(error) }),
+        );
+      }
+    },
+    async close() {
+      const open = await Promise.allSettled(running.values());
+      await Promise.all(open.flatMap((result) => (result.status === "fulfilled" ? [result.value.close()] : [])));
+      await Promise.all(ending.values());
+    },
+  };
+}
+
+/** What is asked once for every folder; the answer is to open it again with `trust`. */
+function untrusted(path: string): ClustrError {
+  return new ClustrError(
+    "conflict",
+    `${path} was never opened before. Agents in it may use its settings and run its code, so open it only if you trust where it comes from. Nothing was opened yet; open it with "trust" to agree.`,
+    { details: { needs: "trust", path } },
+  );
+}
+
+/** Refuses to close over the heads of agents: nobody would see what they ask. */
+function refuseBusy(workspace: RunningWorkspace): void {
+  const agents = Object.values(workspace.view().agents).filter(({ live, external }) => live && !external);
+  if (agents.length === 0) return;
+  const names = agents.slice(0, 5).map(({ name }) => name);
+  throw new ClustrError(
+    "conflict",
+    `${agents.length === 1 ? "An agent is" : `${agents.length} agents are`} alive in ${workspace.info.name} (${names.join(", ")}${agents.length > names.length ? ", …" : ""}); nothing was closed. Stop them first.`,
+  );
+}
