@@ -16,7 +16,7 @@ export const workspaces = {
     summary: "List the workspaces opened lately, open or not, the latest first",
     scope: "home",
     right: "home.manage",
-    http: "GET /workspaces/recent",
+    http: "GET /recent",
     input: z.object({}),
     output: z.array(
       Workspace.extend({
@@ -46,7 +46,7 @@ export const workspaces = {
     summary: "Close a workspace in which no agent is alive; everything kept about it stays",
     scope: "home",
     right: "home.manage",
-    http: "POST /workspaces/:id/close",
+    http: "POST /close",
     command: "close <id>",
     input: z.object({ id: z.string().describe("As `clustr workspaces` lists it") }),
     output: z.object({ closed: z.string() }),
