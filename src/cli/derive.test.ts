@@ -122,6 +122,11 @@ test.each([
   [["send", "ada", "two", "words"], "too many arguments"],
   [["agents", "--statsu", "done"], "unknown option '--statsu'"],
   [["context", "lst"], "unknown command 'lst'"],
+  [["stop"], "missing required argument 'name'. See \"clustr stop --help\"."],
+  [["context", "get"], "missing required argument 'key'. See \"clustr context get --help\"."],
+  [["resume"], 'Missing NAME. See "clustr resume --help".'],
+  [["resume", "ada", "--all"], "Name one agent, or say --all, not both."],
+  [["settings", "--auto-resume", "maybe"], "--auto-resume is one of on, off"],
 ])("wrong use is named before anything is sent: %j", async (line, message) => {
   const { code, out, err } = await home.run(line);
   expect({ code, out }).toEqual({ code: 2, out: "" });

@@ -91,7 +91,8 @@ function addCommand(program: Command, io: Io, derived: Derived): AddedCommand {
   command.helpGroup(words.length > 1 ? "Commands:" : groupOf(derived));
   for (const field of positionals) {
     const text = TEXTS.has(field.key);
-    const label = field.required && !text ? `<${field.key}>` : `[${field.key}]`;
+    const optional = text || operation.command?.includes(`[${field.key}]`);
+    const label = field.required && !optional ? `<${field.key}>` : `[${field.key}]`;
     command.argument(label, field.description + (text ? ' ("-" reads standard input)' : ""));
     if (text) command.option("--file <path>", `Read the ${field.key} from a file ("-": standard input)`);
   }

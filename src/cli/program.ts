@@ -10,6 +10,7 @@ import { rulesEditCommand } from "./edit.ts";
 import { addFollowing } from "./follow.ts";
 import { addLadders } from "./ladder.ts";
 import { mcpCommand } from "./mcp.ts";
+import { addResuming } from "./resume.ts";
 import { shutdownCommand } from "./shutdown.ts";
 import { addWaiting } from "./spawn.ts";
 import { startCommand } from "./start.ts";
@@ -55,13 +56,17 @@ export function buildProgram(cli: Cli): Command {
   doctorCommand(program, cli);
   const derived = addDerived(program, io);
   const spawn = derived.get("agent.spawn");
+  const resume = derived.get("agent.resume");
   const answer = derived.get("attention.answer");
   const messages = derived.get("message.list");
   const events = derived.get("event.list");
   const rules = program.commands.find((command) => command.name() === "rules");
-  if (!spawn || !answer || !messages || !events || !rules)
-    throw new Error("The contract lacks spawn, answer, messages, events or rules, which the command line builds on.");
+  if (!spawn || !resume || !answer || !messages || !events || !rules)
+    throw new Error(
+      "The contract lacks spawn, resume, answer, messages, events or rules, which the command line builds on.",
+    );
   addWaiting(spawn, io);
+  addResuming(resume, io);
   addAnswering(answer, io);
   addLadders(messages, io);
   addFollowing(events, io);

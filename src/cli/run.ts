@@ -1,4 +1,4 @@
-import { CommanderError } from "commander";
+import { CommanderError, type Command } from "commander";
 import { FAILURES, hasCode, toFailure } from "../contract/error.ts";
 import type { Cli } from "./cli.ts";
 import { note } from "./io.ts";
@@ -10,12 +10,13 @@ const INTERRUPTED = 130;
 
 /** Runs one command line and resolves with the exit code. A failure is one line on stderr; stdout stays what it was. */
 export async function run(args: string[], cli: Cli): Promise<number> {
+  const program = buildProgram(cli);
   try {
-    await buildProgram(cli).parseAsync(args, { from: "user" });
+    await program.parseAsync(args, { from: "user" });
     return 0;
   } catch (error) {
     if (cli.io.signal.aborted) return INTERRUPTED;
-    if (error instanceof CommanderError) return wrongUse(error, cli);
+    if (error instanceof CommanderError) return wrongUse(error, commandIn(program, args), cli);
     const failure = toFailure(error);
     // Unlike a server's caller, the person at the command line may see what went wrong inside.
     const known = hasCode(error);
@@ -28,11 +29,25 @@ export async function run(args: string[], cli: Cli): Promise<number> {
   }
 }
 
-/** Help and version are no failures; everything else commander finds is wrong use. */
-function wrongUse(error: CommanderError, { io }: Cli): number {
+/** Help and version are no failures; everything else commander finds is wrong use, and said with where to read on. */
+function wrongUse(error: CommanderError, command: string, { io }: Cli): number {
   if (error.exitCode === 0) return 0;
-  if (error.code !== "commander.help") note(io, `clustr: ${oneLine(error.message.replace(/^error: /, ""))}`);
+  if (error.code !== "commander.help")
+    note(io, `clustr: ${oneLine(error.message.replace(/^error: /, ""))}. See "${command} --help".`);
   return FAILURES.invalid.exit;
+}
+
+/** The command a line means, as far as its words name one. */
+function commandIn(program: Command, args: string[]): string {
+  const words = [program.name()];
+  let command: Command | undefined = program;
+  for (const arg of args) {
+    if (arg.startsWith("-")) continue;
+    command = command.commands.find((each) => each.name() === arg);
+    if (!command) break;
+    words.push(arg);
+  }
+  return words.join(" ");
 }
 
 function oneLine(message: string): string {

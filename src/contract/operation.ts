@@ -17,6 +17,10 @@ export type Right =
   | "attention.answer"
   | "terminals.read"
   | "terminals.write"
+  | "snapshots.read"
+  | "snapshots.write"
+  | "changes.read"
+  | "changes.write"
   | "events.read"
   | "home.read"
   | "home.manage";
@@ -35,7 +39,7 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodT
   http: `${"GET" | "POST" | "PUT" | "DELETE"} /${string}`;
   /** The name agents call it by, with a description written for a model: when to use it, what comes back. */
   tool?: { name: string; description: string };
-  /** CLI words, e.g. `send <to> <content>`: bracketed words are input fields, the rest become flags. */
+  /** CLI words, e.g. `send <to> <content>`: bracketed words are input fields, the rest become flags. `[name]` may be left out where a flag says more. */
   command?: string;
   input: I;
   output: O;

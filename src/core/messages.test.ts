@@ -140,10 +140,14 @@ describe("messages", () => {
     expect(await d.ask("message.list", {})).toEqual([]);
   });
 
-  it("that are empty or too large are refused, and nothing is saved", async () => {
+  it("that are empty, blank or too large are refused, and nothing is saved", async () => {
     await using d = await desk();
     await d.spawn("ada");
     await expect(d.ask("message.send", { to: "ada", content: "" })).rejects.toMatchObject({ code: "invalid" });
+    await expect(d.ask("message.send", { to: "ada", content: " \n\t " })).rejects.toMatchObject({
+      code: "invalid",
+      message: "The message holds nothing but white space; nothing was done. Write something.",
+    });
     await expect(d.ask("message.send", { to: "ada", content: "x".repeat(5_000_000) })).rejects.toMatchObject({
       code: "too_large",
     });

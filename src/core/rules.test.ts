@@ -24,6 +24,7 @@ describe("rules", () => {
     const said = async () =>
       (await d.ask("event.list", { type: "rules.unreadable" })).map(({ data }) => String(data["why"]));
     await expect.poll(said, { timeout: 5000 }).toMatchObject([expect.stringContaining("was deleted")]);
+    expect(await d.ask("event.list", { type: "rules.unreadable" })).toMatchObject([{ actor: { kind: "system" } }]);
     await writeFile(await path(d), Buffer.from([0xff, 0xfe, 0x00, 0xc3]));
     await expect.poll(said, { timeout: 5000 }).toMatchObject([expect.anything(), expect.stringContaining("not UTF-8")]);
     expect(await d.ask("rules.read", {})).toMatchObject({ text: "one", revision: 1 });

@@ -1,4 +1,6 @@
 import type { Agent } from "../../contract/agent.ts";
+import type { Output } from "../../contract/operation.ts";
+import type { Operations } from "../../contract/operations.ts";
 import { shortPath } from "../connect.ts";
 import { howToAnswer } from "./attention.ts";
 import { ago, firstLine, plain, type Color, type Style } from "./style.ts";
@@ -60,4 +62,13 @@ export function showAgent(agent: Agent, style: Style): string {
     ? `${agent.attention.title}${agent.attention.detail ? `: ${agent.attention.detail}` : ""}`
     : agent.reason;
   return why === undefined ? line : `${line}\n${plain(why)}`;
+}
+
+/** What became of resuming everything. */
+export function showResumed({ resumed, left }: Output<Operations["agent.resume_all"]>, style: Style): string {
+  if (resumed.length + left.length === 0) return "No conversation was cut short.";
+  return [
+    ...(resumed.length > 0 ? [`resumed ${resumed.join(", ")}`] : []),
+    ...left.map(({ name, why }) => `${style.paint("bold", name)} was not resumed: ${plain(why)}`),
+  ].join("\n");
 }

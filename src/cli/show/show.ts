@@ -47,12 +47,8 @@ const shows: { [N in OperationName]?: Show<N> } = {
           ["ID", "NAME", "FOLDER"],
           open.map(({ id, name, path }) => [id, plain(name), shortPath(plain(path), style.home)]),
         ),
-  "limits.set": (limits) => {
-    const width = Math.max(...Object.keys(limits).map((key) => key.length));
-    return Object.entries(limits)
-      .map(([key, value]) => `${key.replaceAll("_", " ").padEnd(width)}  ${value}`)
-      .join("\n");
-  },
+  "limits.set": showValues,
+  "settings.set": showValues,
   "link.create": ({ login, expires_in_s }, style) =>
     `${login}\n${style.paint("dim", `Works once, within ${Math.round(expires_in_s / 60)} min.`)}`,
   "token.create": ({ token, url }) =>
@@ -63,4 +59,12 @@ const shows: { [N in OperationName]?: Show<N> } = {
 export function showResult<N extends OperationName>(name: N, output: Output<Operations[N]>, style: Style): string {
   const show = shows[name] as Show<N> | undefined;
   return show ? show(output, style) : JSON.stringify(output, undefined, 2);
+}
+
+/** Names and values, one a line. */
+function showValues(values: Record<string, string | number>): string {
+  const width = Math.max(...Object.keys(values).map((key) => key.length));
+  return Object.entries(values)
+    .map(([key, value]) => `${key.replaceAll("_", " ").padEnd(width)}  ${value}`)
+    .join("\n");
 }

@@ -137,7 +137,7 @@ export const agents = {
     scope: "workspace",
     right: "agents.control",
     http: "POST /agents/:name/resume",
-    command: "resume <name>",
+    command: "resume [name]",
     input: z.object({ name: z.string() }),
     output: Agent,
   }),

@@ -60,7 +60,8 @@ export function reviveAgents(
   };
 
   live.watch((event) => {
-    if (event.type === "agent.status" && !event.data.live) look([event.data.id]);
+    // What a shutdown stops is for the next server: this one is about to end.
+    if (event.type === "agent.status" && !event.data.live && event.data.outcome !== "stopped") look([event.data.id]);
   });
   look(Object.keys(live.current().agents));
 }
