@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
+import { randomOf } from "./codex-figures.ts";
 import { codexRun } from "./codex-run.ts";
 import type { Answer, ModelRequest } from "./script.ts";
 
@@ -12,17 +13,6 @@ const SEED = Number(process.env["CLUSTR_SEED"] ?? 20_261_122);
 /** How long the last messages may take to be seen. */
 const WAIT_MS = 20_000;
 const DRAFT = "half a thought of the person";
-
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 for (const code of [false, true]) {
   it(

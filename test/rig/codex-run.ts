@@ -3,7 +3,7 @@ import type { AgentSession } from "../../src/core/ports/service.ts";
 import { CLASSIC_MODEL, codexEnv } from "./codex-home.ts";
 import type { RigTool } from "./door.ts";
 import { RigRun, type RigAgent } from "./link.ts";
-import { responsesServer } from "./responses.ts";
+import { responsesServer, type Told } from "./responses.ts";
 import { scratch, type Scratch } from "./rig.ts";
 import type { Script, ScriptedModel } from "./script.ts";
 
@@ -25,11 +25,17 @@ export async function codexRun(
     code = false,
     settings = "",
     tables = "",
+    told,
     ...agent
-  }: Partial<RigAgent> & { code?: boolean; settings?: string; tables?: string } = {},
+  }: Partial<RigAgent> & {
+    code?: boolean;
+    settings?: string;
+    tables?: string;
+    told?: Told;
+  } = {},
 ): Promise<CodexRun> {
   const place = await scratch();
-  const api = await responsesServer();
+  const api = await responsesServer(told);
   const model = api.play("alice", script);
   const env = await codexEnv(place, api.base("alice"), { settings, tables });
   const sent: Record<string, unknown>[] = [];

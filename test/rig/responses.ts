@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { eventsOf, readRequest, SIDE_TEXT } from "./responses-wire.ts";
-import { ScriptedModel, type Answer, type Script } from "./script.ts";
+import { ScriptedModel, type Answer, type ModelRequest, type Script } from "./script.ts";
 
 /** A Responses API on loopback that plays one script per agent: enough of it for the real Codex to work against. */
 export interface ResponsesServer extends AsyncDisposable {
@@ -14,7 +14,10 @@ export interface ResponsesServer extends AsyncDisposable {
   readonly strays: string[];
 }
 
-export async function responsesServer(): Promise<ResponsesServer> {
+/** Hears of each request of a conversation when its answer's last byte has gone out, or the tool hung up before (`whole`: false). */
+export type Told = (request: ModelRequest, whole: boolean) => void;
+
+export async function responsesServer(told: Told = () => undefined): Promise<ResponsesServer> {
   const models = new Map<string, ScriptedModel>();
   const strays: string[] = [];
   const server = createServer((req, res) => {
@@ -31,6 +34,7 @@ export async function responsesServer(): Promise<ResponsesServer> {
       return refuse(res, 404, "no such address in the scripted API");
     }
     const request = readRequest(model.requests.length, await json(req), req.headers as Record<string, string>);
+    if (!request.side) res.once("close", () => told(request, res.writableFinished));
     const played = await model.answer(request);
     const answer: Answer = request.side ? { text: SIDE_TEXT } : played;
     if ("error" in answer) return refuse(res, answer.error, answer.message ?? "scripted refusal");

@@ -1,0 +1,158 @@
+import { fileURLToPath } from "node:url";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "vitest";
+import { codexRun, type CodexRun } from "./codex-run.ts";
+import { Reported, Truth, type Stand } from "./codex-stands.ts";
+import type { RigRun } from "./link.ts";
+import type { Answer, ModelRequest } from "./script.ts";
+
+const SHOWN = { timeout: 10_000, interval: 25 };
+/** Between keys of a person; Codex takes faster ones for a paste, and ignores them right after a question appeared. */
+const PERSON_MS = 600;
+const FORMS = fileURLToPath(new URL("form-server.ts", import.meta.url));
+const TABLES = `stream_max_retries = 3
+[features]
+default_mode_request_user_input = true
+[mcp_servers.forms]
+command = "${process.execPath}"
+args = ["${FORMS}"]
+default_tools_approval_mode = "approve"`;
+
+/** One answer of the model, and how the agent stands once its last byte has gone out. */
+export interface Line {
+  answer: Answer;
+  leaves: Stand;
+  /** The answer begins when this resolves; the model thinks until then. */
+  after?: Promise<unknown>;
+}
+
+/** One Codex from its start to its end, with what the script knows of it and what Clustr reports of it. */
+export class Life implements AsyncDisposable {
+  readonly made: CodexRun;
+  readonly run: RigRun;
+  readonly truth: Truth;
+  readonly reported: Reported;
+  readonly random: () => number;
+  /** Its model works through `exec`. */
+  readonly code: boolean;
+  readonly #lines: Map<number, Line>;
+  #prompts = 0;
+
+  private constructor(made: CodexRun, truth: Truth, lines: Map<number, Line>, code: boolean, random: () => number) {
+    this.code = code;
+    this.made = made;
+    this.run = made.run;
+    this.truth = truth;
+    this.reported = new Reported(made.run);
+    this.reported.listen(made.run);
+    this.random = random;
+    this.#lines = lines;
+  }
+
+  static async begin(code: boolean, random: () => number): Promise<Life> {
+    const truth = new Truth();
+    const lines = new Map<number, Line>();
+    const told = ({ index }: ModelRequest, whole: boolean): void => {
+      const line = lines.get(index);
+      // Whoever hangs up on a model that speaks has interrupted it.
+      if (line && truth.now[0] !== "gone") truth.is(whole || "drop" in line.answer ? line.leaves : "idle");
+    };
+    const made = await codexRun({}, { code, autonomy: "auto", tables: TABLES, told });
+    const life = new Life(made, truth, lines, code, random);
+    life.says({ answer: { text: "Ready." }, leaves: "idle" });
+    truth.is("spawning", "working");
+    await made.start();
+    // Only now it has a terminal.
+    void life.run.exit(2 ** 31 - 1).then((exit) => exit && life.reported.ended(exit));
+    await life.stands("idle");
+    await expect.poll(() => life.run.shows(), SHOWN).toContain("Ready.");
+    return life;
+  }
+
+  /** Adds what the model says next. */
+  says(...lines: Line[]): void {
+    this.made.model.append(
+      ...lines.map((line) => async (request: ModelRequest) => {
+        this.#lines.set(request.index, line);
+        this.truth.is("working");
+        await (line.after ?? this.pause());
+        return line.answer;
+      }),
+    );
+  }
+
+  /** A while in which nothing changes, long enough to be noticed. */
+  async pause(): Promise<void> {
+    await sleep(400 + 500 * this.random());
+  }
+
+  chance(share: number): boolean {
+    return this.random() < share;
+  }
+
+  /** Resolves when the script knows that it stands so. */
+  async stands(stand: Stand): Promise<void> {
+    const since = this.run.signals.length;
+    await expect
+      .poll(() => this.truth.now.join(), { timeout: 15_000, interval: 5 })
+      .toBe(stand)
+      .catch(async (error: unknown) => {
+        throw new Error(`The script waits for "${stand}" from signal ${since} on. ${await this.run.story()}`, {
+          cause: error,
+        });
+      });
+  }
+
+  /** Makes the model speak: a message of Clustr, or words typed by the person. */
+  async prompt(): Promise<void> {
+    const text = `prompt ${++this.#prompts}.`;
+    this.truth.is(...this.truth.now, "working");
+    if (this.chance(0.5)) this.run.post(`m-${this.#prompts}`, text);
+    else this.run.type(`\u001b[200~${text}\u001b[201~\r`);
+    await this.made.model.until(({ messages }) => messages.some((message) => message.text === text));
+  }
+
+  /** What the person types as a command of the tool. */
+  async command(text: string, shown: string): Promise<void> {
+    this.run.type(text);
+    await expect.poll(() => this.run.shows(), SHOWN).toContain(shown);
+    await sleep(PERSON_MS);
+    this.run.type("\r");
+  }
+
+  /** A key of the person, pressed on what they see. Returns at once when it is pressed. */
+  async press(key: string, shown: string): Promise<void> {
+    await expect.poll(() => this.run.shows(), SHOWN).toContain(shown);
+    await sleep(PERSON_MS);
+    this.run.type(key);
+  }
+
+  /** What Clustr says is being asked now, first asked at or after signal `since`. */
+  async asked(since: number): Promise<string> {
+    const { item } = await this.run.signal("attention", { since });
+    return item.key ?? "";
+  }
+
+  /** Clustr's server dies and is back; while it is away it reports nothing new. */
+  async restart(): Promise<void> {
+    const stands = this.truth.now;
+    this.truth.is("spawning", "working", "held", "idle", "failed");
+    this.run.drop();
+    await sleep(300 * this.random());
+    await this.made.start();
+    this.truth.is(...stands);
+  }
+
+  /** Ends one of its programs as a crash would. */
+  async kill(program: "main" | "app-server"): Promise<void> {
+    await this.pause();
+    this.truth.is("gone");
+    process.kill(this.run.pidOf(program), "SIGKILL");
+    await this.pause();
+    this.truth.is();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.made[Symbol.asyncDispose]();
+  }
+}
