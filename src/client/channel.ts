@@ -1,5 +1,7 @@
 import type { Failure } from "../contract/error.ts";
-import { encodeBinary, type BinaryFrame, type ClientFrame, type ServerFrame } from "../contract/wire.ts";
+import { encodeBinary, type BinaryFrame, type ServerFrame } from "../contract/wire.ts";
+import { backoffMs } from "./backoff.ts";
+import type { Follower, Send } from "./follower.ts";
 
 /** What shows a terminal. Call `drawn` once bytes are on the screen: it lets the server send more. */
 export interface Viewer {
@@ -8,13 +10,15 @@ export interface Viewer {
   /** Output that follows what came before, without gap or repeat. */
   output(bytes: Uint8Array, drawn: () => void): void;
   resized?(cols: number, rows: number): void;
-  exit?(code: number | null, signal: number | null): void;
-  /** The server will not show this terminal, or not take its input. */
-  refused?(failure: Failure): void;
+  /** Whether the terminal has the size of this viewer's window, or of another's. */
+  drives?(you: boolean): void;
+  /** Whether keys get through: false from when the connection is lost until the terminal is followed again. */
+  reachable?(yes: boolean): void;
+  /** `at`: ISO time, empty when nobody knows. */
+  exit?(code: number | null, signal: number | null, at: string): void;
+  /** The server will not take this input; with `over`, it will not show this terminal. */
+  refused?(failure: Failure, over: boolean): void;
 }
-
-/** Sends a frame now, or returns false: not connected, or too much is waiting to be sent. */
-export type Send = (frame: ClientFrame | Uint8Array<ArrayBuffer>) => boolean;
 
 /** Bytes drawn that are acknowledged at once; less than that within `ACK_MS`. */
 const ACK_BYTES = 32_768;
@@ -22,8 +26,11 @@ const ACK_MS = 50;
 /** Input is cut into frames of at most this many bytes; the server takes up to 1 MB. */
 const INPUT_BYTES = 65_536;
 
+/** A terminal whose host cannot be reached is asked for this many times more, with growing waits: 10 s in all. */
+const RETRIES = 5;
+
 /** One terminal followed over a stream: remembers where it is, so that a new connection continues there. */
-export class TerminalChannel {
+export class TerminalChannel implements Follower {
   readonly id: number;
   readonly agent: string;
   readonly #viewer: Viewer;
@@ -36,6 +43,10 @@ export class TerminalChannel {
   #drawn = 0;
   #acked = 0;
   #ackTimer: ReturnType<typeof setTimeout> | undefined;
+  #drove = false;
+  #paused = false;
+  #retries = 0;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     id: number,
@@ -55,8 +66,32 @@ export class TerminalChannel {
 
   /** Asks for the terminal, or for the rest of it. Called by the stream whenever a connection opens. */
   attach(): void {
+    if (this.#paused) return;
+    clearTimeout(this.#retryTimer);
     this.#announced = undefined;
-    this.#send({ type: "attach", channel: this.id, agent: this.agent, ...this.#at, ...this.#size });
+    const drove = this.#drove ? { drove: true } : {};
+    if (this.#send({ type: "attach", channel: this.id, agent: this.agent, ...this.#at, ...this.#size, ...drove }))
+      this.#viewer.reachable?.(true);
+  }
+
+  lost(): void {
+    clearTimeout(this.#retryTimer);
+    this.#viewer.reachable?.(false);
+  }
+
+  /** Stops the output while nobody looks; `attach` goes on where it was. */
+  pause(): void {
+    if (this.#paused) return;
+    this.#paused = true;
+    clearTimeout(this.#ackTimer);
+    clearTimeout(this.#retryTimer);
+    this.#send({ type: "detach", channel: this.id });
+  }
+
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.attach();
   }
 
   /**
@@ -64,6 +99,7 @@ export class TerminalChannel {
    * meant for may be gone by then.
    */
   write(input: string | Uint8Array): boolean {
+    if (this.#paused) return false;
     const bytes = typeof input === "string" ? new TextEncoder().encode(input) : input;
     for (let at = 0; at < bytes.length; at += INPUT_BYTES) {
       if (!this.#send(this.#frame(bytes.subarray(at, at + INPUT_BYTES)))) return false;
@@ -71,14 +107,15 @@ export class TerminalChannel {
     return true;
   }
 
-  /** Gives the terminal a new size; remembered for the next connection. */
-  resize(cols: number, rows: number): void {
+  /** Tells what this viewer's window holds now; remembered for the next connection. With `take` the terminal gets that size. */
+  resize(cols: number, rows: number, take = false): void {
     this.#size = allowed(cols, rows);
-    this.#send({ type: "resize", channel: this.id, ...this.#size });
+    if (!this.#paused) this.#send({ type: "resize", channel: this.id, ...this.#size, ...(take ? { take } : {}) });
   }
 
   detach(): void {
     clearTimeout(this.#ackTimer);
+    clearTimeout(this.#retryTimer);
     this.#forget();
     this.#send({ type: "detach", channel: this.id });
   }
@@ -93,14 +130,20 @@ export class TerminalChannel {
         this.#viewer.resized?.(frame.cols, frame.rows);
         break;
       case "exit":
-        this.#viewer.exit?.(frame.code, frame.signal);
+        this.#viewer.exit?.(frame.code, frame.signal, frame.at);
+        break;
+      case "driver":
+        this.#drove = frame.you;
+        this.#viewer.drives?.(frame.you);
         break;
       case "refused":
-        this.#viewer.refused?.(frame.failure);
+        this.#refused(frame.failure, frame.over === true);
         break;
       case "welcome":
       case "view":
       case "event":
+      case "preview":
+      case "pong":
         // These are about the whole socket; the stream keeps them.
         break;
     }
@@ -111,10 +154,20 @@ export class TerminalChannel {
     else this.#continue(frame.offset, frame.bytes);
   }
 
+  /** A host that is being started again is back in a moment; everything else only a person can change. */
+  #refused(failure: Failure, over: boolean): void {
+    if (over && failure.code === "unavailable" && this.#retries < RETRIES) {
+      this.#retryTimer = setTimeout(() => this.attach(), backoffMs(this.#retries++ + 1));
+      return;
+    }
+    this.#viewer.refused?.(failure, over);
+  }
+
   #restore(bytes: Uint8Array): void {
     const screen = this.#announced;
     if (!screen) return;
     this.#announced = undefined;
+    this.#retries = 0;
     const { epoch, offset, cols, rows, exact } = screen;
     this.#at = { epoch, offset };
     this.#drawn = this.#acked = offset;
@@ -132,6 +185,7 @@ export class TerminalChannel {
     }
     const fresh = bytes.subarray(at.offset - offset);
     if (fresh.length === 0) return;
+    this.#retries = 0;
     const { epoch } = at;
     const end = at.offset + fresh.length;
     this.#at = { epoch, offset: end };
@@ -147,6 +201,7 @@ export class TerminalChannel {
   }
 
   #sendAck(): void {
+    if (this.#paused) return;
     this.#acked = this.#drawn;
     this.#send({ type: "ack", channel: this.id, offset: this.#drawn });
   }

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { WireServer } from "../../test/wire/server.ts";
 import type { Event } from "../contract/event.ts";
+import { PROTOCOL } from "../contract/wire.ts";
 import { backoffMs } from "./backoff.ts";
 import { TerminalChannel, type Viewer } from "./channel.ts";
 import { Stream, type StreamOptions, type StreamState } from "./stream.ts";
@@ -55,7 +56,9 @@ function watcher(): Viewer & { shown: string; restored: number } {
 
 test("the token travels in the protocol list, and hello names the workspace", async () => {
   open();
-  await vi.waitFor(() => expect(server.sockets.frames).toEqual([{ type: "hello", protocol: 1, workspace: "w1" }]));
+  await vi.waitFor(() =>
+    expect(server.sockets.frames).toEqual([{ type: "hello", protocol: PROTOCOL, workspace: "w1" }]),
+  );
   expect(server.sockets.offers).toEqual(["clustr, bearer.secret"]);
 });
 
@@ -180,6 +183,66 @@ test("a server killed and started again on its port is found by itself", async (
   await vi.waitFor(() => expect(states).toContain("waiting"));
   server = await WireServer.start(port);
   await vi.waitFor(() => expect(states.filter((is) => is === "open")).toHaveLength(2), { timeout: 5000 });
+});
+
+test("a connection that is dead without a word is noticed and replaced", async () => {
+  const states: StreamState["is"][] = [];
+  const stream = open({ on: { state: ({ is }) => states.push(is) } });
+  await vi.waitFor(() => expect(states).toEqual(["connecting", "open"]));
+  server.sockets.mute = true;
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"] });
+  try {
+    stream.retry();
+    vi.advanceTimersByTime(5_000);
+    expect(states.at(-1)).toBe("waiting");
+  } finally {
+    vi.useRealTimers();
+  }
+  server.sockets.mute = false;
+  stream.retry();
+  await vi.waitFor(() => expect(states.at(-1)).toBe("open"));
+});
+
+test("a terminal that nobody looks at is not sent, and goes on where it was", async () => {
+  const viewer = watcher();
+  const channel = open().attach("ada", viewer);
+  await vi.waitFor(() => expect(viewer.restored).toBe(1));
+  server.sockets.print("ada", "one ");
+  await vi.waitFor(() => expect(viewer.shown).toBe("one "));
+  channel.pause();
+  expect(channel.write("x")).toBe(false);
+  await vi.waitFor(() => expect(server.sockets.frames.at(-1)).toEqual({ type: "detach", channel: 1 }));
+  server.sockets.print("ada", "two");
+  channel.resume();
+  await vi.waitFor(() => expect(viewer.shown).toBe("one two"));
+  expect(server.sockets.frames.at(-1)).toMatchObject({ type: "attach", epoch: "first", offset: 4 });
+  expect(viewer.restored).toBe(1);
+});
+
+test("who gave a terminal its size says so when it comes back", async () => {
+  const viewer = watcher();
+  open().attach("ada", viewer, { cols: 80, rows: 24 });
+  await vi.waitFor(() => expect(viewer.restored).toBe(1));
+  server.sockets.send({ type: "driver", channel: 1, you: true });
+  server.sockets.print("ada", "x");
+  await vi.waitFor(() => expect(viewer.shown).toBe("x"));
+  server.sockets.cut();
+  await vi.waitFor(() =>
+    expect(server.sockets.frames.at(-1)).toMatchObject({ type: "attach", offset: 1, drove: true }),
+  );
+});
+
+test("a terminal whose host is away is asked for again; any other refusal is told", async () => {
+  const told: string[] = [];
+  open().attach("ada", { ...watcher(), refused: (failure, over) => told.push(`${failure.code} ${over}`) });
+  const attached = () => server.sockets.frames.filter((frame) => frame.type === "attach").length;
+  await vi.waitFor(() => expect(attached()).toBe(1));
+  const refuse = (code: "unavailable" | "not_found") =>
+    server.sockets.send({ type: "refused", channel: 1, failure: { code, message: code }, over: true });
+  refuse("unavailable");
+  await vi.waitFor(() => expect(attached()).toBe(2), 2000);
+  refuse("not_found");
+  await vi.waitFor(() => expect(told).toEqual(["not_found true"]));
 });
 
 describe("the stream ends", () => {

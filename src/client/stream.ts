@@ -3,7 +3,10 @@ import type { Event } from "../contract/event.ts";
 import type { View } from "../contract/view.ts";
 import { decodeBinary, PROTOCOL, type ServerFrame } from "../contract/wire.ts";
 import { backoffMs } from "./backoff.ts";
-import { TerminalChannel, type Send, type Viewer } from "./channel.ts";
+import { TerminalChannel, type Viewer } from "./channel.ts";
+import type { Follower, Send } from "./follower.ts";
+import { PreviewChannel, type PreviewViewer } from "./preview.ts";
+import { Pulse } from "./pulse.ts";
 
 /** `waiting`: not connected, tries again at `retryAt` (ms since 1970). `ended`: closed for good. */
 export type StreamState = { is: "connecting" } | { is: "open" } | { is: "waiting"; retryAt: number } | { is: "ended" };
@@ -47,8 +50,9 @@ const FINAL: ReadonlySet<FailureCode> = new Set(["invalid", "unauthenticated", "
  */
 export class Stream {
   readonly #options: StreamOptions;
-  readonly #channels = new Map<number, TerminalChannel>();
+  readonly #channels = new Map<number, Follower>();
   #socket: WebSocket | undefined;
+  #pulse: Pulse | undefined;
   #welcomed = false;
   #ended = false;
   #seq: number | undefined;
@@ -71,6 +75,11 @@ export class Stream {
     return this.#seq;
   }
 
+  /** Whether the server is within reach right now. */
+  get open(): boolean {
+    return this.#welcomed;
+  }
+
   /** Follows the terminal of an agent (by name). Works before the connection is up, too. */
   attach(agent: string, viewer: Viewer, size?: { cols: number; rows: number }): TerminalChannel {
     const id = this.#nextChannel++;
@@ -80,8 +89,18 @@ export class Stream {
     return channel;
   }
 
-  /** Tries again now instead of when the wait is over; for a page that was asleep. */
+  /** Follows the terminal of an agent as text, for where there is no room or need for more. */
+  preview(agent: string, viewer: PreviewViewer): PreviewChannel {
+    const id = this.#nextChannel++;
+    const channel = new PreviewChannel(id, agent, viewer, this.#send, () => this.#channels.delete(id));
+    this.#channels.set(id, channel);
+    if (this.#welcomed) channel.attach();
+    return channel;
+  }
+
+  /** Tries again now instead of when the wait is over, or makes sure that the connection lives; for a page that was asleep. */
   retry(): void {
+    this.#pulse?.check();
     if (this.#socket || this.#ended) return;
     clearTimeout(this.#timer);
     this.#connect();
@@ -105,6 +124,7 @@ export class Stream {
     };
     socket.onmessage = ({ data }: { data: unknown }) => {
       if (socket !== this.#socket) return;
+      this.#pulse?.beat();
       if (data instanceof ArrayBuffer) this.#binary(new Uint8Array(data));
       else this.#frame(JSON.parse(String(data)) as ServerFrame);
     };
@@ -134,6 +154,7 @@ export class Stream {
         clearTimeout(this.#timer);
         this.#welcomed = true;
         this.#welcomedAt = Date.now();
+        this.#watch();
         on.state?.({ is: "open" });
         for (const channel of this.#channels.values()) channel.attach();
         return;
@@ -148,8 +169,12 @@ export class Stream {
         return;
       case "screen":
       case "resized":
+      case "driver":
+      case "preview":
       case "exit":
         break;
+      case "pong":
+        return;
       case "refused":
         if (frame.channel !== undefined) break;
         on.refused?.(frame.failure);
@@ -157,6 +182,16 @@ export class Stream {
         return;
     }
     if (frame.channel !== undefined) this.#channels.get(frame.channel)?.receive(frame);
+  }
+
+  /** A connection can be dead without a word, and a browser does not look. */
+  #watch(): void {
+    const socket = this.#socket;
+    if (!socket) return;
+    this.#pulse = new Pulse(
+      () => this.#send({ type: "ping" }),
+      () => this.#lose(socket),
+    );
   }
 
   readonly #send: Send = (frame) => {
@@ -191,7 +226,11 @@ export class Stream {
 
   #drop(): void {
     clearTimeout(this.#timer);
+    this.#pulse?.stop();
+    this.#pulse = undefined;
+    const was = this.#welcomed;
     this.#welcomed = false;
+    if (was) for (const channel of this.#channels.values()) channel.lost();
     const socket = this.#socket;
     this.#socket = undefined;
     socket?.close();

@@ -3,7 +3,7 @@ import type { Event } from "./event.ts";
 import type { View } from "./view.ts";
 
 /** Version of the socket protocol; a page of another version reloads itself. */
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 
 /**
  * The socket at `/ws`, text frames (JSON), client → server. A socket follows one workspace. `hello` comes first; `after`
@@ -11,12 +11,30 @@ export const PROTOCOL = 1;
  */
 export type ClientFrame =
   | { type: "hello"; protocol: number; workspace: string; after?: number }
-  /** Attach to a terminal. With `epoch` and `offset` of what is already shown, only the rest is sent. `channel` names it in binary frames. */
-  | { type: "attach"; channel: number; agent: string; epoch?: string; offset?: number; cols?: number; rows?: number }
+  /**
+   * Attach to a terminal. With `epoch` and `offset` of what is already shown, only the rest is sent. `channel` names it in
+   * binary frames. `cols` and `rows` are what the viewer's window holds; without them it never gives the size. `drove`: it
+   * gave the size when its connection was lost.
+   */
+  | {
+      type: "attach";
+      channel: number;
+      agent: string;
+      epoch?: string;
+      offset?: number;
+      cols?: number;
+      rows?: number;
+      drove?: boolean;
+    }
+  /** Follow a terminal as text: what its screen shows, at most once a second and only when it has changed. */
+  | { type: "preview"; channel: number; agent: string }
   | { type: "detach"; channel: number }
   /** Offset up to which the viewer has drawn: flow control. */
   | { type: "ack"; channel: number; offset: number }
-  | { type: "resize"; channel: number; cols: number; rows: number };
+  /** The viewer's window holds this many. The terminal follows when this viewer drives it or nobody does, or with `take`. */
+  | { type: "resize"; channel: number; cols: number; rows: number; take?: boolean }
+  /** Is anybody there? Answered by `pong`: a connection may be dead without either end having been told. */
+  | { type: "ping" };
 
 /** The socket, text frames, server → client. */
 export type ServerFrame =
@@ -27,8 +45,19 @@ export type ServerFrame =
   /** A terminal (re)starts here: clear and write the next binary frame, which restores the screen as of `offset`. */
   | { type: "screen"; channel: number; epoch: string; offset: number; cols: number; rows: number; exact: boolean }
   | { type: "resized"; channel: number; cols: number; rows: number }
-  | { type: "exit"; channel: number; code: number | null; signal: number | null }
-  | { type: "refused"; channel?: number; failure: Failure };
+  /** Whether the terminal has the size of this viewer's window: told at first, and whenever it changes. */
+  | { type: "driver"; channel: number; you: boolean }
+  /** What a previewed terminal shows: at most `PREVIEW_ROWS` rows, the last ones that are not empty. */
+  | { type: "preview"; channel: number; cols: number; lines: string[] }
+  /** `at`: ISO time, empty when nobody knows. */
+  | { type: "exit"; channel: number; code: number | null; signal: number | null; at: string }
+  /** `over`: nothing more is shown on this channel. */
+  | { type: "refused"; channel?: number; failure: Failure; over?: boolean }
+  | { type: "pong" };
+
+/** Rows and columns of a preview: enough to recognise a screen by. */
+export const PREVIEW_ROWS = 40;
+export const PREVIEW_COLS = 160;
 
 /**
  * Binary frames, both ways: a header of 13 bytes, then raw terminal bytes. `kind` 0 = output or input bytes at `offset`

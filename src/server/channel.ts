@@ -1,15 +1,11 @@
-import { setTimeout as wait } from "node:timers/promises";
 import { ClustrError, toFailure } from "../contract/error.ts";
 import type { ClientFrame } from "../contract/wire.ts";
 import type { OpenWorkspace } from "../core/core.ts";
-import type { TerminalHost, TerminalInfo } from "../core/ports/terminal.ts";
 import type { Drivers, Seat, Size } from "./drivers.ts";
+import { findTerminal } from "./find-terminal.ts";
 import type { Surface } from "./surface.ts";
 import { createTerminalView, type Outlet, type TerminalView } from "./terminal-view.ts";
 
-/** How long an agent that is just starting may take to get its terminal, ms. */
-const START_MS = 30_000;
-const LOOK_MS = 250;
 /** Bytes typed that may wait for the host; beyond that input is refused. */
 const TYPED_LIMIT = 1_000_000;
 
@@ -17,7 +13,8 @@ const TYPED_LIMIT = 1_000_000;
 export interface Channel {
   ack(offset: number): void;
   type(bytes: Uint8Array): void;
-  resize(size: Size): void;
+  /** The viewer's window has this size now; with `take` the terminal is to have it too. */
+  resize(size: Size, take: boolean): void;
   close(): void;
 }
 
@@ -32,7 +29,7 @@ export function openChannel(options: {
   signal: AbortSignal;
 }): Channel {
   const { attach, workspace, surface, drivers, mayType, outlet } = options;
-  const { channel, agent, epoch, offset, cols, rows } = attach;
+  const { channel, agent, epoch, offset, cols, rows, drove = false } = attach;
   const life = new AbortController();
   const signal = AbortSignal.any([options.signal, life.signal]);
   let size: Size | undefined = cols !== undefined && rows !== undefined ? { cols, rows } : undefined;
@@ -40,16 +37,17 @@ export function openChannel(options: {
   let typed = 0;
 
   const opened: Promise<Seat> = findTerminal(workspace, surface.host, agent, signal).then(async (terminal) => {
-    const seat: Seat = { terminal: terminal.id, size };
+    const drives = (you: boolean) => void (signal.aborted || outlet.frame({ type: "driver", channel, you }));
+    const seat: Seat = { terminal: terminal.id, size, drives };
     // A terminal that has ended cannot be resized; it is shown as it is.
-    if (mayType && !terminal.exit) await drivers.join(seat).catch(refuse);
+    if (mayType && !terminal.exit) await drivers.join(seat, drove).catch(refuse);
     const seen = epoch !== undefined && offset !== undefined ? { epoch, offset } : undefined;
     view = createTerminalView({ channel, terminal, seen, ...surface, outlet, signal });
-    view.run().catch(refuse);
+    view.run().catch(end);
     return seat;
   });
   // Steps run one after the other, so that input keeps its order.
-  let steps: Promise<unknown> = opened.catch(refuse);
+  let steps: Promise<unknown> = opened.catch(end);
   const step = (run: (seat: Seat) => Promise<unknown>) => {
     steps = steps.then(async () => !signal.aborted && run(await opened)).catch(refuse);
   };
@@ -60,15 +58,22 @@ export function openChannel(options: {
     void outlet.frame({ type: "refused", channel, failure: toFailure(error) });
   }
 
+  /** Nothing more can be shown; the viewer may attach anew. */
+  function end(error: unknown): void {
+    if (signal.aborted) return;
+    void outlet.frame({ type: "refused", channel, failure: toFailure(error), over: true });
+    life.abort();
+  }
+
   return {
     ack: (to) => view?.ack(to),
     close: () => life.abort(),
-    resize(to) {
+    resize(to, take) {
       size = to;
       if (!mayType) return;
       step((seat) => {
         seat.size = to;
-        return drivers.take(seat);
+        return take ? drivers.take(seat) : drivers.resized(seat);
       });
     },
     type(bytes) {
@@ -87,26 +92,4 @@ export function openChannel(options: {
       });
     },
   };
-}
-
-/** The terminal of an agent's present run; waits while the agent is only starting. */
-async function findTerminal(
-  workspace: OpenWorkspace,
-  host: TerminalHost,
-  name: string,
-  signal: AbortSignal,
-): Promise<TerminalInfo> {
-  for (const end = Date.now() + START_MS; ; await wait(LOOK_MS, undefined, { signal })) {
-    const id = workspace.terminalOf(name);
-    const terminal = id === undefined ? undefined : (await host.list()).find((info) => info.id === id);
-    if (terminal) return terminal;
-    const agent = Object.values(workspace.view().agents).findLast((one) => one.name === name);
-    if (!agent) throw new ClustrError("not_found", `There is no agent "${name}".`);
-    if (agent.status !== "spawning" || agent.external || Date.now() > end) {
-      throw new ClustrError(
-        "not_found",
-        `Agent "${name}" has no terminal${agent.external ? ": it was started outside Clustr" : " now"}.`,
-      );
-    }
-  }
 }

@@ -1,11 +1,12 @@
 import type { WebSocket } from "ws";
-import { ClustrError, toFailure } from "../contract/error.ts";
+import { ClustrError, toFailure, type Failure } from "../contract/error.ts";
 import { decodeBinary, encodeBinary, PROTOCOL, type ClientFrame, type ServerFrame } from "../contract/wire.ts";
 import type { OpenWorkspace } from "../core/core.ts";
 import type { Call } from "./auth.ts";
 import { openChannel, type Channel } from "./channel.ts";
 import type { Drivers } from "./drivers.ts";
 import { parseFrame } from "./frames.ts";
+import { openPreview } from "./preview.ts";
 import type { Surface } from "./surface.ts";
 
 /** Events a client may be behind and still get replayed; further back the whole view is smaller. */
@@ -86,12 +87,14 @@ export function serveConnection(
   function received(frame: ClientFrame | undefined): void {
     if (!frame) throw new ClustrError("invalid", "Not a frame of the socket protocol.");
     if (frame.type === "hello") return greet(frame);
+    if (frame.type === "ping") return void send({ type: "pong" });
     if (!workspace) throw new ClustrError("invalid", "hello comes first.");
     const channel = channels.get(frame.channel);
     switch (frame.type) {
       case "attach":
+      case "preview":
         channel?.close();
-        return attach(workspace, frame);
+        return show(workspace, frame);
       case "detach":
         channel?.close();
         channels.delete(frame.channel);
@@ -99,7 +102,7 @@ export function serveConnection(
       case "ack":
         return channel?.ack(frame.offset);
       case "resize":
-        return channel?.resize(frame);
+        return channel?.resize({ cols: frame.cols, rows: frame.rows }, frame.take === true);
     }
   }
 
@@ -130,37 +133,27 @@ export function serveConnection(
     if (!signal.aborted) leave(1012, "the workspace was closed");
   }
 
-  function attach(open: OpenWorkspace, frame: Extract<ClientFrame, { type: "attach" }>): void {
+  /** Opens a channel, as a terminal or as text. */
+  function show(open: OpenWorkspace, frame: Extract<ClientFrame, { type: "attach" | "preview" }>): void {
     const { channel } = frame;
+    const refuse = (failure: Failure) => void send({ type: "refused", channel, failure, over: true });
+    if (!rights.has("terminals.read")) return refuse({ code: "forbidden", message: "You may not watch terminals." });
+    if (!channels.has(channel) && channels.size >= CHANNEL_LIMIT)
+      return refuse({
+        code: "limited",
+        message: `A socket shows ${CHANNEL_LIMIT} terminals at most; detach one first.`,
+      });
     const outlet = {
       frame: send,
       bytes: (kind: 0 | 1, offset: number, bytes: Uint8Array) => put(encodeBinary({ kind, channel, offset, bytes })),
     };
-    if (!rights.has("terminals.read"))
-      return void send({
-        type: "refused",
-        channel,
-        failure: { code: "forbidden", message: "You may not watch terminals." },
-      });
-    if (!channels.has(channel) && channels.size >= CHANNEL_LIMIT) {
-      return void send({
-        type: "refused",
-        channel,
-        failure: { code: "limited", message: `A socket shows ${CHANNEL_LIMIT} terminals at most; detach one first.` },
-      });
-    }
     const { drivers } = surface;
+    const mayType = rights.has("terminals.write");
     channels.set(
       channel,
-      openChannel({
-        attach: frame,
-        workspace: open,
-        surface,
-        drivers,
-        mayType: rights.has("terminals.write"),
-        outlet,
-        signal,
-      }),
+      frame.type === "attach"
+        ? openChannel({ attach: frame, workspace: open, surface, drivers, mayType, outlet, signal })
+        : openPreview({ preview: frame, workspace: open, ...surface, outlet, signal }),
     );
   }
 

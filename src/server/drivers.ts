@@ -1,5 +1,8 @@
 import type { TerminalHost } from "../core/ports/terminal.ts";
 
+/** How long a driver that has left may come back before another viewer's window counts, ms: a page that reloads does. */
+export const BACK_MS = 2_000;
+
 export interface Size {
   cols: number;
   rows: number;
@@ -8,40 +11,103 @@ export interface Size {
 /** One viewer of one terminal, as far as its size matters. */
 export interface Seat {
   readonly terminal: string;
+  /** What its window holds; undefined for a viewer that only looks on. */
   size: Size | undefined;
+  /** Told whether it drives: when it joins, and whenever that changes. */
+  drives(yes: boolean): void;
 }
 
 /** Decides whose window a terminal fits when several people's windows show it. */
 export interface Drivers {
-  /** A viewer came: it drives if nobody else does. */
-  join(seat: Seat): Promise<void>;
-  /** A viewer typed or resized: it drives from now on. */
+  /** A viewer came: it drives if nobody does. One that `drove` before its connection was lost also replaces a driver that nobody chose. */
+  join(seat: Seat, drove: boolean): Promise<void>;
+  /** A viewer's window changed: that counts if it drives or nobody does. */
+  resized(seat: Seat): Promise<void>;
+  /** A viewer typed, or asked for the size: it drives from now on. */
   take(seat: Seat): Promise<void>;
   leave(seat: Seat): void;
 }
 
-/** The driver of a terminal is the viewer that typed or resized last: a phone that only looks on changes nothing. */
-export function createDrivers(host: TerminalHost): Drivers {
-  const drivers = new Map<string, Seat>();
-  const applied = new Map<Seat, Size>();
+/** Everybody who looks at one terminal, in the order they came. */
+interface Table {
+  seats: Set<Seat>;
+  driver?: Seat | undefined;
+  /** Whether the driver became so by what its person did, not only by being there. */
+  chosen: boolean;
+  applied?: Size | undefined;
+  vacant?: NodeJS.Timeout | undefined;
+}
 
-  async function take(seat: Seat): Promise<void> {
-    const { terminal, size } = seat;
-    const same = drivers.get(terminal) === seat && applied.get(seat) === size;
-    drivers.set(terminal, seat);
-    if (same || !size) return;
-    applied.set(seat, size);
+/**
+ * The driver of a terminal is the viewer that typed or asked for it last: windows that only look on change nothing. When
+ * it leaves, the terminal keeps its size, and after a moment fits the newest of those who still look.
+ */
+export function createDrivers(host: Pick<TerminalHost, "resize">): Drivers {
+  const tables = new Map<string, Table>();
+
+  async function seat(table: Table, next: Seat, chosen: boolean): Promise<void> {
+    clearTimeout(table.vacant);
+    const last = table.driver;
+    table.driver = next;
+    table.chosen = chosen;
+    if (last !== next) {
+      last?.drives(false);
+      next.drives(true);
+    }
+    await apply(table, next);
+  }
+
+  async function apply(table: Table, { terminal, size }: Seat): Promise<void> {
+    const { applied } = table;
+    if (!size || (applied?.cols === size.cols && applied.rows === size.rows)) return;
+    table.applied = size;
     await host.resize(terminal, size.cols, size.rows);
   }
 
+  function tableOf(terminal: string): Table {
+    const known = tables.get(terminal);
+    if (known) return known;
+    const table: Table = { seats: new Set(), chosen: false };
+    tables.set(terminal, table);
+    return table;
+  }
+
+  /** The newest viewer with a window takes over from the one that did not come back. */
+  function inherit(table: Table): void {
+    const heir = [...table.seats].findLast(({ size }) => size);
+    // A terminal that cannot be resized just now keeps its size until somebody types.
+    if (heir && !table.driver) seat(table, heir, false).catch(() => {});
+  }
+
   return {
-    take,
-    join: async (seat) => {
-      if (!drivers.has(seat.terminal)) await take(seat);
+    async join(viewer, drove) {
+      const table = tableOf(viewer.terminal);
+      table.seats.add(viewer);
+      const free = !table.driver || (drove && !table.chosen);
+      if (viewer.size && free) await seat(table, viewer, drove);
+      else viewer.drives(false);
     },
-    leave(seat) {
-      applied.delete(seat);
-      if (drivers.get(seat.terminal) === seat) drivers.delete(seat.terminal);
+    async resized(viewer) {
+      const table = tableOf(viewer.terminal);
+      table.seats.add(viewer);
+      if (table.driver === viewer) await apply(table, viewer);
+      else if (!table.driver) await seat(table, viewer, false);
+    },
+    async take(viewer) {
+      const table = tableOf(viewer.terminal);
+      table.seats.add(viewer);
+      await seat(table, viewer, true);
+    },
+    leave(viewer) {
+      const table = tables.get(viewer.terminal);
+      if (!table?.seats.delete(viewer)) return;
+      if (table.driver === viewer) {
+        table.driver = undefined;
+        table.vacant = setTimeout(() => inherit(table), BACK_MS).unref();
+      }
+      if (table.seats.size > 0) return;
+      clearTimeout(table.vacant);
+      tables.delete(viewer.terminal);
     },
   };
 }

@@ -8,13 +8,14 @@ const ROWS = [1, 500] as const;
 export function parseFrame(text: string): ClientFrame | undefined {
   const frame = readObject(text);
   if (!frame) return undefined;
-  const { type, channel, offset, cols, rows, epoch, agent, after, workspace, protocol } = frame;
+  const { type, channel, offset, cols, rows, epoch, agent, after, workspace, protocol, drove, take } = frame;
   const size = isWhole(cols, ...COLS) && isWhole(rows, ...ROWS) ? { cols, rows } : undefined;
   if (type === "hello") {
     if (!isWhole(protocol) || typeof workspace !== "string" || !(after === undefined || isWhole(after)))
       return undefined;
     return { type, protocol, workspace, ...(after === undefined ? {} : { after }) };
   }
+  if (type === "ping") return { type };
   if (!isWhole(channel, 0, 0xffff_ffff)) return undefined;
   switch (type) {
     case "attach": {
@@ -31,14 +32,17 @@ export function parseFrame(text: string): ClientFrame | undefined {
         ...(epoch === undefined ? {} : { epoch }),
         ...(offset === undefined ? {} : { offset }),
         ...size,
+        ...(drove === true ? { drove } : {}),
       };
     }
+    case "preview":
+      return typeof agent === "string" ? { type, channel, agent } : undefined;
     case "detach":
       return { type, channel };
     case "ack":
       return isWhole(offset) ? { type, channel, offset } : undefined;
     case "resize":
-      return size && { type, channel, ...size };
+      return size && { type, channel, ...size, ...(take === true ? { take } : {}) };
     default:
       return undefined;
   }

@@ -3,10 +3,11 @@ import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { testHome, type TestHome } from "../../test/server/home.ts";
 import { WireClient } from "../../test/server/wire-client.ts";
+import { PROTOCOL } from "../contract/wire.ts";
 import { person } from "../core/caller.ts";
 import { REPLAY_LIMIT } from "./connection.ts";
 import { SOCKET_LIMIT } from "./socket.ts";
-import { UNDRAWN_LIMIT } from "./terminal-view.ts";
+import { BEHIND_LIMIT, WINDOW } from "./terminal-view.ts";
 
 let home: TestHome;
 const open: WireClient[] = [];
@@ -88,7 +89,7 @@ describe("events", () => {
     open.push(client);
     await new Promise((resolve) => client.socket.once("open", resolve));
     client.send({ type: "hello", protocol: 99, workspace: home.workspace.id });
-    expect((await client.next("welcome")).protocol).toBe(1);
+    expect((await client.next("welcome")).protocol).toBe(PROTOCOL);
     await client.until(() => client.closed?.code === 1002, "close 1002");
   });
 
@@ -100,9 +101,10 @@ describe("events", () => {
       "null",
       '{"type":"attach"}',
       '{"type":"attach","channel":-1,"agent":"x"}',
-      '{"type":"hello","protocol":1,"workspace":5}',
+      '{"type":"hello","protocol":2,"workspace":5}',
       '{"type":"toString"}',
       JSON.stringify({ type: "ack", channel: 1, offset: 1.5 }),
+      '{"type":"preview","channel":1}',
     ];
     for (const text of nonsense) {
       const client = await connect();
@@ -120,6 +122,12 @@ describe("events", () => {
     await new Promise((resolve) => early.socket.once("open", resolve));
     early.send({ type: "attach", channel: 1, agent: "x" });
     await early.until(() => early.closed?.code === 1008, "close");
+  });
+
+  test("a client that asks whether anybody is there gets an answer", async () => {
+    const client = await connect();
+    client.send({ type: "ping" });
+    await client.next("pong");
   });
 
   test(`one login has at most ${SOCKET_LIMIT} sockets; closing one makes room`, async () => {
@@ -149,7 +157,7 @@ describe("terminals", () => {
     const client = await connect();
     client.send({ type: "attach", channel: 1, agent: name });
     expect(await client.next("screen")).toMatchObject({ channel: 1, offset: 12, cols: 120, rows: 40, exact: true });
-    const live = randomBytes(300_000);
+    const live = randomBytes(200_000);
     for (let at = 0; at < live.length; at += 7000) print(live.subarray(at, at + 7000));
     await client.until(() => client.bytes().length === live.length, "all bytes");
     expect(client.screens).toEqual(["screen@12"]);
@@ -178,7 +186,7 @@ describe("terminals", () => {
     const client = await connect();
     client.send({ type: "attach", channel: 1, agent: name, epoch: "another", offset: 5 });
     await client.next("screen");
-    print(randomBytes(UNDRAWN_LIMIT + 10));
+    print(randomBytes(BEHIND_LIMIT + 10));
     client.send({ type: "attach", channel: 2, agent: name, epoch: `epoch-${terminal}`, offset: 5 });
     await client.next("screen", 2);
     client.send({ type: "attach", channel: 3, agent: name, epoch: `epoch-${terminal}`, offset: 99_999_999 });
@@ -191,15 +199,15 @@ describe("terminals", () => {
     for (const client of [slow, quick]) client.send({ type: "attach", channel: 1, agent: name });
     await Promise.all([slow.next("screen"), quick.next("screen")]);
     quick.socket.on("message", () => quick.send({ type: "ack", channel: 1, offset: quick.ends.get(1) ?? 0 }));
-    const total = UNDRAWN_LIMIT * 4;
+    const total = BEHIND_LIMIT * 2;
     for (let at = 0; at < total; at += 50_000) {
       print(Buffer.alloc(50_000, 120));
       if (at % 500_000 === 0) await wait(5);
     }
     await quick.until(() => quick.bytes().length === total, "all bytes for the quick one");
     await wait(100);
-    expect(slow.bytes().length).toBeGreaterThan(UNDRAWN_LIMIT * 0.9);
-    expect(slow.bytes().length).toBeLessThanOrEqual(UNDRAWN_LIMIT + 100_000);
+    expect(slow.bytes().length).toBeGreaterThan(WINDOW * 0.9);
+    expect(slow.bytes().length).toBeLessThanOrEqual(WINDOW + 100_000);
     expect(slow.screens).toHaveLength(1);
     slow.send({ type: "ack", channel: 1, offset: slow.ends.get(1) ?? 0 });
     await slow.next("screen", 2);
@@ -218,20 +226,44 @@ describe("terminals", () => {
     expect(home.host.typed(terminal)).toBe("ab\r");
   });
 
-  test("fit the window of whoever typed or resized last", async () => {
+  test("fit the window of whoever typed or asked for the size last, and tell everybody whose it is", async () => {
     const [desk, phone] = [await connect(), await connect()];
+    const drives = (client: WireClient) => client.all("driver").map(({ you }) => you);
     desk.send({ type: "attach", channel: 1, agent: name, cols: 200, rows: 50 });
     await desk.next("screen");
     phone.send({ type: "attach", channel: 1, agent: name, cols: 40, rows: 20 });
     await phone.next("screen");
-    expect(home.host.sizes(terminal)).toEqual(["200x50"]);
+    phone.send({ type: "resize", channel: 1, cols: 42, rows: 20 });
+    desk.send({ type: "resize", channel: 1, cols: 190, rows: 50 });
+    await phone.until(() => phone.all("resized").some(({ cols }) => cols === 190), "the desk's size");
+    expect(home.host.sizes(terminal)).toEqual(["200x50", "190x50"]);
+    expect([drives(desk), drives(phone)]).toEqual([[true], [false]]);
     phone.type(1, "x");
-    await desk.until(() => desk.all("resized").some(({ cols }) => cols === 40), "the phone's size");
-    expect(home.host.sizes(terminal)).toEqual(["200x50", "40x20"]);
+    await desk.until(() => desk.all("resized").some(({ cols }) => cols === 42), "the phone's size");
+    await phone.until(() => drives(phone).length === 2, "the place of the driver");
+    expect([drives(desk), drives(phone)]).toEqual([
+      [true, false],
+      [false, true],
+    ]);
     phone.type(1, "y");
-    desk.send({ type: "resize", channel: 1, cols: 180, rows: 44 });
+    desk.send({ type: "resize", channel: 1, cols: 180, rows: 44, take: true });
     await phone.until(() => phone.all("resized").some(({ cols }) => cols === 180), "the desk's size");
-    expect(home.host.sizes(terminal)).toEqual(["200x50", "40x20", "180x44"]);
+    expect(home.host.sizes(terminal)).toEqual(["200x50", "190x50", "42x20", "180x44"]);
+  });
+
+  test("as text come when something was printed, and never take a size or input", async () => {
+    print("drawn before");
+    const client = await connect();
+    client.send({ type: "preview", channel: 1, agent: name });
+    expect(await client.next("preview")).toMatchObject({ channel: 1, cols: 120 });
+    client.type(1, "x");
+    client.send({ type: "resize", channel: 1, cols: 20, rows: 10 });
+    print("more");
+    await client.next("preview", 2);
+    expect(home.host.typed(terminal)).toBe("");
+    expect(home.host.sizes(terminal)).toEqual([]);
+    client.send({ type: "preview", channel: 2, agent: "nobody" });
+    expect(await client.next("refused")).toMatchObject({ channel: 2, over: true, failure: { code: "not_found" } });
   });
 
   test("tell their exit, and leave nothing running behind", async () => {
@@ -243,7 +275,12 @@ describe("terminals", () => {
     for (let tries = 0; home.host.followers() > 1 && tries < 100; tries++) await wait(10);
     print("bye");
     home.host.exit(terminal, 3);
-    expect(await client.next("exit")).toMatchObject({ channel: 1, code: 3, signal: null });
+    expect(await client.next("exit")).toMatchObject({
+      channel: 1,
+      code: 3,
+      signal: null,
+      at: expect.stringMatching(/Z$/),
+    });
     expect(client.bytes().toString()).toBe("bye");
     expect(client.bytes(2).length).toBe(0);
     client.close();

@@ -3,11 +3,14 @@ import { ClustrError } from "../contract/error.ts";
 import type { ServerFrame } from "../contract/wire.ts";
 import type { Screens } from "../core/ports/screen.ts";
 import type { TerminalHost, TerminalInfo } from "../core/ports/terminal.ts";
+import { infoOf } from "./find-terminal.ts";
 
-/** Bytes sent but not yet drawn beyond which a viewer gets no more raw output. */
-export const UNDRAWN_LIMIT = 1_000_000;
-/** Undrawn bytes at which a slow viewer counts as caught up and gets a fresh screen. */
-const CAUGHT_UP = 128_000;
+/** Bytes on their way to a viewer, sent but not yet drawn, beyond which it is waited for: a key's echo queues behind them. */
+export const WINDOW = 262_144;
+/** Undrawn bytes at which a viewer that was waited for gets more. */
+const ROOM = 131_072;
+/** Bytes a viewer may be behind the program; further back it gets the screen as it is, not what led to it. */
+export const BEHIND_LIMIT = 1_000_000;
 /** Between two screens for a viewer that lost its place, ms: a screen may lag behind a flood. */
 const RESTORE_PAUSE_MS = 100;
 
@@ -26,8 +29,9 @@ export interface TerminalView {
 }
 
 /**
- * Shows a terminal to one viewer: from where it was, else from a restored screen. A viewer that falls behind is never
- * waited for: raw output stops, and once it has caught up it gets the screen as it is then, and raw output from there.
+ * Shows a terminal to one viewer: from where it was, else from a restored screen. A slow viewer is sent only what it has
+ * room for, and neither the program nor another viewer waits for it: when it has fallen too far behind, it gets the screen
+ * as it is then, and raw output from there.
  */
 export function createTerminalView(options: {
   channel: number;
@@ -42,7 +46,7 @@ export function createTerminalView(options: {
   const { channel, terminal, seen, host, screens, outlet, signal } = options;
   let sent = 0;
   let drawn = 0;
-  let caughtUp: (() => void) | undefined;
+  let hasRoom: (() => void) | undefined;
 
   async function restore(): Promise<void> {
     const { bytes, epoch, offset, cols, rows, exact } = await screens.snapshot(terminal.id);
@@ -61,12 +65,14 @@ export function createTerminalView(options: {
           await outlet.frame({ type: "resized", channel, cols: chunk.cols, rows: chunk.rows });
           break;
         case "exit":
-          await outlet.frame({ type: "exit", channel, code: chunk.exit.code, signal: chunk.exit.signal });
+          await outlet.frame({ type: "exit", channel, ...chunk.exit });
           return "ended";
         case "bytes":
-          if (sent - drawn > UNDRAWN_LIMIT) return "behind";
           sent = chunk.offset + chunk.bytes.length;
           await outlet.bytes(0, chunk.offset, chunk.bytes);
+          if (sent - drawn <= WINDOW) break;
+          await untilDrawn(ROOM);
+          if (await isBehind()) return "behind";
       }
     }
     if (!signal.aborted)
@@ -77,23 +83,29 @@ export function createTerminalView(options: {
     return "ended";
   }
 
-  /** Resolves when little is left to draw; until then nothing is sent. */
-  function untilCaughtUp(): Promise<void> {
+  /** Resolves when at most `left` bytes are left to draw; until then nothing is sent. */
+  function untilDrawn(left: number): Promise<void> {
     return new Promise((resolve) => {
-      const go = () => {
+      hasRoom = () => {
+        if (sent - drawn > left && !signal.aborted) return;
         signal.removeEventListener("abort", go);
         resolve();
       };
-      caughtUp = go;
+      const go = () => hasRoom?.();
       signal.addEventListener("abort", go);
-      if (sent - drawn <= CAUGHT_UP || signal.aborted) go();
+      go();
     });
+  }
+
+  async function isBehind(): Promise<boolean> {
+    const now = await infoOf(host, terminal.id);
+    return now !== undefined && now.endOffset - sent > BEHIND_LIMIT;
   }
 
   return {
     ack(offset) {
       drawn = Math.max(drawn, Math.min(offset, sent));
-      if (sent - drawn <= CAUGHT_UP) caughtUp?.();
+      hasRoom?.();
     },
     async run() {
       if (seen && canContinue(terminal, seen)) sent = drawn = seen.offset;
@@ -101,7 +113,7 @@ export function createTerminalView(options: {
       for (;;) {
         const why = await stream();
         if (why === "ended" || signal.aborted) return;
-        if (why === "behind") await untilCaughtUp();
+        if (why === "behind") await untilDrawn(0);
         else await wait(RESTORE_PAUSE_MS, undefined, { signal }).catch(() => {});
         if (signal.aborted) return;
         await restore();
@@ -117,6 +129,6 @@ function canContinue(terminal: TerminalInfo, seen: { epoch: string; offset: numb
     seen.epoch === epoch &&
     seen.offset >= firstOffset &&
     seen.offset <= endOffset &&
-    endOffset - seen.offset <= UNDRAWN_LIMIT
+    endOffset - seen.offset <= BEHIND_LIMIT
   );
 }

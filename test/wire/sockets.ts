@@ -25,6 +25,8 @@ export class WireSockets {
   /** Protocol lists offered by clients. */
   readonly offers: string[] = [];
   typed = "";
+  /** Takes frames and answers none, as a peer behind a network that went away. */
+  mute = false;
   protocol = PROTOCOL;
   /** Sent instead of a welcome. */
   refuse: ServerFrame | undefined;
@@ -37,6 +39,7 @@ export class WireSockets {
       this.#watching.set(client, new Map());
       client.on("close", () => this.#watching.delete(client));
       client.on("message", (data: Buffer, binary) => {
+        if (this.mute) return;
         if (binary) this.typed += Buffer.from(decodeBinary(data)?.bytes ?? []).toString();
         else this.#receive(client, JSON.parse(data.toString()) as ClientFrame);
       });
@@ -81,7 +84,7 @@ export class WireSockets {
 
   exit(agent: string, code: number): void {
     this.#each(agent, (client, channel) =>
-      client.send(JSON.stringify({ type: "exit", channel, code, signal: null } satisfies ServerFrame)),
+      client.send(JSON.stringify({ type: "exit", channel, code, signal: null, at: "" } satisfies ServerFrame)),
     );
   }
 
@@ -107,6 +110,7 @@ export class WireSockets {
         send({ type: "view", view: { ...emptyView(), seq: this.events.at(-1)?.seq ?? 0 } });
       else for (const event of this.events) if (event.seq > after) send({ type: "event", event });
     }
+    if (frame.type === "ping") send({ type: "pong" });
     if (frame.type === "detach") this.#watching.get(client)?.delete(frame.channel);
     if (frame.type !== "attach") return;
     const { channel, agent } = frame;
