@@ -61,7 +61,7 @@ describe("age", () => {
     const seen = [hooks(["working"], T + 5_000), file(["idle"]), title(BUSY, T + 5_050)];
     expect(after(5_000 + SETTLE - 1, ...seen)).toMatchObject({ status: "working", sure: true });
     expect(after(5_000 + SETTLE, ...seen)).toMatchObject({ status: "working", sure: false });
-    expect(after(5_000 + SETTLE, ...seen).doubt).toBe("hooks says working, but file says idle");
+    expect(after(5_000 + SETTLE, ...seen).doubt).toBe("hooks: working, but file: idle");
   });
 
   test("hooks that have fallen silent give way, unless another source backs them", () => {
@@ -91,6 +91,12 @@ describe("age", () => {
   test("a dialog no hook told of is found, and one that a hook told of is found gone", () => {
     expect(after(2_000, hooks(["working"]), file(["waiting"], T + 10), title(REST, T + 10)).status).toBe("waiting");
     expect(after(2_000, hooks(["waiting"]), file(["working"], T + 10), title(BUSY, T + 10)).status).toBe("working");
+  });
+
+  test("a dialog is found although hooks of other work came after it opened", () => {
+    const seen = [hooks(["working"], T + 3_000), file(["waiting"], T + 10), title(BUSY)];
+    expect(after(3_000 + SETTLE - 1, ...seen).status).toBe("working");
+    expect(after(3_000 + SETTLE, ...seen)).toMatchObject({ status: "waiting", sure: true });
   });
 
   test("nothing that age could change: no reason to look again", () => {

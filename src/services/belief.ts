@@ -74,7 +74,9 @@ const RANK: Record<Weight, number> = { final: 0, told: 1, shown: 2, hint: 3 };
  * 1. it is `shown`, began to say so after the holder's last word, and has stood for SETTLE ms; for GLANCE ms when another
  *    source seconds it, likewise after the holder's last word (Esc: no hook tells, file and title do);
  * 2. it is `shown`, the holder has been silent for STALE ms, and no other source backs the holder;
- * 3. it is a `hint`, nothing `shown` speaks, and both the hint and the holder's silence are STALE ms old.
+ * 3. it is `shown`, says `waiting` and nothing else, and the holder has been silent for SETTLE ms: dialogs are what hooks
+ *    miss, and nothing goes on until somebody answers;
+ * 4. it is a `hint`, nothing `shown` speaks, and both the hint and the holder's silence are STALE ms old.
  * That work began is told reliably: a source below overrules `idle` or `failed` by `working` only when another seconds it.
  */
 export function believe(witnesses: readonly Witness[], now: number): Verdict {
@@ -107,7 +109,7 @@ export function believe(witnesses: readonly Witness[], now: number): Verdict {
   return {
     ...follow(holder),
     sure: stands === undefined,
-    doubt: stands && `${holder.source} says ${wordsOf(holder)}, but ${stands.source} says ${wordsOf(stands)}`,
+    doubt: stands && `${holder.source}: ${wordsOf(holder)}, but ${stands.source}: ${wordsOf(stands)}`,
     evidence,
     again: again === Infinity ? undefined : again - now,
   };
@@ -135,7 +137,8 @@ function overrulesFrom(one: Witness, holder: Witness, all: readonly Witness[]): 
     ),
   );
   const backed = others.some((other) => agree(holder, other) && !agree(one, other));
-  return Math.min(newer, together, backed ? Infinity : Math.max(stale, one.since + SETTLE));
+  const asks = one.says.every((doing) => doing === "waiting") ? Math.max(one.since, word) + SETTLE : Infinity;
+  return Math.min(newer, together, asks, backed ? Infinity : Math.max(stale, one.since + SETTLE));
 }
 
 function agree(one: Witness, other: Witness): boolean {

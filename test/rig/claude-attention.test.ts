@@ -220,6 +220,8 @@ describe.concurrent("a dialog no hook tells of", () => {
     expect(item).toMatchObject({ kind: "question", title: "Claude Code waits for an answer in its terminal" });
     expect(item.answers ?? []).toEqual([]);
     await shown(the, "Enter to stay in auto mode");
+    // A dialog that has just opened takes no keys yet.
+    await sleep(1_000);
     the.run.type("\r");
     const { item: menu } = await the.run.signal("attention", { where: (each) => each.item.key !== undefined });
     expect(menu.detail).toContain("touch one");

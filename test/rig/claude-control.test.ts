@@ -156,7 +156,7 @@ describe.concurrent("evidence", () => {
     const call = { requestId: "r", name: "UserPromptSubmit", body, signal: new AbortController().signal };
     await session.hook(call);
     const { why } = await the.run.signal("doubt");
-    expect(why).toContain("hooks say it is working");
+    expect(why).toBe("hooks: working, but session file: idle");
     await the.run.signal("certain", { timeoutMs: 8_000 });
     await the.run.signal("idle", { since: the.run.signals.findIndex(({ type }) => type === "doubt") });
   });

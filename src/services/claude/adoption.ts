@@ -18,7 +18,10 @@ export function adopted(
   if (file === undefined) return { belief, signals: [] };
   // Whatever is open all the same is asked again: the door repeats the requests that were held.
   if (file.status === "busy") return { belief, signals: [{ type: "working" }] };
-  if (file.status === "idle") return rest({ ...belief, dialogs }, record.failed ? [] : [{ type: "idle" }]);
+  if (file.status === "idle") {
+    const step = rest({ ...belief, dialogs }, record.failed ? [] : [{ type: "idle" }]);
+    return { ...step, belief: { ...step.belief, failed: record.failed } };
+  }
   return {
     belief: { ...belief, dialogs },
     signals: first === undefined ? [] : [{ type: "attention", item: first.item }],

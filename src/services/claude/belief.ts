@@ -1,4 +1,5 @@
 import type { Asked } from "../../core/ports/service.ts";
+import type { Doing } from "../belief.ts";
 
 /** A dialog that is open on the agent's screen and waits for a person. */
 export interface Dialog {
@@ -39,8 +40,8 @@ export interface SessionStatus {
 }
 
 /**
- * What is believed of an agent at one moment. Hooks move it; session file and title correct it. All times are ms since
- * 1970 of this machine, whose clock the tool shares.
+ * What is known of an agent at one moment, and what hooks made of it; the other sources correct it (cross-check.ts). All
+ * times are ms since 1970 of this machine, whose clock the tool shares.
  */
 export interface Belief {
   phase: "starting" | "working" | "idle";
@@ -56,9 +57,15 @@ export interface Belief {
   answering: number;
   /** The turn ended, but the tool will wake the agent itself (a subagent in the background, a schedule). */
   awaits: boolean;
+  /** The last turn ended in a failure. */
+  failed: boolean;
   file: SessionStatus | undefined;
   /** Whether the title shows work, and since when. */
   title: { working: boolean; since: number } | undefined;
+  /** Whether a dialog is on the screen, where that was looked at, and since when it is known. */
+  screen: { dialog: boolean; since: number } | undefined;
+  /** Its process has ended. */
+  exit: { says: Doing[]; since: number; words: string } | undefined;
   /** False for a resumed conversation, which begins by waiting for input. */
   prompted: boolean;
 }
@@ -73,8 +80,11 @@ export function newBelief(prompted: boolean): Belief {
     hookAt: 0,
     answering: 0,
     awaits: false,
+    failed: false,
     file: undefined,
     title: undefined,
+    screen: undefined,
+    exit: undefined,
     prompted,
   };
 }

@@ -1,62 +1,70 @@
-import type { Evidence } from "../../core/ports/service.ts";
-import type { Belief } from "./belief.ts";
-import { SETTLE } from "./cross-check.ts";
+import type { Doing, Witness } from "../belief.ts";
+import type { Belief, Dialog, SessionStatus } from "./belief.ts";
 
-/** What each source tells of the agent now. */
-export function evidenceOf(belief: Belief): Evidence[] {
-  const { phase, dialogs, hookAt, file, title, awaits, activity } = belief;
+/** What the session file's words mean. */
+const FILE: Record<SessionStatus["status"], Doing> = { idle: "idle", busy: "working", waiting: "waiting" };
+
+/** What each source tells of the agent, to be weighed by `believe`. */
+export function witnessesOf(belief: Belief): Witness[] {
+  const { dialogs, exit } = belief;
   const [dialog] = dialogs;
-  const hooks =
-    dialog !== undefined && dialog.tool !== ""
-      ? "waiting for an answer"
-      : awaits
-        ? "waiting for background work"
-        : phase;
+  // A dialog that no hook told of was found on the screen, or told by the tool's own reminder: of it, that one knows more.
+  const found = dialog !== undefined && dialog.tool === "" ? [foundOnScreen(dialog)] : [];
   return [
-    hookAt === 0
-      ? { source: "hooks", says: "nothing yet" }
-      : { source: "hooks", says: hooks, at: hookAt, ...(activity === undefined ? {} : { detail: activity }) },
-    file === undefined
-      ? { source: "session file", says: "not there" }
-      : {
-          source: "session file",
-          says: file.status === "busy" ? "working" : file.status === "waiting" ? "waiting for an answer" : "idle",
-          ...(file.since > 0 ? { at: file.since } : {}),
-          ...(file.waitingFor === undefined ? {} : { detail: file.waitingFor }),
-        },
-    title === undefined
-      ? { source: "title", says: "nothing yet" }
-      : { source: "title", says: title.working ? "working" : "idle or waiting", at: title.since },
-    ...(dialog !== undefined && dialog.tool === ""
-      ? [{ source: "screen", says: "waiting for an answer", at: dialog.at, detail: dialog.item.title }]
-      : []),
+    ...(exit === undefined ? [] : [{ source: "process", weight: "final" as const, ...exit }]),
+    ...found,
+    hooksOf(belief, dialog),
+    fileOf(belief),
+    titleOf(belief),
+    ...(found.length > 0 && belief.screen?.dialog === true ? [] : screenOf(belief)),
   ];
 }
 
-/**
- * Why the belief is not sure: a source has told something else for over a second, and what is known does not settle which
- * is right. Undefined when all agree. Pure; `now` is ms since 1970.
- */
-export function doubtOf(belief: Belief, now: number): string | undefined {
-  const { file, title, phase, dialogs, hookAt } = belief;
-  const stood = (since: number): boolean => now - Math.max(since, hookAt) >= SETTLE;
-  if (phase === "starting" || belief.awaits) return undefined;
-  if (file !== undefined && stood(file.since)) {
-    if (dialogs.length > 0 && file.status !== "waiting")
-      return `a dialog was opened and not seen answered, but the session file says ${file.status}`;
-    if (dialogs.length === 0 && file.status === "waiting")
-      return "the session file says it waits, but no dialog is known";
-    if (dialogs.length === 0 && (file.status === "busy") !== (phase === "working"))
-      return `hooks say it is ${phase}, but the session file says ${file.status}`;
-  }
-  if (title === undefined || !stood(title.since) || dialogs.length > 0) return undefined;
-  return title.working === (phase === "working")
-    ? undefined
-    : `hooks say it is ${phase}, but its title shows ${title.working ? "work" : "rest"}`;
+function hooksOf({ phase, awaits, failed, hookAt, activity }: Belief, dialog: Dialog | undefined): Witness {
+  const base = { source: "hooks", weight: "told" as const, since: hookAt, detail: activity };
+  if (dialog !== undefined)
+    return dialog.tool === ""
+      ? { ...base, says: [phase, "waiting"], words: phase }
+      : { ...base, says: ["waiting"], since: dialog.at, detail: dialog.item.title };
+  // The tool wakes the agent itself: whatever the others show meanwhile is right.
+  if (awaits) return { ...base, says: ["working", "idle", "waiting"], words: "waiting for background work" };
+  if (phase === "idle") return { ...base, says: failed ? ["failed", "idle"] : ["idle"] };
+  // Without any hook, other sources know better how a start goes.
+  return phase === "starting" && hookAt === 0 ? { ...base, says: [] } : { ...base, says: [phase] };
 }
 
-/** Whether a source tells something else than what is believed: to be looked at again. */
-export function disagrees(belief: Belief): boolean {
-  if (belief.phase === "starting") return belief.file !== undefined || belief.title !== undefined;
-  return doubtOf(belief, Infinity) !== undefined;
+function fileOf({ file, phase, prompted }: Belief): Witness {
+  const base = { source: "session file", weight: "shown" as const };
+  if (file === undefined) return { ...base, says: [], since: 0, words: "not there" };
+  // Before the first prompt it rests, which tells nothing of an agent that is about to receive one.
+  const early = phase === "starting" && prompted && file.status === "idle";
+  const says = FILE[file.status];
+  return {
+    ...base,
+    says: early ? [] : [says],
+    since: file.since,
+    ...(early ? { words: "idle" } : {}),
+    detail: file.waitingFor,
+  };
+}
+
+function titleOf({ title, phase }: Belief): Witness {
+  const base = { source: "title", weight: "hint" as const, since: title?.since ?? 0 };
+  if (title === undefined) return { ...base, says: [] };
+  if (title.working) return { ...base, says: ["working", "waiting"], words: "working" };
+  return { ...base, says: phase === "starting" ? [] : ["idle", "waiting"], words: "idle or waiting" };
+}
+
+function screenOf({ screen }: Belief): Witness[] {
+  if (screen === undefined) return [];
+  const { dialog, since } = screen;
+  return [
+    dialog
+      ? { source: "screen", weight: "hint", says: ["waiting"], since }
+      : { source: "screen", weight: "hint", says: ["working", "idle"], since, words: "no dialog" },
+  ];
+}
+
+function foundOnScreen({ at, item }: Dialog): Witness {
+  return { source: "screen", weight: "told", says: ["waiting"], since: at, detail: item.title };
 }

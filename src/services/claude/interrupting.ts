@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ClustrError } from "../../contract/error.ts";
 import type { AgentTerminal } from "../../core/ports/service.ts";
+import { SETTLE } from "../belief.ts";
 import type { Belief, SessionStatus } from "./belief.ts";
 import { readComposer } from "./composer.ts";
-import { SETTLE } from "./cross-check.ts";
 import { refusal } from "./decisions.ts";
 import type { Held } from "./held.ts";
 import { readMenu } from "./menu.ts";

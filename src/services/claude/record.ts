@@ -107,6 +107,13 @@ export class RunRecord {
     return ids.filter((id) => this.#settled.includes(id));
   }
 
+  /** Notes how far the run has come; written down when that is news. */
+  async note(news: { begun: boolean; hooks: boolean; failed: boolean }): Promise<void> {
+    if (this.begun === news.begun && this.hooks === news.hooks && this.failed === news.failed) return;
+    Object.assign(this, news);
+    await this.save();
+  }
+
   /** Writes the record down, after what is being written already. */
   save(): Promise<void> {
     const write = async (): Promise<void> => {

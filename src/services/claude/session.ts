@@ -14,15 +14,12 @@ import type {
 import { adopted } from "./adoption.ts";
 import { answerDialog } from "./answering.ts";
 import { newBelief, titleWorks, type Belief } from "./belief.ts";
-import { crossCheck, SETTLE } from "./cross-check.ts";
 import { decisionOf } from "./decisions.ts";
-import { disagrees, doubtOf, evidenceOf } from "./evidence.ts";
 import { Held } from "./held.ts";
 import { readHook, type Hook } from "./hooks.ts";
 import { interruptTurn } from "./interrupting.ts";
 import { leaveTool } from "./leaving.ts";
 import { Mail } from "./mail.ts";
-import { readMenu } from "./menu.ts";
 import { policyFor, ruling } from "./policy.ts";
 import type { RunRecord } from "./record.ts";
 import { followSessionFile, readSessionStatus, type SessionMark } from "./session-file.ts";
@@ -30,6 +27,7 @@ import { configFolder } from "./settings.ts";
 import { heard, type Step } from "./signals.ts";
 import { tail, watchStart } from "./start.ts";
 import { findTranscript } from "./transcript.ts";
+import { Weighing } from "./weighing.ts";
 
 /** Milliseconds a start waits for the tools; without them the first request would not have them. */
 const TOOLS_WAIT = 10_000;
@@ -46,19 +44,24 @@ export class ClaudeSession implements AgentSession {
   readonly #held = new Held();
   readonly #closing = new AbortController();
   readonly #signal: AbortSignal;
-  #belief: Belief;
+  readonly #weighing: Weighing;
   #transcript: string | undefined;
-  /** Why the core was told that the status is not sure. */
-  #doubt: string | undefined;
   #reports: Promise<void> = Promise.resolve();
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(link: AgentLink, record: RunRecord, terminal: AgentTerminal, socket: string, signal: AbortSignal) {
     this.#link = link;
     this.#record = record;
     this.#terminal = terminal;
     this.#signal = AbortSignal.any([signal, this.#closing.signal]);
-    this.#belief = newBelief(!record.resumed);
+    this.#weighing = new Weighing(newBelief(!record.resumed), {
+      terminal,
+      record,
+      mail: () => this.#mail,
+      report: (signals) => this.#report(signals),
+      taken: () => this.#letGo(),
+      log: (message, details) => link.log(message, details),
+      signal: this.#signal,
+    });
     this.#mark = {
       folder: join(configFolder(link.env), "sessions"),
       socket,
@@ -73,13 +76,18 @@ export class ClaudeSession implements AgentSession {
     this.#mail = new Mail(link, record, terminal, situation, this.#signal);
   }
 
+  get #belief(): Belief {
+    return this.#weighing.belief;
+  }
+
   /** Takes over what may run already, then follows it. Ends with the signal. */
   async begin(): Promise<void> {
-    if (this.#record.begun) await this.#take(adopted(this.#belief, this.#record, await readSessionStatus(this.#mark)));
+    if (this.#record.begun)
+      await this.#weighing.take(adopted(this.#belief, this.#record, await readSessionStatus(this.#mark)));
     const stopped = (error: unknown): void => {
       if (!this.#signal.aborted) this.#link.log("watching the agent failed", { error: String(error) });
     };
-    followSessionFile(this.#mark, this.#signal, (file) => this.#look({ ...this.#belief, file })).catch(stopped);
+    followSessionFile(this.#mark, this.#signal, (file) => this.#weighing.look({ file })).catch(stopped);
     this.#followTitle().catch(stopped);
     this.#followExit().catch(stopped);
     const report = (signal: Signal): void => void this.#report([signal]);
@@ -95,13 +103,12 @@ export class ClaudeSession implements AgentSession {
       log: (message) => this.#link.log(message),
       signal: this.#signal,
     }).catch(stopped);
-    this.#signal.addEventListener("abort", () => clearTimeout(this.#timer), { once: true });
   }
 
   async hook(call: HookCall): Promise<unknown> {
     const hook = readHook(call.name, call.body, call.requestId);
     let answer: object | "held" = {};
-    this.#belief = { ...this.#belief, answering: this.#belief.answering + 1 };
+    this.#weighing.answering(1);
     try {
       if (hook.subagent === undefined) this.#transcript = hook.transcript ?? this.#transcript;
       answer = await this.#answer(hook, call);
@@ -109,7 +116,7 @@ export class ClaudeSession implements AgentSession {
       // An answer that fails would paint an error on the person's screen; the agent can do without it.
       this.#link.log("a hook could not be answered", { hook: hook.name, error: String(error) });
     } finally {
-      this.#belief = { ...this.#belief, answering: this.#belief.answering - 1 };
+      this.#weighing.answering(-1);
     }
     if (answer !== "held") return answer;
     const held = this.#held.hold(hook, call);
@@ -119,7 +126,7 @@ export class ClaudeSession implements AgentSession {
   }
 
   deliver(parcels: Parcel[]): Promise<HandOver> {
-    return this.#mail.deliver(parcels).finally(() => this.#check());
+    return this.#mail.deliver(parcels).finally(() => this.#weighing.check());
   }
 
   knows(messages: string[]): Promise<string[]> {
@@ -127,7 +134,7 @@ export class ClaudeSession implements AgentSession {
   }
 
   answer(key: string, answer: Answer): Promise<void> {
-    return answerDialog({ ...this.#hands(), look: () => this.#compare() }, key, answer);
+    return answerDialog({ ...this.#hands(), look: () => this.#weighing.compare() }, key, answer);
   }
 
   interrupt(): Promise<void> {
@@ -135,7 +142,8 @@ export class ClaudeSession implements AgentSession {
   }
 
   evidence(): Evidence[] {
-    return evidenceOf(this.#belief);
+    // Of the process the core itself knows more.
+    return this.#weighing.verdict.evidence.filter(({ source }) => source !== "process");
   }
 
   leave(): Promise<void> {
@@ -150,7 +158,7 @@ export class ClaudeSession implements AgentSession {
   /** What acting on the terminal and on held requests needs. */
   #hands() {
     const belief = (): Belief => this.#belief;
-    const take = (step: Step): Promise<void> => this.#take(step);
+    const take = (step: Step): Promise<void> => this.#weighing.take(step);
     return { terminal: this.#terminal, held: this.#held, belief, take, signal: this.#signal };
   }
 
@@ -163,10 +171,10 @@ export class ClaudeSession implements AgentSession {
     await this.#mail.prove(hook, call);
     const context = await this.#mail.forHook(hook, call);
     if (hook.name === "UserPromptSubmit" && hook.subagent === undefined)
-      await this.#note({ begun: true, hooks: true, failed: false });
+      await this.#record.note({ begun: true, hooks: true, failed: false });
     if (hook.name === "StopFailure" && hook.subagent === undefined)
-      await this.#note({ begun: true, hooks: true, failed: true });
-    await this.#take(heard(this.#belief, hook, Date.now(), context !== undefined));
+      await this.#record.note({ begun: true, hooks: true, failed: true });
+    await this.#weighing.take(heard(this.#belief, hook, Date.now(), context !== undefined));
     if (hook.name === "SessionStart" && hook.body.source !== "compact" && hook.body.source !== "clear") {
       if (await this.#link.toolsListed(TOOLS_WAIT)) await sleep(TOOLS_SETTLE, undefined, { ref: false });
       else this.#link.log("the tool has not asked for Clustr's tools; it starts without them");
@@ -176,65 +184,6 @@ export class ClaudeSession implements AgentSession {
     return context === undefined
       ? {}
       : { hookSpecificOutput: { hookEventName: hook.name, additionalContext: context } };
-  }
-
-  async #note(news: { begun: boolean; hooks: boolean; failed: boolean }): Promise<void> {
-    if (this.#record.begun === news.begun && this.#record.hooks === news.hooks && this.#record.failed === news.failed)
-      return;
-    Object.assign(this.#record, news);
-    await this.#record.save();
-  }
-
-  /** New evidence besides hooks: what follows from it shows once it has stood for a moment. */
-  #look(belief: Belief): void {
-    this.#belief = belief;
-    this.#check();
-  }
-
-  #check(ms = SETTLE + 50): void {
-    if (this.#timer !== undefined || this.#signal.aborted) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#compare().catch((error: unknown) => this.#link.log("comparing evidence failed", { error: String(error) }));
-    }, ms);
-    this.#timer.unref();
-  }
-
-  async #compare(): Promise<void> {
-    const untold = this.#belief.dialogs.every(({ tool }) => tool === "");
-    const menu =
-      untold && this.#belief.file?.status === "waiting" ? readMenu(await this.#terminal.screen()) : undefined;
-    await this.#take(crossCheck(this.#belief, Date.now(), menu));
-    const doubt = this.#belief.answering > 0 ? this.#doubt : doubtOf(this.#belief, Date.now());
-    if ((doubt === undefined) !== (this.#doubt === undefined))
-      await this.#report([doubt === undefined ? { type: "certain" } : { type: "doubt", why: doubt }]);
-    this.#doubt = doubt;
-    if (this.#belief.phase !== "starting" && !this.#record.begun)
-      await this.#note({ begun: true, hooks: this.#record.hooks, failed: false });
-    if (this.#belief.phase === "idle" || !this.#record.hooks) await this.#mail.reconcile();
-    const onScreen = this.#belief.dialogs.some(({ tool }) => tool === "");
-    if (disagrees(this.#belief) || this.#mail.open || onScreen) this.#check();
-    else if (this.#belief.awaits) this.#check(60_000);
-  }
-
-  /** Believes, then reports, one signal after the other across all callers. */
-  async #take(step: Step): Promise<void> {
-    const settled = step.belief.phase === "idle" && this.#belief.phase !== "idle";
-    this.#belief = { ...step.belief, answering: this.#belief.answering };
-    if (settled || disagrees(this.#belief)) this.#check();
-    this.#letGo();
-    if (
-      this.#doubt !== undefined &&
-      step.signals.some(({ type }) => /^(working|idle|turn_failed|failed)$/.test(type))
-    ) {
-      this.#doubt = undefined;
-      await this.#report([{ type: "certain" }]);
-    }
-    if (step.signals.length > 0) await this.#report(step.signals);
-    const { session = this.#record.session, dialogs } = this.#belief;
-    if (session === this.#record.session && JSON.stringify(dialogs) === JSON.stringify(this.#record.dialogs)) return;
-    Object.assign(this.#record, { session, dialogs });
-    await this.#record.save();
   }
 
   /** Requests whose dialog is over go unanswered. After the end of this session they are the next one's. */
@@ -260,13 +209,14 @@ export class ClaudeSession implements AgentSession {
     for await (const title of this.#terminal.titles(this.#signal)) {
       const working = titleWorks(title);
       if (working === undefined || working === this.#belief.title?.working) continue;
-      this.#look({ ...this.#belief, title: { working, since: Date.now() } });
+      this.#weighing.look({ title: { working, since: Date.now() } });
     }
   }
 
   /** A tool that ends before its first prompt has said why on its screen. */
   async #followExit(): Promise<void> {
     const exit = await this.#terminal.exited(this.#signal);
+    this.#weighing.look({ exit: { says: [exit.code === 0 ? "idle" : "failed"], since: Date.now(), words: "ended" } });
     if (this.#record.begun) return;
     const words = await this.#terminal.screen().then(
       (screen) => tail(screen, 6),

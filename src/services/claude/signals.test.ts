@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Signal } from "../../core/ports/service.ts";
+import { believe } from "../belief.ts";
 import { newBelief, titleWorks, type Belief } from "./belief.ts";
 import { crossCheck } from "./cross-check.ts";
-import { doubtOf } from "./evidence.ts";
+import { witnessesOf } from "./evidence.ts";
 import { readHook } from "./hooks.ts";
 import { heard } from "./signals.ts";
 
@@ -160,6 +161,7 @@ test("a dialog no hook told of is found, and found gone", () => {
   const working = { ...newBelief(true), phase: "working" as const, hookAt: at(1) };
   const open = crossCheck({ ...working, file: file("waiting", at(2)) }, at(4));
   expect(types(open.signals)).toEqual(["attention"]);
+  expect(crossCheck({ ...open.belief, file: file("waiting", at(2)) }, at(60)).signals).toEqual([]);
   expect(crossCheck({ ...open.belief, file: file("busy", at(6)) }, at(8)).signals).toEqual([{ type: "resolved" }]);
   expect(types(crossCheck({ ...open.belief, file: file("idle", at(6)) }, at(8)).signals)).toEqual(["resolved", "idle"]);
 });
@@ -208,17 +210,41 @@ test("a cleared conversation is forgotten, and its successor's id is told first"
 });
 
 test("doubt: for longer than a second a source says something else, and nothing settles it", () => {
+  const doubtOf = (belief: Belief, now: number): string | undefined => believe(witnessesOf(belief), now).doubt;
   const idle = { ...newBelief(true), phase: "idle" as const, hookAt: at(1) };
   expect(doubtOf({ ...idle, file: file("idle", at(1)) }, at(9))).toBeUndefined();
   expect(doubtOf({ ...idle, file: file("busy", at(2)) }, at(2.9))).toBeUndefined();
-  expect(doubtOf({ ...idle, file: file("busy", at(2)) }, at(3.1))).toMatch(/session file says busy/);
-  expect(doubtOf({ ...idle, title: { working: true, since: at(2) } }, at(3.1))).toMatch(/title shows work/);
-  const working = { ...newBelief(true), phase: "working" as const };
-  const { belief } = play([{ hook_event_name: "PermissionRequest", tool_name: "Bash", tool_input: {} }], working);
-  expect(doubtOf({ ...belief, file: file("busy", 0) }, at(3))).toMatch(/not seen answered/);
+  expect(doubtOf({ ...idle, file: file("busy", at(2)) }, at(3.1))).toBe("hooks: idle, but session file: working");
+  expect(doubtOf({ ...idle, title: { working: true, since: at(2) } }, at(3.1))).toBe("hooks: idle, but title: working");
+  const { belief } = play([{ hook_event_name: "PermissionRequest", tool_name: "Bash", tool_input: {} }]);
+  expect(doubtOf({ ...belief, file: file("busy", 0) }, at(3))).toMatch(/waiting for an answer, but session file: work/);
   expect(doubtOf({ ...belief, file: file("waiting", at(1)) }, at(3))).toBeUndefined();
   // A subagent in the background works on while the agent itself rests.
   expect(doubtOf({ ...idle, awaits: true, file: file("busy", at(2)) }, at(9))).toBeUndefined();
+});
+
+test("Esc shows at once in file and title together, an answer in the terminal in file and screen", () => {
+  const working = { ...newBelief(true), phase: "working" as const, hookAt: at(10) };
+  const left = { ...working, file: file("idle", at(11)), title: { working: false, since: at(11) } };
+  expect(crossCheck(left, at(11.05)).signals).toEqual([]);
+  expect(crossCheck(left, at(11.1)).signals).toEqual([{ type: "idle" }]);
+  const { belief } = play([{ hook_event_name: "PermissionRequest", tool_name: "Bash", tool_input: {} }], working);
+  const seen = { ...belief, file: file("busy", at(2)), screen: { dialog: false, since: at(2) } };
+  expect(crossCheck(seen, at(2.1)).signals).toEqual([{ type: "resolved" }]);
+  expect(crossCheck({ ...seen, screen: { dialog: true, since: at(2) } }, at(2.1)).signals).toEqual([]);
+});
+
+test("after a failed turn the agent rests, and its hooks say why; nothing contradicts that", () => {
+  const { belief } = play([{ hook_event_name: "StopFailure", error: "overloaded" }]);
+  const verdict = believe(witnessesOf({ ...belief, file: file("idle", at(2)) }), at(9));
+  expect(verdict).toMatchObject({ status: "failed", sure: true });
+});
+
+test("a process that has ended is not corrected any more", () => {
+  const working = { ...newBelief(true), phase: "working" as const, hookAt: at(1), file: file("idle", at(2)) };
+  const ended = { ...working, exit: { says: ["failed" as const], since: at(3), words: "ended" } };
+  expect(crossCheck(ended, at(60)).signals).toEqual([]);
+  expect(believe(witnessesOf(ended), at(60))).toMatchObject({ status: "failed", by: "process", sure: true });
 });
 
 test("titles: a spinner works, a star rests, words tell nothing", () => {

@@ -77,7 +77,7 @@ function works(belief: Belief, activity: string | undefined, signals: Signal[] =
     signals.length > 0 || !news
       ? signals
       : [{ type: "working" as const, ...(activity === undefined ? {} : { activity }) }];
-  return { belief: { ...belief, phase: "working", awaits: false, activity }, signals: all };
+  return { belief: { ...belief, phase: "working", awaits: false, failed: false, activity }, signals: all };
 }
 
 function asks(belief: Belief, hook: Hook, now: number): Step {
@@ -172,20 +172,21 @@ function ended(belief: Belief, hook: Hook): Step {
   if (waking === 0) return rest(belief, [{ type: "idle" }]);
   const activity = `waits for ${waking} thing${waking === 1 ? "" : "s"} it started in the background`;
   return {
-    belief: { ...belief, phase: "idle", awaits: true, activity, dialogs: [] },
+    belief: { ...belief, phase: "idle", awaits: true, failed: false, activity, dialogs: [] },
     signals: [...resolvedIf(belief), { type: "working", activity }],
   };
 }
 
 function failed(belief: Belief, hook: Hook): Step {
   const { reason, hopeless } = describeFailure(hook);
-  return rest(belief, [{ type: hopeless ? "failed" : "turn_failed", reason }]);
+  const step = rest(belief, [{ type: hopeless ? "failed" : "turn_failed", reason }]);
+  return { ...step, belief: { ...step.belief, failed: true } };
 }
 
 /** The turn is over: whatever was open on the screen is not any more. */
 export function rest(belief: Belief, signals: Signal[]): Step {
   return {
-    belief: { ...belief, phase: "idle", awaits: false, activity: undefined, dialogs: [], calls: [] },
+    belief: { ...belief, phase: "idle", awaits: false, failed: false, activity: undefined, dialogs: [], calls: [] },
     signals: [...resolvedIf(belief), ...signals],
   };
 }
