@@ -16,7 +16,9 @@ import { folders } from "./files/folders.ts";
 import { openHomeFolder } from "./files/home.ts";
 import { logFile } from "./files/log-file.ts";
 import { privateFiles, privateFolder, socketFolders } from "./files/private-files.ts";
+import { projectFiles } from "./files/project-files.ts";
 import { rulesFile } from "./files/rules-file.ts";
+import { projectNames } from "./git/names.ts";
 import { openSqliteLedger } from "./ledger/sqlite/ledger.ts";
 import { createAccess } from "./server/access.ts";
 import { startServer } from "./server/server.ts";
@@ -128,6 +130,8 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
           now: Date.now,
         },
         files: privateFiles(base),
+        projectFiles: projectFiles(info.path),
+        projectNames: projectNames(path.join(base, "names.git"), info.path),
         rulesFile: rulesFile(path.join(base, "rules.md")),
         workspace: info.id,
         door: async () => `http://127.0.0.1:${await host.doorPort()}`,

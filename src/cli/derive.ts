@@ -34,6 +34,7 @@ const GROUPS: Record<string, string> = {
   context: "Working together:",
   rules: "Working together:",
   policy: "Working together:",
+  file: "Working together:",
 };
 
 /** What the words that only hold other commands are for. */

@@ -17,6 +17,7 @@ export type Right =
   | "attention.answer"
   | "terminals.read"
   | "terminals.write"
+  | "files.read"
   | "snapshots.read"
   | "snapshots.write"
   | "changes.read"

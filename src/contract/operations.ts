@@ -2,6 +2,7 @@ import { agents } from "./operations/agents.ts";
 import { attention } from "./operations/attention.ts";
 import { context } from "./operations/context.ts";
 import { events } from "./operations/events.ts";
+import { files } from "./operations/files.ts";
 import { folders } from "./operations/folders.ts";
 import { home, tokens } from "./operations/home.ts";
 import { messages } from "./operations/messages.ts";
@@ -25,6 +26,7 @@ export const operations = {
   ...rules,
   ...settings,
   ...terminals,
+  ...files,
   ...events,
 };
 

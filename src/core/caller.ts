@@ -30,6 +30,7 @@ const PERSON: Right[] = [
   "attention.answer",
   "terminals.read",
   "terminals.write",
+  "files.read",
   "events.read",
   "home.manage",
 ];

@@ -14,6 +14,7 @@ import { contextHandlers } from "./context.ts";
 import type { OpenWorkspace } from "./core.ts";
 import type { Detections } from "./detections.ts";
 import { eventHandlers } from "./events.ts";
+import { fileHandlers, type FilesParts } from "./files.ts";
 import { followLedger } from "./live-view.ts";
 import { messageHandlers } from "./messages.ts";
 import type { Folders } from "./ports/folders.ts";
@@ -32,7 +33,7 @@ import { terminalHandlers } from "./terminals.ts";
 import { tokenHandlers } from "./tokens.ts";
 
 /** What one workspace is made of; the composition root fills it. */
-export interface WorkspaceParts extends RunParts {
+export interface WorkspaceParts extends RunParts, FilesParts {
   info: Workspace;
   ledger: Ledger;
   rulesFile: RulesFile;
@@ -139,6 +140,7 @@ function allHandlers(parts: WorkspaceParts, evidenceOf: (agent: string) => Evide
     ...attentionHandlers(parts.newId),
     ...terminalHandlers(parts.screens),
     ...eventHandlers,
+    ...fileHandlers(parts),
     ...tokenHandlers(parts.access, parts.door, parts.newId),
   };
 }

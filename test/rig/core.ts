@@ -24,7 +24,9 @@ import type { TerminalHost, TerminalInfo, TerminalSpec } from "../../src/core/po
 import { openWorkspace, type RunningWorkspace } from "../../src/core/workspace.ts";
 import { folders } from "../../src/files/folders.ts";
 import { privateFiles, socketFolders } from "../../src/files/private-files.ts";
+import { projectFiles } from "../../src/files/project-files.ts";
 import { rulesFile } from "../../src/files/rules-file.ts";
+import { projectNames } from "../../src/git/names.ts";
 import { memoryLedger } from "../../src/ledger/memory.ts";
 
 /** An agent without a tool: the test says what it reports and takes what it is handed. */
@@ -194,6 +196,8 @@ export async function desk(ledger: Ledger = memoryLedger<Fact>()): Promise<Desk>
       ticks: () => performance.now(),
       fail: (error) => log.push(String(error)),
       files: privateFiles(join(place, "private")),
+      projectFiles: projectFiles(place),
+      projectNames: projectNames(join(place, "private", "names.git"), place),
       sockets: socketFolders(join(place, "sockets")),
       rulesFile: rulesFile(join(place, "rules.md")),
       access: {

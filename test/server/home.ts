@@ -12,6 +12,8 @@ import type { AgentLink, HookCall, ProgramSpec, Service, Signal } from "../../sr
 import type { TerminalHost } from "../../src/core/ports/terminal.ts";
 import { openWorkspace } from "../../src/core/workspace.ts";
 import { folderBrowser } from "../../src/files/folder-browser.ts";
+import { projectFiles } from "../../src/files/project-files.ts";
+import { projectNames } from "../../src/git/names.ts";
 import { memoryLedger } from "../../src/ledger/memory.ts";
 import { createAccess, type Logins } from "../../src/server/access.ts";
 import { startServer, type RunningServer } from "../../src/server/server.ts";
@@ -148,6 +150,8 @@ export async function testHome(options: TestHomeOptions = {}): Promise<TestHome>
         newId: randomUUID,
         now: Date.now,
         ticks: () => performance.now(),
+        projectFiles: projectFiles(info.path),
+        projectNames: projectNames(`${place.path}/names-${info.id}`, info.path),
         fail: (error) => log("workspace failed", { error: String(error) }),
         host,
         screens,

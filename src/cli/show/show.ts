@@ -5,6 +5,7 @@ import { showAgent, showAgents } from "./agents.ts";
 import { showAnswered, showAttention, showExplanation, showPolicies, showPolicy } from "./attention.ts";
 import { showEntries, showHistory, showValue } from "./context.ts";
 import { showEvents } from "./events.ts";
+import { showFiles } from "./files.ts";
 import { showMessages, showSent } from "./messages.ts";
 import { plain, type Style } from "./style.ts";
 import { table } from "./table.ts";
@@ -39,6 +40,7 @@ const shows: { [N in OperationName]?: Show<N> } = {
   "rules.update": ({ revision }) => `The rules are at revision ${revision}; running agents are told.`,
   "rules.path": ({ path }) => path,
   "event.list": showEvents,
+  "file.list": showFiles,
   "workspace.list": (open, style) =>
     open.length === 0
       ? "No workspace is open. Open one with: clustr FOLDER"
