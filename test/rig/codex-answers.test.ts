@@ -5,6 +5,8 @@ import { fileURLToPath } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { Answer } from "../../src/contract/attention.ts";
+import type { Question, RequestId } from "../../src/services/codex/protocol.ts";
+import { connectRpc } from "../../src/services/codex/rpc.ts";
 import { codexRun, type CodexRun } from "./codex-run.ts";
 import type { RigRun } from "./link.ts";
 import type { ModelRequest } from "./script.ts";
@@ -159,6 +161,38 @@ describe("a person's answer from Clustr", () => {
     expect(await run.shows()).not.toContain(DIALOG);
   });
 
+  for (const code of [false, true]) {
+    it(`in the same instant as another one: what came second is told that it did not count (${code ? "code mode" : "classic tools"})`, async () => {
+      const steps = [
+        ...[0, 1, 2, 3].map((n) => (n < 2 ? RUN(`touch f${n}; sleep 0.5`) : EDIT(`f${n}`))),
+        { text: "Done." },
+      ];
+      await using made = await codexRun({ steps }, { code });
+      const { run } = made;
+      await made.start();
+      await using terminal = await otherClient(run);
+      const told: (string | undefined)[] = [];
+      const expected: boolean[] = [];
+      let since = 0;
+      for (const allowed of [false, true, false, true]) {
+        const { item } = await run.signal("attention", { since });
+        const question = await terminal.asked();
+        since = run.signals.length;
+        terminal.reply(question, { decision: allowed ? "accept" : "decline" });
+        const ours = await run.session?.answer?.(item.key ?? "", { kind: allowed ? "deny" : "allow" }).then(
+          () => "ours",
+          (error: unknown) => (error as { code?: string }).code,
+        );
+        // Which of the two Codex takes is up to it; what is said of it is not.
+        expected.push(ours === "conflict" ? allowed : !allowed);
+        told.push(ours);
+      }
+      await run.signal("idle");
+      expect(told.filter((one) => one !== "ours" && one !== "conflict")).toEqual([]);
+      expect([0, 1, 2, 3].map((n) => there(run, `f${n}`))).toEqual(expected);
+    });
+  }
+
   it("after the server was killed and is back: same key, same diff", async () => {
     await using made = await codexRun({ steps: [EDIT("new.txt"), { text: "Done." }] });
     const { run } = made;
@@ -223,6 +257,29 @@ describe("a person's answer from Clustr", () => {
     });
   }
 });
+
+/** A second client of the agent's server, as the TUI is one: answers what it is asked, in order. */
+async function otherClient(run: RigRun) {
+  const url = run.started[0]?.args.find((arg) => arg.startsWith("unix://")) ?? "";
+  const end = new AbortController();
+  const asked: RequestId[] = [];
+  const listener = {
+    notice: () => undefined,
+    question: ({ id }: Question) => void asked.push(id),
+    trouble: () => undefined,
+  };
+  const rpc = await connectRpc(url.slice("unix://".length), listener, end.signal);
+  const { session } = await run.signal("session");
+  await rpc.call("thread/resume", { threadId: session, excludeTurns: true });
+  return {
+    async asked(): Promise<RequestId> {
+      await expect.poll(() => asked.length, SHOWN).toBeGreaterThan(0);
+      return asked.shift() ?? 0;
+    },
+    reply: rpc.reply,
+    [Symbol.asyncDispose]: async () => end.abort(),
+  };
+}
 
 function withoutHooks(args: string[]): string[] {
   return args.map((arg) => (arg.startsWith("hooks=") ? "hooks={}" : arg));

@@ -67,7 +67,7 @@ describe("a question for the person", () => {
     const changes = [{ path: "big.txt", diff: "x".repeat(1_000_000) }];
     const item = attentionOf(
       { id: 1, method: "item/fileChange/requestApproval", params: at },
-      { type: "fileChange", id: "i", changes },
+      { type: "fileChange", id: "i", status: "inProgress", changes },
     );
     expect(item?.detail?.length).toBeLessThan(17_000);
     expect(item?.detail).toMatch(/more characters\)$/);

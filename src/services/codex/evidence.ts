@@ -107,8 +107,9 @@ export class Evidence implements Listener {
       case "item/started":
       case "item/completed":
         if (notice.params.item.type === "userMessage") return this.#heard.shown(idsOf(notice.params.item.clientId));
-        if (notice.method === "item/started" && notice.params.threadId === this.#thread)
-          this.#begun(notice.params.item);
+        if (notice.params.threadId !== this.#thread) return;
+        if (notice.method === "item/started") this.#begun(notice.params.item);
+        else this.#questions.ended(notice.params.item);
         return;
       case "turn/started":
         if (notice.params.threadId !== this.#thread) return;

@@ -216,11 +216,14 @@ export interface TextInput {
 /** One entry of a thread. Only the kinds we read have their fields here. */
 export type Item =
   | { type: "userMessage"; id: string; clientId: string | null }
-  | { type: "commandExecution"; id: string; command: string }
-  | { type: "fileChange"; id: string; changes: { path: string; diff: string }[] }
+  | { type: "commandExecution"; id: string; command: string; status: WorkStatus }
+  | { type: "fileChange"; id: string; changes: { path: string; diff: string }[]; status: WorkStatus }
   | { type: "mcpToolCall"; id: string; server: string; tool: string }
   | { type: "webSearch"; id: string; query: string }
   | { type: "agentMessage" | "reasoning" | "plan" | "contextCompaction"; id: string };
+
+/** `declined`: somebody was asked and said no. */
+export type WorkStatus = "inProgress" | "completed" | "failed" | "declined";
 
 export function textInput(text: string): TextInput {
   return { type: "text", text, text_elements: [] };

@@ -4,6 +4,7 @@ import type { Decision } from "../../contract/policy.ts";
 import type { Asked, Signal } from "../../core/ports/service.ts";
 import { attentionOf } from "./attention.ts";
 import { decisionOn } from "./policies.ts";
+import { Outcomes } from "./outcomes.ts";
 import type { Item, Question, RequestId } from "./protocol.ts";
 import { replyTo } from "./reply.ts";
 
@@ -33,6 +34,7 @@ export class Questions {
   readonly #asking: Asking;
   /** In the order they were asked, by the server's id. */
   readonly #open = new Map<RequestId, Open>();
+  readonly #outcomes = new Outcomes();
   #shown: RequestId | undefined;
 
   constructor(asking: Asking) {
@@ -67,6 +69,11 @@ export class Questions {
     this.#asking.signal({ type: "resolved" });
   }
 
+  /** An entry of the thread is complete: perhaps one that was asked about. */
+  ended(item: Item): void {
+    this.#outcomes.ended(item);
+  }
+
   /** The turn has ended and its questions with it. */
   over(): void {
     this.#drop(new ClustrError("conflict", "The turn ended before the answer arrived; nothing was decided."));
@@ -86,6 +93,7 @@ export class Questions {
     // First, so that it is in the very next request to the model, beside the refusal.
     if (answer.kind === "deny" && answer.reason)
       await this.#asking.explain(key, `The person said no to "${open.item.title}", for this reason: ${answer.reason}`);
+    const refused = this.#outcomes.watch(open.question);
     this.#asking.reply(this.#find(key).question.id, reply);
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(
@@ -93,6 +101,12 @@ export class Questions {
       EFFECT_MS,
     );
     await Promise.race([open.settled.promise, late.promise]).finally(() => clearTimeout(timer));
+    const other = await refused();
+    if (other !== undefined && other !== (answer.kind === "deny"))
+      throw new ClustrError(
+        "conflict",
+        `It was ${other ? "refused" : "allowed"} in the agent's terminal in the same instant; your answer came second and did not count.`,
+      );
   }
 
   #find(key: string): Open {
