@@ -22,6 +22,8 @@ default_tools_approval_mode = "approve"`;
 export interface Line {
   answer: Answer;
   leaves: Stand;
+  /** What it is doing then, where that says more. */
+  doing?: string;
   /** The answer begins when this resolves; the model thinks until then. */
   after?: Promise<unknown>;
 }
@@ -35,6 +37,8 @@ export class Life implements AsyncDisposable {
   readonly random: () => number;
   /** Its model works through `exec`. */
   readonly code: boolean;
+  /** What it is doing now, in a word or two. */
+  doing = "starting";
   readonly #lines: Map<number, Line>;
   #prompts = 0;
 
@@ -55,15 +59,19 @@ export class Life implements AsyncDisposable {
     const told = ({ index }: ModelRequest, whole: boolean): void => {
       const line = lines.get(index);
       // Whoever hangs up on a model that speaks has interrupted it.
-      if (line && truth.now[0] !== "gone") truth.is(whole || "drop" in line.answer ? line.leaves : "idle");
+      if (!line || truth.now[0] === "gone") return;
+      const interrupted = !whole && !("drop" in line.answer);
+      truth.is(interrupted ? "idle" : line.leaves);
+      life.doing = interrupted ? "idle" : (line.doing ?? line.leaves);
     };
-    const made = await codexRun({}, { code, autonomy: "auto", tables: TABLES, told });
-    const life = new Life(made, truth, lines, code, random);
+    // Messages make the model speak more often than a scene foresees.
+    const otherwise = (request: ModelRequest): Promise<Answer> | Answer =>
+      request.side ? { text: "" } : life.#play({ answer: { text: "Done." }, leaves: "idle" }, request);
+    const made = await codexRun({ otherwise }, { code, autonomy: "auto", tables: TABLES, told });
+    const life: Life = new Life(made, truth, lines, code, random);
     life.says({ answer: { text: "Ready." }, leaves: "idle" });
     truth.is("spawning", "working");
     await made.start();
-    // Only now it has a terminal.
-    void life.run.exit(2 ** 31 - 1).then((exit) => exit && life.reported.ended(exit));
     await life.stands("idle");
     await expect.poll(() => life.run.shows(), SHOWN).toContain("Ready.");
     return life;
@@ -71,14 +79,15 @@ export class Life implements AsyncDisposable {
 
   /** Adds what the model says next. */
   says(...lines: Line[]): void {
-    this.made.model.append(
-      ...lines.map((line) => async (request: ModelRequest) => {
-        this.#lines.set(request.index, line);
-        this.truth.is("working");
-        await (line.after ?? this.pause());
-        return line.answer;
-      }),
-    );
+    this.made.model.append(...lines.map((line) => (request: ModelRequest) => this.#play(line, request)));
+  }
+
+  async #play(line: Line, request: ModelRequest): Promise<Answer> {
+    this.#lines.set(request.index, line);
+    this.truth.is("working");
+    this.doing = "streaming";
+    await (line.after ?? this.pause());
+    return line.answer;
   }
 
   /** A while in which nothing changes, long enough to be noticed. */
@@ -148,6 +157,8 @@ export class Life implements AsyncDisposable {
     await this.pause();
     this.truth.is("gone");
     process.kill(this.run.pidOf(program), "SIGKILL");
+    const exit = program === "main" && (await this.run.exit(5_000));
+    if (exit) this.reported.ended(exit);
     await this.pause();
     this.truth.is();
   }

@@ -6,14 +6,14 @@ const ESCAPE = "\u001b";
 const BUSY = "esc to interrupt";
 const DIALOG = "Would you like to";
 
-const shell = (cmd: string, more: object = {}) => ({
+export const shell = (cmd: string, more: object = {}) => ({
   call: "exec_command",
   args: { cmd, yield_time_ms: 10_000, ...more },
 });
-const wish = (cmd: string) => shell(cmd, { sandbox_permissions: "require_escalated", justification: "it must" });
-const STREAM = { slow: Array.from({ length: 12 }, () => "word "), gapMs: 80 };
+export const wish = (cmd: string) => shell(cmd, { sandbox_permissions: "require_escalated", justification: "it must" });
+export const STREAM = { slow: Array.from({ length: 12 }, () => "word "), gapMs: 80 };
 const DONE: Line = { answer: { text: "Done." }, leaves: "idle" };
-const QUESTION = {
+export const QUESTION = {
   call: "request_user_input",
   args: {
     questions: [
