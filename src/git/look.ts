@@ -1,4 +1,4 @@
-import { access, constants, lstat } from "node:fs/promises";
+import { lstat } from "node:fs/promises";
 import { ClustrError } from "../contract/error.ts";
 import type { Skipped } from "../core/ports/snapshots.ts";
 import { isSafe, onDisk } from "./paths.ts";
@@ -11,20 +11,18 @@ const LARGEST_IGNORED = 1_000_000;
 const ALL_IGNORED = 20_000_000;
 /** Untracked files beyond which the folder is surely no project. */
 const MOST_UNTRACKED = 200_000;
-/** Paths from which contents are written as one pack instead of a file each. */
-const MANY = 500;
 /** How often git may save what it learned about unchanged files: writing a large index costs more than it gains. */
 const SAVE_EVERY = 8;
 /** But on the first looks at a folder it must, or it never starts to know. */
 const SAVE_FIRST = 2;
 
-/** What one look at the folder found, now in our index. */
+/** What one look at the folder found, compared with our index. */
 export interface Look {
   skipped: Skipped[];
-  /** What was added or read anew. */
-  paths: string[];
-  /** Whether our index is as it was before. */
-  same: boolean;
+  /** What our index has and the folder has no more. */
+  gone: string[];
+  /** What is new, or may be other than our index says. */
+  changed: string[];
 }
 
 const looks = new Map<string, number>();
@@ -35,7 +33,7 @@ export interface Besides {
   paths?: readonly string[] | undefined;
 }
 
-/** Brings our index up to what lies in the folder. One walk; only what changed is read. */
+/** Finds what lies in the folder otherwise than in our index. One walk; nothing is read or written down. */
 export async function look(place: GitPlace, besides: Besides = {}, signal?: AbortSignal): Promise<Look> {
   const count = looks.get(place.store) ?? 0;
   looks.set(place.store, count + 1);
@@ -53,22 +51,20 @@ export async function look(place: GitPlace, besides: Besides = {}, signal?: Abor
     );
   const ignored = besides.ignoredToo ? await smallIgnored(place, signal) : [];
   const skipped: Skipped[] = [];
-  const update: string[] = [...known];
+  const changed: string[] = [...known];
   for (const path of untracked) {
     if (path.endsWith("/")) skipped.push({ path: path.slice(0, -1), why: "repository" });
-    else if (isSafe(path)) await admit(place.folder, path, LARGEST, update, skipped);
+    else if (isSafe(path)) await admit(place.folder, path, LARGEST, changed, skipped);
   }
-  for (const path of [...ignored, ...(besides.paths ?? [])]) if (isSafe(path)) update.push(path);
-  await removeFromIndex(place, gone, signal);
-  await updateIndex(place, update, skipped, signal);
-  return { skipped, paths: update, same: update.length + gone.length === 0 };
+  for (const path of [...ignored, ...(besides.paths ?? [])]) if (isSafe(path)) changed.push(path);
+  return { skipped, gone, changed };
 }
 
-async function admit(folder: string, path: string, most: number, update: string[], skipped: Skipped[]): Promise<void> {
+async function admit(folder: string, path: string, most: number, changed: string[], skipped: Skipped[]): Promise<void> {
   const found = await lstat(onDisk(folder, path)).catch(() => undefined);
   if (!found) return;
   if (found.isFile() && found.size > most) skipped.push({ path, why: "too_large" });
-  else update.push(path);
+  else changed.push(path);
 }
 
 /** Paths of git's second status format: what our index has and the folder has no more, has otherwise, and has alone. */
@@ -98,58 +94,4 @@ async function smallIgnored(place: GitPlace, signal?: AbortSignal): Promise<stri
     kept.push(path);
   }
   return kept;
-}
-
-/** Reads paths into our index. One that cannot be read is named and left out; anything else that fails is an error. */
-async function updateIndex(
-  place: GitPlace,
-  paths: readonly string[],
-  skipped: Skipped[],
-  signal?: AbortSignal,
-): Promise<void> {
-  if (paths.length === 0) return;
-  const args = [
-    ...(paths.length > MANY ? ["-c", "core.bigFileThreshold=1"] : []),
-    "update-index",
-    "--add",
-    "--remove",
-    "--replace",
-    "-z",
-    "--stdin",
-  ];
-  const run = (list: readonly string[]) =>
-    runGit(place, args, { signal, input: list.map((path) => `${path}\0`).join("") });
-  try {
-    await run(paths);
-  } catch (error) {
-    const readable: string[] = [];
-    for (const path of paths) {
-      if (await isUnreadable(place.folder, path)) skipped.push({ path, why: "unreadable" });
-      else readable.push(path);
-    }
-    if (readable.length === paths.length) throw error;
-    // What cannot be read now must not stay in the index as it was once.
-    await removeFromIndex(
-      place,
-      paths.filter((path) => !readable.includes(path)),
-      signal,
-    );
-    if (readable.length > 0) await run(readable);
-  }
-}
-
-/** Without a look at the disk: a path that is gone may lie behind a link now, which git would refuse to look at. */
-async function removeFromIndex(place: GitPlace, paths: readonly string[], signal?: AbortSignal): Promise<void> {
-  if (paths.length === 0) return;
-  const input = paths.map((path) => `${path}\0`).join("");
-  await runGit(place, ["update-index", "--force-remove", "-z", "--stdin"], { signal, input });
-}
-
-async function isUnreadable(folder: string, path: string): Promise<boolean> {
-  const found = await lstat(onDisk(folder, path)).catch(() => undefined);
-  if (!found?.isFile()) return false;
-  return access(onDisk(folder, path), constants.R_OK).then(
-    () => false,
-    () => true,
-  );
 }

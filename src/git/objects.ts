@@ -1,26 +1,22 @@
-import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
-import { createHash } from "node:crypto";
-import { link, mkdir, open, readFile, rm, stat } from "node:fs/promises";
+import { link, mkdir, readFile, rm, utimes } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { deflate, inflate } from "node:zlib";
 import { ClustrError } from "../contract/error.ts";
 import type { Blobs } from "../core/ports/blobs.ts";
-import { hardened, type GitPlace, type HashFormat } from "./run-git.ts";
+import { syncFolder, writeSynced } from "./durable.ts";
+import { gitObject, writePack, type GitObject } from "./pack.ts";
+import { Reader } from "./reader.ts";
+import { Recent } from "./recent.ts";
+import type { GitPlace, HashFormat } from "./run-git.ts";
 
 const compress = promisify(deflate);
 const expand = promisify(inflate);
 
-/** Milliseconds after which the reading process ends for want of questions. */
-const IDLE = 5_000;
-/** Milliseconds a content may take. */
-const PATIENCE = 30_000;
-
-interface Waiting {
-  hash: string;
-  resolve(bytes: Buffer): void;
-  reject(error: Error): void;
-}
+/** Objects up to which each gets a file of its own: a pack is two, and git looks through all packs for what it seeks. */
+const FEW = 2;
+/** Bytes of contents that stay in memory: those of a rollback are wanted by its plan, and again when it is carried out. */
+const REMEMBERED = 16_000_000;
 
 /**
  * Contents in our own repository, under git's own hashes, so that snapshots and the operation log share them. Written by
@@ -28,153 +24,104 @@ interface Waiting {
  * stays for a while.
  */
 export class Objects implements Blobs {
+  readonly format: HashFormat;
   readonly #place: GitPlace;
-  readonly #algorithm: HashFormat;
-  #reader: ChildProcessWithoutNullStreams | undefined;
-  #waiting: Waiting[] = [];
-  /** What git printed and nobody took yet; joined only when enough is there, because contents may be large. */
-  #printed: Buffer[] = [];
-  #size = 0;
-  #needed = 1;
-  #idle: NodeJS.Timeout | undefined;
+  readonly #reader: Reader;
+  readonly #writing = new Map<string, Promise<void>>();
+  readonly #recent = new Recent(REMEMBERED);
 
-  constructor(place: GitPlace, algorithm: HashFormat) {
+  constructor(place: GitPlace, format: HashFormat) {
     this.#place = place;
-    this.#algorithm = algorithm;
+    this.format = format;
+    this.#reader = new Reader(place);
   }
 
   put(bytes: Uint8Array): Promise<string> {
-    return this.write("blob", bytes, true);
+    const object = gitObject("blob", bytes, this.format);
+    const { hash } = object;
+    // Whoever puts the same at the same time waits for it to be durable as well.
+    const writing = this.#writing.get(hash) ?? this.#put(object).finally(() => this.#writing.delete(hash));
+    this.#writing.set(hash, writing);
+    return writing.then(() => hash);
   }
 
-  /** Keeps an object under git's hash of it. With `sync` it is safe from a crash of the machine, which after many other writes takes long. */
-  async write(type: "blob" | "commit", bytes: Uint8Array, sync: boolean): Promise<string> {
-    const head = Buffer.from(`${type} ${bytes.length}\0`);
-    const hash = createHash(this.#algorithm).update(head).update(bytes).digest("hex");
-    const file = this.#loose(hash);
-    if (await stat(file).catch(() => undefined)) return hash;
-    const folder = path.dirname(file);
-    await mkdir(folder, { recursive: true });
-    const temporary = `${folder}/tmp_obj_${process.pid}_${Math.random().toString(36).slice(2)}`;
-    const handle = await open(temporary, "wx", 0o444);
+  /** Keeps many objects at once, durably when it resolves. All are in memory. */
+  async keep(objects: readonly GitObject[]): Promise<void> {
     try {
-      await handle.writeFile(await compress(Buffer.concat([head, bytes]), { level: 1 }));
-      if (sync) await handle.sync();
+      if (objects.length > FEW) await writePack(this.#place, objects, this.format);
+      else for (const one of objects) await this.#write(one);
+    } catch (cause) {
+      throw notKept(cause);
+    }
+    for (const { type, hash, bytes } of objects) if (type !== "commit") this.#recent.add(hash, bytes);
+  }
+
+  async get(hash: string): Promise<Uint8Array> {
+    const recent = this.#recent.get(hash);
+    if (recent) return recent;
+    const loose = await readFile(this.#loose(hash)).catch(() => undefined);
+    const whole = loose && (await expand(loose));
+    const bytes = whole ? whole.subarray(whole.indexOf(0) + 1) : await this.#reader.read(hash, "blob");
+    this.#recent.add(hash, bytes);
+    return bytes;
+  }
+
+  /** The bytes of a folder's tree. */
+  async tree(hash: string): Promise<Uint8Array> {
+    const recent = this.#recent.get(hash);
+    if (recent) return recent;
+    const bytes = await this.#reader.read(hash, "tree");
+    this.#recent.add(hash, bytes);
+    return bytes;
+  }
+
+  close(): void {
+    this.#reader.close();
+  }
+
+  async #put(object: GitObject): Promise<void> {
+    const now = new Date();
+    // One that is there already becomes young again, so that pruning leaves it to whoever is about to refer to it.
+    const there = await utimes(this.#loose(object.hash), now, now).then(
+      () => true,
+      () => false,
+    );
+    if (there) return;
+    try {
+      await this.#write(object);
+    } catch (cause) {
+      throw notKept(cause);
+    }
+    this.#recent.add(object.hash, Buffer.from(object.bytes));
+  }
+
+  async #write({ type, hash, bytes }: GitObject): Promise<void> {
+    const file = this.#loose(hash);
+    const whole = Buffer.concat([Buffer.from(`${type} ${bytes.length}\0`), bytes]);
+    const folder = path.dirname(file);
+    const isNew = (await mkdir(folder, { recursive: true })) !== undefined;
+    const temporary = `${folder}/tmp_obj_${process.pid}_${Math.random().toString(36).slice(2)}`;
+    try {
+      await writeSynced(temporary, await compress(whole, { level: 1 }), 0o444);
       // A link never replaces what somebody else put there at the same moment: it is the same content.
       await link(temporary, file).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== "EEXIST") throw error;
       });
-    } catch (cause) {
-      throw new ClustrError(
-        "unavailable",
-        "A file's content could not be kept, so nothing that depends on it was done. Is the disk full?",
-        { cause },
-      );
     } finally {
-      await handle.close();
       await rm(temporary, { force: true });
     }
-    return hash;
-  }
-
-  async get(hash: string): Promise<Uint8Array> {
-    const loose = await readFile(this.#loose(hash)).catch(() => undefined);
-    if (!loose) return this.#ask(hash);
-    const whole = await expand(loose);
-    return whole.subarray(whole.indexOf(0) + 1);
-  }
-
-  close(): void {
-    clearTimeout(this.#idle);
-    this.#reader?.stdin.end();
-    this.#reader?.kill();
-    this.#fail("it was closed");
+    await Promise.all([syncFolder(folder), isNew && syncFolder(path.dirname(folder))]);
   }
 
   #loose(hash: string): string {
     return path.join(this.#place.store, "objects", hash.slice(0, 2), hash.slice(2));
   }
-
-  #ask(hash: string): Promise<Buffer> {
-    if (!/^[0-9a-f]{40,64}$/.test(hash)) return Promise.reject(unknownContent(hash));
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ hash, resolve, reject });
-      const reader = (this.#reader ??= this.#start());
-      reader.stdin.write(`${hash}\n`);
-      this.#wait(PATIENCE);
-    });
-  }
-
-  #start(): ChildProcessWithoutNullStreams {
-    const { args, env } = hardened(this.#place, ["cat-file", "--batch"]);
-    const reader = spawn("git", args, { cwd: this.#place.store, env });
-    reader.stdout.on("data", (bytes: Buffer) => {
-      if (reader === this.#reader) this.#take(bytes);
-    });
-    reader.stdin.on("error", () => {});
-    reader.stderr.resume();
-    const gone = () => {
-      if (reader === this.#reader) this.#fail("git went away");
-    };
-    reader.on("error", gone);
-    reader.on("close", gone);
-    return reader;
-  }
-
-  /** Ends the reader when nothing comes for so long. */
-  #wait(ms: number): void {
-    clearTimeout(this.#idle);
-    this.#idle = setTimeout(() => {
-      this.#reader?.kill();
-      this.#fail("git did not answer");
-    }, ms);
-    if (this.#waiting.length === 0) this.#idle.unref();
-  }
-
-  #take(bytes: Buffer): void {
-    this.#printed.push(bytes);
-    this.#size += bytes.length;
-    if (this.#size >= this.#needed) this.#answer(Buffer.concat(this.#printed));
-    this.#wait(this.#waiting.length === 0 ? IDLE : PATIENCE);
-  }
-
-  /** Gives out all contents that are complete in what git printed. */
-  #answer(printed: Buffer): void {
-    let at = 0;
-    this.#needed = 1;
-    for (let next = this.#waiting[0]; next; next = this.#waiting[0]) {
-      const line = printed.indexOf(10, at);
-      if (line < 0) break;
-      const size = / blob (\d+)$/.exec(printed.toString("latin1", at, line))?.[1];
-      const end = line + 1 + (size === undefined ? 0 : Number(size) + 1);
-      if (printed.length < end) {
-        this.#needed = end - at;
-        break;
-      }
-      if (size === undefined) next.reject(unknownContent(next.hash));
-      else next.resolve(Buffer.from(printed.subarray(line + 1, end - 1)));
-      at = end;
-      this.#waiting.shift();
-    }
-    this.#printed = [printed.subarray(at)];
-    this.#size = printed.length - at;
-  }
-
-  #fail(why: string): void {
-    this.#reader = undefined;
-    this.#printed = [];
-    this.#size = 0;
-    this.#needed = 1;
-    for (const { hash, reject } of this.#waiting.splice(0))
-      reject(
-        new ClustrError(
-          "unavailable",
-          `The content ${hash} could not be read: ${why}. Nothing was changed; try again.`,
-        ),
-      );
-  }
 }
 
-function unknownContent(hash: string): ClustrError {
-  return new ClustrError("not_found", `The content ${hash} is not in the store; it may have been pruned.`);
+function notKept(cause: unknown): ClustrError {
+  return new ClustrError(
+    "unavailable",
+    "A file's content could not be kept, so nothing that depends on it was done. Is the disk full?",
+    { cause },
+  );
 }

@@ -4,9 +4,14 @@ import { runGit, type GitPlace } from "./run-git.ts";
 
 /** Contents younger than this stay even when nothing refers to them yet: somebody may be about to. */
 const GRACE = "1.hour.ago";
+/** Milliseconds that freeing may take: it gives way to everything. */
+const LONGEST = 1_800_000;
 
-/** Forgets snapshots beyond the limits, then what only they held. `keep`: contents that are needed otherwise. */
-export async function prune(
+/** What is kept when nobody says otherwise. */
+export const DEFAULT_LIMITS: PruneLimits = { newest: 20, age: 30 * 86_400_000, size: 2_000_000_000 };
+
+/** Forgets snapshots beyond the limits. `keep`: contents that are needed otherwise. What only the forgotten held is still there. */
+export async function forget(
   place: GitPlace,
   { newest, age, size }: PruneLimits,
   keep: Iterable<string>,
@@ -16,24 +21,32 @@ export async function prune(
   const old = all.slice(Math.max(1, newest));
   const limit = Date.now() - age;
   const aged = old.filter(({ snapshot }) => Date.parse(snapshot.at) < limit);
-  await forget(place, aged);
+  await deleteRefs(place, aged);
   const forgotten = [...aged];
   let rest = old.filter((one) => !aged.includes(one));
-  // Only after packing is it known how much a snapshot took, so the older half goes until it fits.
-  while (rest.length > 0 && (await sizeOf(place)) > size) {
+  // How much a snapshot takes alone cannot be told, so the older half goes until the others fit.
+  while (rest.length > 0 && (await neededSize(place)) > size) {
     const half = rest.slice(Math.floor(rest.length / 2));
     rest = rest.slice(0, Math.floor(rest.length / 2));
-    await forget(place, half);
+    await deleteRefs(place, half);
     forgotten.push(...half);
   }
   return forgotten.map(({ snapshot }) => snapshot.id);
 }
 
-async function forget(place: GitPlace, snapshots: readonly { ref: string }[]): Promise<void> {
-  if (snapshots.length > 0)
-    await runGit(place, ["update-ref", "--stdin"], { input: snapshots.map(({ ref }) => `delete ${ref}\n`).join("") });
-  await runGit(place, ["repack", "-a", "-d", "-l", "-q"], { timeout: 600_000 });
-  await runGit(place, ["prune", `--expire=${GRACE}`], { timeout: 600_000 });
+/**
+ * Frees what nothing refers to. Beside other work: what was written lately stays, because a snapshot that is being taken
+ * does not refer to it yet.
+ */
+export async function free(place: GitPlace, signal: AbortSignal): Promise<void> {
+  const call = { timeout: LONGEST, inBackground: true, signal };
+  await runGit(place, ["repack", "-A", "-d", "-l", "-q", `--unpack-unreachable=${GRACE}`], call);
+  await runGit(place, ["prune", `--expire=${GRACE}`], call);
+}
+
+async function deleteRefs(place: GitPlace, snapshots: readonly { ref: string }[]): Promise<void> {
+  const input = snapshots.map(({ ref }) => `delete ${ref}\n`).join("");
+  if (input !== "") await runGit(place, ["update-ref", "--stdin"], { input });
 }
 
 /** Holds contents by a ref of their own. Those the store does not have cannot be held. */
@@ -45,9 +58,7 @@ async function anchor(place: GitPlace, keep: Iterable<string>): Promise<void> {
   await runGit(place, ["update-ref", "refs/snap/kept", commit]);
 }
 
-/** Bytes of all objects. */
-async function sizeOf(place: GitPlace): Promise<number> {
-  const counted = await runGit(place, ["count-objects", "-v"]);
-  const kilobytes = (name: string) => Number(new RegExp(`^${name}: (\\d+)$`, "m").exec(counted)?.[1] ?? 0);
-  return 1024 * (kilobytes("size") + kilobytes("size-pack"));
+/** Bytes that all snapshots, our index and what is kept otherwise take on disk together. */
+async function neededSize(place: GitPlace): Promise<number> {
+  return Number(await runGit(place, ["rev-list", "--all", "--objects", "--indexed-objects", "--disk-usage"]));
 }

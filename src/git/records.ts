@@ -1,31 +1,42 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, rename } from "node:fs/promises";
 import path from "node:path";
 import type { FileState } from "../contract/files.ts";
 import type { Skipped, Snapshot, SnapshotChange } from "../core/ports/snapshots.ts";
-import type { Objects } from "./objects.ts";
-import { runGit, zeroSeparated, type GitPlace } from "./run-git.ts";
+import { syncFolder, writeSynced } from "./durable.ts";
+import { gitObject, type GitObject } from "./pack.ts";
+import { runGit, zeroSeparated, type GitPlace, type HashFormat } from "./run-git.ts";
 
 /** What is written down with a snapshot. */
-type Note = Omit<Snapshot, "id" | "at"> & { ms: number };
+export type Note = Omit<Snapshot, "id" | "at"> & { ms: number };
 
-/**
- * Makes a state a snapshot: a commit without parents, so that forgetting one frees what only it held. Commit and refs are
- * written by ourselves: they are two small files, and starting git for each takes longer than all the rest of them.
- */
-export async function commitTree(place: GitPlace, tree: string, note: Note, objects: Objects): Promise<Snapshot> {
+/** A state as a snapshot: a commit without parents, so that forgetting one frees what only it held. */
+export function snapshotAsCommit(tree: string, note: Note, format: HashFormat): GitObject {
   const who = `clustr <clustr@localhost> ${Math.floor(note.ms / 1000)} +0000`;
-  const text = `tree ${tree}\nauthor ${who}\ncommitter ${who}\n\n${asciiJson(note)}\n`;
-  const id = await objects.write("commit", Buffer.from(text), false);
-  await writeRef(place, `refs/snap/at/${String(note.ms).padStart(15, "0")}-${id.slice(0, 12)}`, id);
-  await writeRef(place, "refs/snap/last", id);
+  return gitObject(
+    "commit",
+    Buffer.from(`tree ${tree}\nauthor ${who}\ncommitter ${who}\n\n${asciiJson(note)}\n`),
+    format,
+  );
+}
+
+/** Enters a commit that is in the store as the latest snapshot. By ourselves: starting git takes longer than two small files. */
+export async function enterSnapshot(place: GitPlace, id: string, note: Note): Promise<Snapshot> {
+  await writeRefs(
+    place,
+    [`refs/snap/at/${String(note.ms).padStart(15, "0")}-${id.slice(0, 12)}`, "refs/snap/last"],
+    id,
+  );
   return snapshotOf(id, note);
 }
 
-async function writeRef({ store }: GitPlace, ref: string, id: string): Promise<void> {
-  const file = path.join(store, ref);
-  await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(`${file}.lock`, `${id}\n`);
-  await rename(`${file}.lock`, file);
+/** Durable when it resolves; each is as it was or as it shall be, whatever happens. */
+export async function writeRefs({ store }: GitPlace, refs: readonly string[], id: string): Promise<void> {
+  const files = refs.map((ref) => path.join(store, ref));
+  const folders = new Set(files.map((file) => path.dirname(file)));
+  for (const folder of folders) await mkdir(folder, { recursive: true });
+  await Promise.all(files.map((file) => writeSynced(`${file}.lock`, `${id}\n`)));
+  for (const file of files) await rename(`${file}.lock`, file);
+  await Promise.all([...folders].map(syncFolder));
 }
 
 /** Writes down the state that our index has. */
@@ -67,7 +78,12 @@ export async function changesBetween(place: GitPlace, from: string, to: string):
     from,
     to,
   ];
-  const parts = zeroSeparated(await runGit(place, args));
+  return changesIn(await runGit(place, args));
+}
+
+/** Files that differ, from git's raw format: ":<mode> <mode> <hash> <hash> <letter>\0<path>\0". */
+export function changesIn(raw: string): SnapshotChange[] {
+  const parts = zeroSeparated(raw);
   const changes: SnapshotChange[] = [];
   for (let i = 0; i + 1 < parts.length; i += 2) {
     const [was = "", is = "", before = "", after = ""] = (parts[i] ?? "").slice(1).split(" ");
@@ -80,6 +96,11 @@ export async function changesBetween(place: GitPlace, from: string, to: string):
 export function stateOf(mode: string, blob: string): FileState | undefined {
   if (mode === "100644" || mode === "100755") return { kind: "file", mode: mode === "100755" ? 0o755 : 0o644, blob };
   return mode === "120000" ? { kind: "link", mode: 0o644, blob } : undefined;
+}
+
+export function gitModeOf({ kind, mode }: Pick<FileState, "kind" | "mode">): string {
+  if (kind === "link") return "120000";
+  return mode === 0o755 ? "100755" : "100644";
 }
 
 /** Whether a path is, or lies in, something that a snapshot did not hold. */

@@ -24,7 +24,7 @@ export async function repositoryOf(folder: string): Promise<Repository | undefin
 }
 
 /** A setting as a yes or no, or undefined when it is not made. */
-export function flagOf({ config }: Repository, name: string): boolean | undefined {
+export function flagOf({ config }: Pick<Repository, "config">, name: string): boolean | undefined {
   const value = config.get(name)?.toLowerCase();
   return value === undefined ? undefined : ["true", "yes", "on", "1", ""].includes(value);
 }
@@ -50,7 +50,7 @@ export async function textOf(file: string): Promise<string> {
  * Settings of a config file as `section.key`, sections with a name left out. Read by hand and without includes: we only
  * look for a few plain settings, and git itself would follow whatever the file says.
  */
-function plainConfig(text: string): Map<string, string> {
+export function plainConfig(text: string): Map<string, string> {
   const config = new Map<string, string>();
   let section = "";
   for (const line of text.split(/\r?\n/)) {

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { constants, setPriority } from "node:os";
 import { ClustrError } from "../contract/error.ts";
 
 /** Bytes of output beyond which a call is ended: git printed something nobody expected. */
@@ -21,6 +22,9 @@ const FLAGS = [
   "submodule.recurse=false",
   "diff.ignoreSubmodules=all",
   "safe.directory=*",
+  // What git says it wrote must survive a loss of power; synced once a call, not once a file.
+  "core.fsync=committed,loose-object",
+  "core.fsyncMethod=batch",
 ].flatMap((setting) => ["-c", setting]);
 
 /** What a repository calls its contents by. */
@@ -42,6 +46,8 @@ export interface GitCall {
   nothingFound?: number | undefined;
   /** Milliseconds; 120 000 unless said otherwise. */
   timeout?: number | undefined;
+  /** Gives way to whatever else the machine has to do. */
+  inBackground?: boolean | undefined;
   /** Added to the environment, or with undefined taken out of it. */
   env?: Record<string, string | undefined> | undefined;
 }
@@ -93,6 +99,7 @@ export function runGit(place: GitPlace, args: readonly string[], call: GitCall =
       env: { ...env, ...call.env },
       stdio: ["pipe", "pipe", "pipe"],
     });
+    if (call.inBackground) giveWay(child.pid);
     const output: Buffer[] = [];
     let size = 0;
     let complaint = "";
@@ -130,6 +137,14 @@ export function runGit(place: GitPlace, args: readonly string[], call: GitCall =
       else resolve(Buffer.concat(output).toString("latin1"));
     });
   });
+}
+
+function giveWay(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // It has ended already, or the system does not let us.
+  }
 }
 
 /** The parts of output that ends each of them with a zero byte. */

@@ -111,9 +111,12 @@ describe("snapshots", () => {
     await snapshots.take("first");
     project.write({ a: "2\n" });
     await expect(snapshots.take("called off", AbortSignal.abort())).rejects.toMatchObject({ code: "unavailable" });
-    fs.writeFileSync(path.join(project.store, "snap.index.lock"), "");
-    await expect(snapshots.take("locked")).rejects.toMatchObject({ code: "unavailable" });
-    fs.rmSync(path.join(project.store, "snap.index.lock"));
+    const index = path.join(project.store, "snap.index");
+    fs.renameSync(index, `${index}.away`);
+    fs.mkdirSync(index);
+    await expect(snapshots.take("broken")).rejects.toMatchObject({ code: "unavailable" });
+    fs.rmdirSync(index);
+    fs.renameSync(`${index}.away`, index);
     expect((await snapshots.list()).map(({ label }) => label)).toEqual(["first"]);
     await expect(snapshots.plan("0".repeat(40))).rejects.toMatchObject({ code: "not_found" });
   });

@@ -1,26 +1,37 @@
-import { createHash } from "node:crypto";
 import { homedir } from "node:os";
 import type { FileState } from "../contract/files.ts";
 import { ClustrError } from "../contract/error.ts";
 import type { Blobs } from "../core/ports/blobs.ts";
 import type {
+  FolderStore,
   PruneLimits,
   Restored,
   RestorePlan,
   Snapshot,
   SnapshotChange,
-  Snapshots,
 } from "../core/ports/snapshots.ts";
 import type { FileContent, Seen, Tree } from "../core/ports/tree.ts";
 import { readAt, realFolder, swapAt } from "./folder-tree.ts";
 import { decideIgnored, ignoredThen } from "./ignored-then.ts";
+import { IndexState, stampOf } from "./index-state.ts";
 import { look } from "./look.ts";
 import { Objects } from "./objects.ts";
+import { gitObject } from "./pack.ts";
 import { PrivatePaths } from "./private-paths.ts";
-import { prune } from "./prune.ts";
-import { changesBetween, commitTree, filesOf, isSkipped, listSnapshots, stateOf, writeTree } from "./records.ts";
-import { runGit, zeroSeparated, type GitPlace, type HashFormat } from "./run-git.ts";
-import { detach, openStore, syncExcludes } from "./store.ts";
+import { forget } from "./prune.ts";
+import {
+  changesBetween,
+  enterSnapshot,
+  filesOf,
+  isSkipped,
+  listSnapshots,
+  snapshotAsCommit,
+  type Note,
+} from "./records.ts";
+import type { GitPlace, HashFormat } from "./run-git.ts";
+import { uncommitted } from "./uncommitted.ts";
+import { openStore, syncExcludes } from "./store.ts";
+import { Upkeep } from "./upkeep.ts";
 
 /** Milliseconds after which ignored files are looked for anew: that is a walk of its own. */
 const IGNORED_EVERY = 600_000;
@@ -47,31 +58,34 @@ export async function openSnapshots({ store, folder, umask }: SnapshotStoreOptio
 }
 
 /** Snapshots in a repository of our own, and the folder as they see it. See the ports for what it promises. */
-export class SnapshotStore implements Snapshots {
+export class SnapshotStore implements FolderStore {
   readonly blobs: Blobs;
   readonly tree: Tree;
   readonly #place: GitPlace;
   readonly #objects: Objects;
+  readonly #index: IndexState;
+  readonly #upkeep: Upkeep;
   readonly #private: PrivatePaths;
   readonly #umask: number;
+  readonly #format: HashFormat;
   #turn: Promise<unknown> = Promise.resolve();
   /** A snapshot that has not begun yet, for whoever else wants one now. */
   #next: { labels: string[]; taken: Promise<Snapshot> } | undefined;
   #ignoredAt = -Infinity;
-  #detached: Promise<void> | undefined;
   #ms = 0;
-  /** The state of our index, when nothing has changed it since. */
-  #lastTree: string | undefined;
 
   constructor(place: GitPlace, umask: number, format: HashFormat) {
     this.#place = place;
     this.#umask = umask;
+    this.#format = format;
     this.#objects = new Objects(place, format);
+    this.#index = new IndexState(place, this.#objects);
+    this.#upkeep = new Upkeep(place, (work) => this.#alone(work));
     this.#private = new PrivatePaths(place);
     this.blobs = this.#objects;
     this.tree = {
       read: (path) => readAt(place.folder, path),
-      list: () => this.#alone(() => this.#seen()),
+      list: () => this.#alone(async () => this.#index.files(await look(place))),
       see: async (path) => seenOf(await readAt(place.folder, path), format),
       swap: (path, expected, next) => this.#swap(path, expected, next),
     };
@@ -98,6 +112,10 @@ export class SnapshotStore implements Snapshots {
   async files(id: string): Promise<Map<string, FileState>> {
     await this.#known(id);
     return filesOf(this.#place, id);
+  }
+
+  uncommitted(paths: readonly string[]): Promise<ReadonlySet<string>> {
+    return uncommitted(this.#place, this.tree, this.#format, paths);
   }
 
   async diff(from: string, to: string): Promise<SnapshotChange[]> {
@@ -149,19 +167,20 @@ export class SnapshotStore implements Snapshots {
     return { snapshot, done, left };
   }
 
-  prune(limits: PruneLimits, keep: Iterable<string>): Promise<string[]> {
-    return this.#alone(async () => {
-      await detach(this.#place);
-      return prune(this.#place, limits, keep);
-    });
+  async prune(limits: PruneLimits, keep: Iterable<string>): Promise<string[]> {
+    await this.#upkeep.detached();
+    const forgotten = await this.#alone(() => forget(this.#place, limits, keep));
+    await this.#upkeep.free();
+    return forgotten;
   }
 
   /** Resolves once the store needs nothing of the person's repository any more. Begun by the first snapshot. */
   detached(): Promise<void> {
-    return (this.#detached ??= this.#alone(() => detach(this.#place)));
+    return this.#upkeep.detached();
   }
 
   async close(): Promise<void> {
+    await this.#upkeep.close();
     await this.#turn;
     this.#objects.close();
   }
@@ -173,36 +192,20 @@ export class SnapshotStore implements Snapshots {
   ): Promise<Snapshot> {
     await syncExcludes(this.#place);
     const now = Date.now();
-    // Forgotten until it is sure again: what fails in between must not leave an old state behind.
-    const was = this.#lastTree;
-    this.#lastTree = undefined;
     const ignoredToo = now - this.#ignoredAt > IGNORED_EVERY;
-    const { skipped, paths, same } = await look(this.#place, { ignoredToo, paths: restored }, signal);
-    await this.#private.note(paths);
+    const found = await look(this.#place, { ignoredToo, paths: restored }, signal);
+    await this.#private.note(found.changed);
     if (ignoredToo) this.#ignoredAt = now;
+    const { tree, missing, advance } = await this.#index.tree(found, signal);
     // Two in one millisecond must not change places in the list.
     this.#ms = Math.max(now, this.#ms + 1);
-    const tree = same && was !== undefined ? was : await writeTree(this.#place, signal);
-    this.#lastTree = tree;
-    const snapshot = await commitTree(this.#place, tree, { ...note, skipped, ms: this.#ms }, this.#objects);
-    // Soon, but not while somebody waits; if it fails the next snapshot tries again.
-    this.detached().catch(() => (this.#detached = undefined));
+    const noted: Note = { ...note, skipped: found.skipped, ms: this.#ms };
+    const commit = snapshotAsCommit(tree, noted, this.#objects.format);
+    await this.#objects.keep([...missing, commit]);
+    advance();
+    const snapshot = await enterSnapshot(this.#place, commit.hash, noted);
+    void this.#upkeep.tidy();
     return snapshot;
-  }
-
-  async #seen(): Promise<Map<string, Seen>> {
-    const was = this.#lastTree;
-    this.#lastTree = undefined;
-    const { same } = await look(this.#place);
-    if (same) this.#lastTree = was;
-    const seen = new Map<string, Seen>();
-    for (const entry of zeroSeparated(await runGit(this.#place, ["ls-files", "-s", "-z"]))) {
-      // "100644 <hash> 0\tpath"
-      const tab = entry.indexOf("\t");
-      const stamp = entry.slice(0, tab - 2);
-      seen.set(entry.slice(tab + 1), { stamp, state: stateOf(stamp.slice(0, 6), stamp.slice(7)) });
-    }
-    return seen;
   }
 
   async #swap(path: string, expected: FileContent | undefined, next: FileContent | undefined): Promise<boolean> {
@@ -226,15 +229,20 @@ export class SnapshotStore implements Snapshots {
 
   #alone<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work);
-    this.#turn = result.catch(() => {});
+    // What was not certain afterwards is looked at anew by the next, so a failure says nothing to anybody.
+    this.#turn = result
+      .then(
+        () => this.#index.settle(),
+        () => this.#index.settle(),
+      )
+      .catch(() => {});
     return result;
   }
 }
 
-/** A file as git's index has it: its stamp is mode and hash. */
+/** A file as `list` would give it, though its content is not in the store. */
 function seenOf(content: FileContent | undefined, format: HashFormat): Seen | undefined {
   if (!content) return undefined;
-  const mode = content.kind === "link" ? "120000" : content.mode === 0o755 ? "100755" : "100644";
-  const hash = createHash(format).update(`blob ${content.bytes.length}\0`).update(content.bytes).digest("hex");
-  return { stamp: `${mode} ${hash}` };
+  const { hash } = gitObject("blob", content.bytes, format);
+  return { stamp: stampOf({ kind: content.kind, mode: content.mode, blob: hash }) };
 }

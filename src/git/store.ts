@@ -1,6 +1,8 @@
 import { chmod, copyFile, mkdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import path from "node:path";
+import { alternatesOf } from "./detach.ts";
+import { repair } from "./repair.ts";
 import { attributesOf, flagOf, repositoryOf, textOf, type Repository } from "./repository.ts";
 import { runGit, zeroSeparated, type GitPlace, type HashFormat } from "./run-git.ts";
 
@@ -31,7 +33,10 @@ const BUILT = [
 export async function openStore(place: GitPlace): Promise<HashFormat> {
   const { store, folder } = place;
   const ready = await textOf(path.join(store, "ready"));
-  if (ready !== "") return ready === "sha256" ? "sha256" : "sha1";
+  if (ready !== "") {
+    await repair(place);
+    return ready === "sha256" ? "sha256" : "sha1";
+  }
   await rm(store, { recursive: true, force: true });
   await mkdir(store, { recursive: true, mode: 0o700 });
   await chmod(store, 0o700);
@@ -44,7 +49,7 @@ export async function openStore(place: GitPlace): Promise<HashFormat> {
   await writeFile(path.join(store, "config"), configOf(repository, format));
   await writeFile(path.join(store, "info/attributes"), RAW);
   if (repository) {
-    await writeFile(path.join(store, "objects/info/alternates"), `${path.join(repository.common, "objects")}\n`);
+    await writeFile(alternatesOf(place), `${path.join(repository.common, "objects")}\n`);
     await seed(place, repository).catch(() => rm(path.join(store, "snap.index"), { force: true }));
   }
   await runGit(place, ["symbolic-ref", "HEAD", "refs/snap/last"]);
@@ -60,15 +65,6 @@ export async function syncExcludes({ store, folder }: GitPlace): Promise<void> {
   const next = `${own}\n${await textOf(path.join(homedir(), ".config/git/ignore"))}`;
   // Written only when it differs: git forgets what it knows of untracked files when this file changes.
   if ((await textOf(file)) !== next) await writeFile(file, next);
-}
-
-/** Copies every borrowed object that a snapshot needs, and borrows no more: from then on the person's repository may vanish. */
-export async function detach(place: GitPlace): Promise<void> {
-  const alternates = path.join(place.store, "objects/info/alternates");
-  if (!(await stat(alternates).catch(() => undefined))) return;
-  const wanted = await runGit(place, ["for-each-ref", "--format=%(objectname)"]);
-  await runGit(place, ["pack-objects", "--revs", "-q", path.join(place.store, "objects/pack/pack")], { input: wanted });
-  await rm(alternates);
 }
 
 function configOf(repository: Repository | undefined, format: string): string {
