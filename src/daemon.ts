@@ -19,6 +19,7 @@ import { privateFiles, privateFolder, socketFolders } from "./files/private-file
 import { projectFiles } from "./files/project-files.ts";
 import { rulesFile } from "./files/rules-file.ts";
 import { projectNames } from "./git/names.ts";
+import { openSnapshots } from "./git/snapshot-store.ts";
 import { openSqliteLedger } from "./ledger/sqlite/ledger.ts";
 import { createAccess } from "./server/access.ts";
 import { startServer } from "./server/server.ts";
@@ -130,6 +131,7 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
           now: Date.now,
         },
         files: privateFiles(base),
+        openStore: () => openSnapshots({ store: path.join(base, "snapshots.git"), folder: info.path, umask }),
         projectFiles: projectFiles(info.path),
         projectNames: projectNames(path.join(base, "names.git"), info.path),
         rulesFile: rulesFile(path.join(base, "rules.md")),

@@ -93,6 +93,10 @@ export const Agent = z.object({
   stopped_by: z.string().optional(),
   /** Whether the process behind it is believed alive. A `finished` agent usually still is. */
   live: z.boolean(),
+  /** Paths it changed lately, relative to the workspace; the newest last. */
+  files: z.array(z.string()).optional(),
+  /** Id of the snapshot taken before its present run. */
+  snapshot: z.string().optional(),
   /** Revision of the rules it has been given or has read. */
   rules_revision: z.int(),
   spawned_at: z.iso.datetime(),

@@ -1,8 +1,9 @@
 import type { Actor } from "./actor.ts";
 import type { Agent, Attention, Outcome, Status } from "./agent.ts";
 import type { Answer } from "./attention.ts";
+import type { Changed, FileOperation } from "./files.ts";
 import type { Urgency } from "./message.ts";
-import type { Policy } from "./policy.ts";
+import type { Decision, Policy } from "./policy.ts";
 import type { Limits, Settings, Workspace } from "./workspace.ts";
 
 /** What an agent is from the moment it is recorded; the rest of `Agent` is folded from later events. */
@@ -66,6 +67,8 @@ export type Fact =
   | { type: "message.read"; data: { ids: string[]; inbox: string } }
   | { type: "message.dropped"; data: { ids: string[]; inbox: string; why: string } }
   | { type: "message.undeliverable"; data: { ids: string[]; inbox: string; why: string } }
+  /** How far the person has read everybody's messages. */
+  | { type: "feed.read"; data: { up_to: number } }
   | { type: "context.written"; data: { key: string; value: string; revision: number } }
   | { type: "context.removed"; data: { key: string; revision: number } }
   | { type: "context.read"; data: { key: string; inbox: string; revision: number } }
@@ -73,7 +76,35 @@ export type Fact =
   | { type: "rules.read"; data: { id: string; revision: number } }
   | { type: "rules.unreadable"; data: { why: string } }
   | { type: "settings.changed"; data: { settings: Settings } }
+  /** The folder's state was kept; `agent`: before this run of it started. */
+  | {
+      type: "snapshot.taken";
+      /** `position`: of the operation log, before it was taken. */
+      data: { id: string; label: string; skipped: number; position: number; agent?: string; run?: number };
+    }
+  /** The folder was made what it was in `target`; `id` is its state after that, `before` the one right before. */
+  | { type: "snapshot.restored"; data: { id: string; target: string; before: string; done: number; left: string[] } }
+  /** A restore was taken back. */
+  | { type: "snapshot.undone"; data: { id: string; restored: string; done: number; left: string[] } }
+  | { type: "snapshot.pruned"; data: { ids: string[] } }
+  /** The operation log of the folder (contract/files.ts), entry by entry; changes seen at once are one event. */
+  | { type: "files.changed"; data: { changes: Omit<Changed, "type">[] } }
+  | { type: "files.writing"; data: Logged<"writing"> }
+  | { type: "files.rolled_back"; data: Logged<"rolled_back"> }
+  | { type: "files.rollback_undone"; data: Logged<"rollback_undone"> }
+  | { type: "files.assigned"; data: Logged<"assigned"> }
+  | { type: "files.marked"; data: Logged<"marked"> }
+  /** Two agents changed the same file within minutes. `agents` are ids, the one that changed it last first. */
+  | { type: "files.collided"; data: { path: string; agents: [string, string] } }
+  /** An agent wanted to run a command that reaches the whole folder while others had unsaved work there. */
+  | {
+      type: "files.guarded";
+      data: { agent: string; command: string; decision: Decision; snapshot?: string | undefined; reason: string };
+    }
   | { type: "call.refused"; data: { operation: string; code: string; message: string } };
+
+/** An entry of the operation log without its type, which is the event's. */
+type Logged<T extends FileOperation["type"]> = Omit<Extract<FileOperation, { type: T }>, "type">;
 
 /** Every fact of the home ledger: what belongs to no single workspace. Of a login only its SHA-256 is kept. */
 export type HomeFact =

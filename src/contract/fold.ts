@@ -1,6 +1,7 @@
 import { nameOf } from "./actor.ts";
 import type { Agent, Attention } from "./agent.ts";
 import type { Event } from "./event.ts";
+import { collided, filesChanged, restored, rolledBack, snapshotTaken, undone } from "./fold-files.ts";
 import { orphaned, recent, seen, sent, step } from "./fold-messages.ts";
 import { held, PREVIEW, type View } from "./view.ts";
 
@@ -100,6 +101,8 @@ function change(view: View, event: Event): Partial<View> {
       return step(view, event, "dropped", { why: event.data.why });
     case "message.undeliverable":
       return step(view, event, "undeliverable", { why: event.data.why });
+    case "feed.read":
+      return { read_up_to: Math.max(view.read_up_to, event.data.up_to) };
     case "context.written": {
       const { key, value, revision } = event.data;
       const entry = {
@@ -137,11 +140,31 @@ function change(view: View, event: Event): Partial<View> {
     case "attention.unanswered":
       return item(view, event.data.agent, event.data.item, { answered: false, problem: event.data.why });
     case "settings.changed":
-      return { settings: { ...event.data.settings, at: event.at } };
+      return { settings: { ...view.settings, ...event.data.settings, at: event.at } };
     case "policy.set":
       return { policies: [...view.policies, event.data] };
     case "policy.removed":
       return { policies: view.policies.filter(({ id }) => id !== event.data.id) };
+    case "files.changed":
+      return filesChanged(view, event);
+    case "files.rolled_back":
+      return rolledBack(view, event);
+    case "files.rollback_undone":
+      return undone(view, event.data.rollback, event.data.seq);
+    case "files.assigned":
+      return { files: { ...view.files, position: event.data.seq } };
+    case "files.collided":
+      return collided(view, event);
+    case "snapshot.taken":
+      return snapshotTaken(view, event);
+    case "snapshot.restored":
+      return restored(view, event);
+    case "snapshot.undone":
+      return undone(view, event.data.restored);
+    case "snapshot.pruned":
+    case "files.writing":
+    case "files.marked":
+    case "files.guarded":
     case "agent.interrupted":
     case "attention.taken":
     case "rules.unreadable":

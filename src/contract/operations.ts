@@ -1,7 +1,9 @@
 import { agents } from "./operations/agents.ts";
 import { attention } from "./operations/attention.ts";
+import { changes } from "./operations/changes.ts";
 import { context } from "./operations/context.ts";
 import { events } from "./operations/events.ts";
+import { feed } from "./operations/feed.ts";
 import { files } from "./operations/files.ts";
 import { folders } from "./operations/folders.ts";
 import { home, tokens } from "./operations/home.ts";
@@ -9,6 +11,7 @@ import { messages } from "./operations/messages.ts";
 import { rules } from "./operations/rules.ts";
 import { services } from "./operations/services.ts";
 import { settings } from "./operations/settings.ts";
+import { snapshots } from "./operations/snapshots.ts";
 import { terminals } from "./operations/terminals.ts";
 import { workspaces } from "./operations/workspaces.ts";
 
@@ -22,11 +25,14 @@ export const operations = {
   ...agents,
   ...attention,
   ...messages,
+  ...feed,
   ...context,
   ...rules,
   ...settings,
   ...terminals,
   ...files,
+  ...snapshots,
+  ...changes,
   ...events,
 };
 

@@ -1,4 +1,5 @@
 import type { Agent } from "./agent.ts";
+import type { FilesView } from "./fold-files.ts";
 import type { ContextEntry } from "./context.ts";
 import type { Message } from "./message.ts";
 import type { Policy } from "./policy.ts";
@@ -25,6 +26,8 @@ export interface View {
   invites: Record<string, { name?: string | undefined }>;
   /** In order of `seq`. */
   messages: Message[];
+  /** Ledger position up to which the person has read everybody's messages. */
+  read_up_to: number;
   /** By key. */
   context: Record<string, EntryPreview>;
   /** Last revision of each key ever used, so that revisions never restart. */
@@ -37,6 +40,7 @@ export interface View {
   settings: Settings & { at?: string };
   /** What each inbox was last moved by: how many messages led there, and when its model saw the last. */
   chains: Record<string, { hops: number; at: string }>;
+  files: FilesView;
   /** When each agent spawned others lately (ISO times of the last minute's window, newest last, at most 600). */
   spawns: { inbox: string; at: string }[];
   /** When each sender wrote lately; same bound. */
@@ -54,12 +58,14 @@ export function emptyView(): View {
     agents: {},
     invites: {},
     messages: [],
+    read_up_to: 0,
     context: {},
     revisions: {},
     readers: {},
     policies: [],
-    settings: { auto_resume: "off" },
+    settings: { auto_resume: "off", shell_calls: "together" },
     chains: {},
+    files: { position: 0, changed: [], rollbacks: [], collisions: [] },
     rules: { text: "", revision: 0, by: "system" },
     spawns: [],
     sends: [],

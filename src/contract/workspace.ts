@@ -13,6 +13,9 @@ export const Settings = z.object({
   auto_resume: z
     .enum(["on", "off"])
     .describe("Whether conversations that a crash, a reboot or a shutdown cut short are continued unasked"),
+  shell_calls: z
+    .enum(["together", "in_turn"])
+    .describe("Whether shell commands of several agents may run at once: in turn, it is certain who changed what"),
 });
 export type Settings = z.infer<typeof Settings>;
 

@@ -50,7 +50,11 @@ export interface RunEvents {
   ended(exit: TerminalExit): void;
   takeParcels(requestId: string, channel: string, moment: "tool-boundary" | "turn-end"): Promise<Parcel[]>;
   policy(tool: string, subject: string): Decision | undefined;
+  calls: ToolCalls;
 }
+
+/** What a service tells of tool calls. */
+export type ToolCalls = Pick<AgentLink, "openCall" | "holdCall" | "goOnCall" | "closeCall">;
 
 /** One run of one agent: its terminals, its session with the service, its hooks. */
 export interface AgentRun {
@@ -148,6 +152,7 @@ export function startRun(
       toolsListed: (ms) => Promise.race([listed.promise, after(ms, signal)]),
       takeParcels: (requestId, channel, moment = "tool-boundary") => events.takeParcels(requestId, channel, moment),
       policy: events.policy,
+      ...events.calls,
       log: (message, details) => parts.log(message, { agent: agent.name, ...details }),
     };
     return service.open(link, signal);

@@ -80,7 +80,7 @@ export function agentHandlers({
 
     "agent.peers": async (call) => ({
       agents: Object.values(call.view().agents).map((agent) => {
-        const { name, service, task, status, sure, outcome, activity, working_on, cwd, spawned_by } = agent;
+        const { name, service, task, status, sure, outcome, activity, working_on, cwd, spawned_by, files = [] } = agent;
         const told = { ...(outcome && { outcome }), ...(activity && { activity }), ...(working_on && { working_on }) };
         return {
           name,
@@ -90,6 +90,7 @@ export function agentHandlers({
           sure,
           cwd,
           spawned_by,
+          files,
           ...told,
           you: agent.id === inboxOf(call.caller.actor),
         };

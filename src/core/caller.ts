@@ -31,6 +31,10 @@ const PERSON: Right[] = [
   "terminals.read",
   "terminals.write",
   "files.read",
+  "snapshots.read",
+  "snapshots.write",
+  "changes.read",
+  "changes.write",
   "events.read",
   "home.manage",
 ];

@@ -71,6 +71,11 @@ export function factsOf(agent: Agent, signal: Signal, at: string): Fact[] {
   }
 }
 
+/** What is done for an agent before its tool is started. */
+export function preparing(agent: Agent, activity: string): Fact {
+  return status(agent, { status: "spawning", live: true, activity });
+}
+
 /** The status an agent has, to be said once more. */
 function asItStands({ status, live, outcome, reason, activity }: Agent): Omit<StatusData, "id" | "run" | "sure"> {
   return { status, live, outcome, reason, activity };

@@ -10,15 +10,20 @@ import { terminalId } from "./agent-run.ts";
 import { decide } from "./append.ts";
 import { agentCaller, type Caller } from "./caller.ts";
 import type { Handlers, WorkspaceCall } from "./call.ts";
+import { watchCollisions } from "./changes/collisions.ts";
+import { FolderLog } from "./changes/folder-log.ts";
+import { CallKeeper } from "./changes/tool-calls.ts";
 import { contextHandlers } from "./context.ts";
 import type { OpenWorkspace } from "./core.ts";
 import type { Detections } from "./detections.ts";
 import { eventHandlers } from "./events.ts";
+import { feedHandlers } from "./feed.ts";
 import { fileHandlers, type FilesParts } from "./files.ts";
 import { followLedger } from "./live-view.ts";
 import { messageHandlers } from "./messages.ts";
 import type { Folders } from "./ports/folders.ts";
 import type { Ledger } from "./ports/ledger.ts";
+import type { FolderStore } from "./ports/snapshots.ts";
 import type { RulesFile } from "./ports/rules-file.ts";
 import type { Evidence, Service } from "./ports/service.ts";
 import { createDelivery } from "./reactors/deliver.ts";
@@ -44,6 +49,8 @@ export interface WorkspaceParts extends RunParts, FilesParts {
   newId(): string;
   now(): number;
   ticks(): number;
+  /** Opens what keeps the folder's contents. Rejects when they cannot be kept, with what to do. */
+  openStore(): Promise<FolderStore>;
   /** The workspace cannot go on: its ledger cannot be followed. */
   fail(error: unknown): void;
 }
@@ -68,7 +75,12 @@ export async function openWorkspace(parts: WorkspaceParts): Promise<RunningWorks
   const rules = await followRulesFile(parts.rulesFile, ledger, live, newId, signal, log);
   const delivery = createDelivery(ledger, live, now, newId, signal, log);
   const presence = watchPresence(ledger, live, parts.ticks, newId, signal, log);
-  const supervisor = superviseAgents({ ...parts, live, delivery }, signal);
+  const folderLog = new FolderLog({ ...parts, live }, signal);
+  watchCollisions(ledger, live, newId, signal, log);
+  // In the background: whoever needs it waits for it.
+  folderLog.goOn().catch((error: unknown) => log("The folder cannot be followed", { error: String(error) }));
+  const calls = new CallKeeper({ ...parts, folder: info.path, live }, folderLog, signal);
+  const supervisor = superviseAgents({ ...parts, live, delivery, folderLog, calls }, signal);
   // Hooks that the door repeats after a restart must find their agents.
   await supervisor.adopted;
   reviveAgents(ledger, live, parts.limits, signal, log);
@@ -114,6 +126,7 @@ export async function openWorkspace(parts: WorkspaceParts): Promise<RunningWorks
     async close() {
       await supervisor.close();
       stopped.abort(new Error("The workspace was closed."));
+      await folderLog.close();
       await rules.settled();
       await ledger.close();
     },
@@ -134,6 +147,7 @@ function allHandlers(parts: WorkspaceParts, evidenceOf: (agent: string) => Evide
   return {
     ...agents,
     ...messageHandlers(parts.newId, parts.now),
+    ...feedHandlers,
     ...contextHandlers,
     ...rulesHandlers(parts.rulesFile.path),
     ...settingsHandlers,

@@ -18,6 +18,7 @@ export const folders: Folders = {
       return { problem: "missing" };
     }
   },
+  real: realAsFarAsThere,
   resolve: (base, asked) => path.resolve(base, asked),
   idOf: (real) => createHash("sha256").update(real).digest("hex").slice(0, 10),
   nameOf: (asked) => path.basename(asked) || asked,
@@ -28,3 +29,12 @@ export const folders: Folders = {
     );
   },
 };
+
+async function realAsFarAsThere(asked: string): Promise<string> {
+  try {
+    return await realpath(asked);
+  } catch {
+    const above = path.dirname(asked);
+    return above === asked ? asked : path.join(await realAsFarAsThere(above), path.basename(asked));
+  }
+}

@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { MemoryFolder } from "../attribution/folder.ts";
+import { memoryStore } from "../attribution/store.ts";
 import type { Answer } from "../../src/contract/attention.ts";
 import type { Input, Output } from "../../src/contract/operation.ts";
 import type { OperationName, Operations } from "../../src/contract/operations.ts";
@@ -187,6 +189,8 @@ export async function desk(ledger: Ledger = memoryLedger<Fact>()): Promise<Desk>
   let ids = 0;
   const newId = (): string => `id${++ids}`;
   const info = { id: "w1", name: "project", path: place };
+  const folder = new MemoryFolder();
+  const store = memoryStore(folder);
   const never = { ...ledger, close: async () => {} };
   const open = (): Promise<RunningWorkspace> =>
     openWorkspace({
@@ -194,6 +198,7 @@ export async function desk(ledger: Ledger = memoryLedger<Fact>()): Promise<Desk>
       limits: () => limits,
       now: Date.now,
       ticks: () => performance.now(),
+      openStore: async () => store,
       fail: (error) => log.push(String(error)),
       files: privateFiles(join(place, "private")),
       projectFiles: projectFiles(place),

@@ -10,10 +10,13 @@ import type {
   AgentLink,
   AgentSession,
   AgentTerminal,
+  Edit,
+  Objection,
   Parcel,
   ProgramSpec,
   Service,
   Signal,
+  ToolCall,
 } from "../../src/core/ports/service.ts";
 import type { TerminalExit } from "../../src/core/ports/terminal.ts";
 import { rigDoor, type Door, type RigTool } from "./door.ts";
@@ -25,6 +28,13 @@ type Of<T extends Signal["type"]> = Extract<Signal, { type: T }>;
 function isOf<T extends Signal["type"]>(type: T, signal: Signal): signal is Of<T> {
   return signal.type === type;
 }
+
+/** One thing a service told of a tool call. */
+export type RigCall =
+  | { open: ToolCall }
+  | { hold: string }
+  | { goOn: string }
+  | { close: string; edits: readonly Edit[] };
 
 /** What an agent of a test is; the rest has defaults. */
 export type RigAgent = Partial<AgentBrief> & { task: string };
@@ -45,6 +55,10 @@ export class RigRun implements AgentLink, AsyncDisposable {
   readonly logged: string[] = [];
   /** Command lines of all programs started. */
   readonly started: ProgramSpec[] = [];
+  /** What was told of tool calls. */
+  readonly calls: RigCall[] = [];
+  /** What the workspace has against a call. */
+  objection: (call: ToolCall) => Objection | undefined = () => undefined;
   session: AgentSession | undefined;
   /** Changes a program before it is started: the tool as it might be in another version. */
   tamper: (program: ProgramSpec) => Promise<ProgramSpec> = async (program) => program;
@@ -152,6 +166,21 @@ export class RigRun implements AgentLink, AsyncDisposable {
 
   toolsListed(timeoutMs: number): Promise<boolean> {
     return this.gate.toolsListed(timeoutMs);
+  }
+
+  async openCall(call: ToolCall): Promise<Objection | undefined> {
+    const objection = this.objection(call);
+    if (!objection) this.calls.push({ open: call });
+    return objection;
+  }
+  async holdCall(id: string): Promise<void> {
+    this.calls.push({ hold: id });
+  }
+  async goOnCall(id: string): Promise<void> {
+    this.calls.push({ goOn: id });
+  }
+  async closeCall(id: string, edits: readonly Edit[] = []): Promise<void> {
+    this.calls.push({ close: id, edits });
   }
 
   log(message: string, details?: Record<string, unknown>): void {

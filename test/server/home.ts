@@ -1,4 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
+import { MemoryFolder } from "../attribution/folder.ts";
+import { memoryStore } from "../attribution/store.ts";
 import type { Answer } from "../../src/contract/attention.ts";
 import type { HomeFact } from "../../src/contract/event.ts";
 import type { OperationName } from "../../src/contract/operations.ts";
@@ -65,6 +67,7 @@ const folders: Folders = {
   resolve: (base, path) => (path === "." ? base : `${base}/${path}`),
   idOf: (real) => `w-${real.split("/").at(-1) ?? ""}`,
   nameOf: (path) => path.split("/").at(-1) ?? "",
+  real: async (path) => path,
   inside: (base, real) => real === base || real.startsWith(`${base}/`),
 };
 
@@ -150,6 +153,7 @@ export async function testHome(options: TestHomeOptions = {}): Promise<TestHome>
         newId: randomUUID,
         now: Date.now,
         ticks: () => performance.now(),
+        openStore: async () => memoryStore(new MemoryFolder()),
         projectFiles: projectFiles(info.path),
         projectNames: projectNames(`${place.path}/names-${info.id}`, info.path),
         fail: (error) => log("workspace failed", { error: String(error) }),

@@ -14,6 +14,7 @@ const Peer = Agent.pick({
   working_on: true,
   cwd: true,
   spawned_by: true,
+  files: true,
 }).extend({
   /** True for the caller itself. */
   you: z.boolean(),
@@ -72,7 +73,7 @@ export const agents = {
     tool: {
       name: "list_agents",
       description:
-        "See who works in this workspace: each agent's name, service, task, status (spawning, running, done), what it is doing and where. " +
+        "See who works in this workspace: each agent's name, service, task, status (spawning, running, done), what it is doing, where, and which files it changed lately. " +
         "Use it before you start, to find who to ask, and to avoid working on the same files. Names are addresses for send_message.",
     },
     input: z.object({}),

@@ -74,7 +74,25 @@ export const context = {
     right: "context.read",
     http: "GET /context/history",
     command: "context history <key>",
-    input: z.object({ key: ContextKey, limit: z.coerce.number().int().min(1).max(500).default(50) }),
+    input: z.object({
+      key: ContextKey,
+      before: z.coerce.number().int().min(1).optional().describe("Only revisions before this one"),
+      limit: z.coerce.number().int().min(1).max(500).default(50),
+    }),
+    // Ends early when the values are long: the first revision is 1, so it is plain whether there are more.
     output: z.array(ContextRevision),
+  }),
+  "context.restore": operation({
+    summary: "Write an earlier revision of a key again, whether the key was changed or removed",
+    scope: "workspace",
+    right: "context.write",
+    http: "PUT /context/restore",
+    command: "context restore <key> <revision>",
+    input: z.object({
+      key: ContextKey,
+      revision: z.coerce.number().int().min(1),
+      expect_revision: z.coerce.number().int().min(0).optional(),
+    }),
+    output: ContextEntry,
   }),
 };

@@ -34,6 +34,34 @@ export const rules = {
     }),
     output: Rules,
   }),
+  "rules.history": operation({
+    summary: "List the revisions of the rules, newest first",
+    scope: "workspace",
+    right: "rules.read",
+    http: "GET /rules/history",
+    command: "rules history",
+    input: z.object({
+      before: z.coerce.number().int().min(1).optional().describe("Only revisions before this one"),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+    }),
+    // The first revision is 1, so it is plain whether there are more.
+    output: z.array(
+      Rules.omit({ text: true }).extend({
+        at: z.iso.datetime(),
+        /** Characters of the text. */
+        size: z.int(),
+      }),
+    ),
+  }),
+  "rules.revision": operation({
+    summary: "Show one revision of the rules",
+    scope: "workspace",
+    right: "rules.read",
+    http: "GET /rules/revision",
+    command: "rules revision <revision>",
+    input: z.object({ revision: z.coerce.number().int().min(1) }),
+    output: Rules,
+  }),
   "rules.path": operation({
     summary: "Print where the rules file is",
     scope: "workspace",

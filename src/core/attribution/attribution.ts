@@ -4,6 +4,7 @@ import type { Blobs } from "../ports/blobs.ts";
 import type { Tree } from "../ports/tree.ts";
 import { oneOf, PERSON } from "./author.ts";
 import type { Expected } from "./expected.ts";
+import type { Applied, AttributionOptions } from "./options.ts";
 import { History } from "./history.ts";
 import { Known } from "./known.ts";
 import { planRollback, planUndo, sameState, type Plan, type PlannedFile, type Selection } from "./plan.ts";
@@ -13,25 +14,6 @@ import { authorOf, Windows, type Call } from "./windows.ts";
 import { wasWritten, write } from "./write.ts";
 
 type Writing = Extract<FileOperation, { type: "writing" }>;
-
-export interface Applied {
-  id: string;
-  /** What was done, file by file. */
-  done: readonly PlannedFile[];
-  /** What was left as it is: conflicts of the plan, and files that somebody changed since it was made. */
-  left: readonly { path: string; why: string }[];
-}
-
-export interface AttributionOptions {
-  tree: Tree;
-  blobs: Blobs;
-  /** Makes entries durable. Called one at a time, in order; what it rejects with ends the call under way, and nothing was written. */
-  record(operations: readonly FileOperation[]): Promise<void>;
-  /** The log so far. */
-  operations?: Iterable<FileOperation>;
-  /** What the folder held at the end of that log, as `files()` gave it. Without it, what is there now is where everything begins. */
-  files?: ReadonlyMap<string, FileState>;
-}
 
 /**
  * Who changed what in one folder, and taking it back. Calls of agents open and close windows; what changed within a window
@@ -88,14 +70,14 @@ export class Attribution {
   /**
    * A tool call has ended. With `expected`, from its input, these files are the agent's beyond doubt, whoever else is at
    * work; what differs from it was written by somebody else or by a program run after the tool, and is ambiguous.
-   * Harmless for a call that is not open.
+   * For a call that is not open, its beginning having been missed, only `expected` counts, and of whom it was is `missed`.
    */
-  close(call: string, expected: readonly Expected[] = []): Promise<void> {
+  close(call: string, expected: readonly Expected[] = [], missed?: Call): Promise<void> {
     return this.#alone(async () => {
-      const window = this.#windows.get(call);
+      const window = this.#windows.get(call) ?? missed;
       if (!window) return;
       for (const one of expected) await this.#expect(window, one);
-      await this.#look(window.paths);
+      if (window !== missed) await this.#look(window.paths);
       this.#windows.close(call);
     });
   }
@@ -131,6 +113,23 @@ export class Attribution {
   /** Something changed, says a watcher: whose is it? `nobody`: who it is when no call is open; the person unless said otherwise. */
   look(paths?: readonly string[], nobody: Author = PERSON): Promise<void> {
     return this.#alone(() => this.#look(paths, nobody));
+  }
+
+  /** Clustr itself has just made these files what `after` says, for somebody. What is different by now is somebody else's. */
+  wrote(files: readonly Pick<FileChange, "path" | "after">[], by: Author): Promise<void> {
+    return this.#alone(async () => {
+      const entries: FileOperation[] = [];
+      for (const { path, after } of files) {
+        const there = await this.#tree.read(path);
+        const state = there && { kind: there.kind, mode: there.mode, blob: await this.#blobs.put(there.bytes) };
+        const before = this.#known.state(path);
+        if (sameState(before, after) || !sameState(state, after)) continue;
+        this.#known.note(path, after);
+        const seq = this.#history.last + 1 + entries.length;
+        entries.push({ type: "changed", seq, author: by, exact: true, change: { path, before, after } });
+      }
+      await this.#write(entries);
+    });
   }
 
   /** Remembers this moment under a name. */
@@ -187,9 +186,9 @@ export class Attribution {
     });
   }
 
-  /** Ids of rollbacks, the latest first. */
-  rollbacks(): string[] {
-    return this.#history.operations.flatMap((one) => (one.type === "rolled_back" ? [one.id] : [])).reverse();
+  /** The log so far, by file; only to be read. */
+  get history(): History {
+    return this.#history;
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { AnswerKind, Attention, Autonomy } from "../../contract/agent.ts";
+import type { Region } from "../../contract/files.ts";
 import type { Answer } from "../../contract/attention.ts";
 import type { Decision } from "../../contract/policy.ts";
 import type { ScreenState } from "./screen.ts";
@@ -113,6 +114,40 @@ export interface Parcel {
 /** What became of an attempt to hand parcels over. `later`: nothing was handed; try again on the next signal. */
 export type HandOver = { channel: string } | { later: string };
 
+/** A tool call that can change files. Calls that only read, and those of Clustr's own tools, are not told. */
+export interface ToolCall {
+  /** The tool's own name for the call, unique within the run. */
+  id: string;
+  /** The only paths it can touch, absolute; undefined for one that can touch any, such as a shell command. */
+  paths?: readonly string[] | undefined;
+  /** The shell command line, when it is one. */
+  command?: string | undefined;
+  /** Folder it runs in, absolute; the agent's own unless given. */
+  cwd?: string | undefined;
+  /** It was seen only when it had begun, or goes on unseen (a background command): whether a change is its cannot be told. */
+  doubtful?: boolean | undefined;
+}
+
+/** What a tool call must have done to a file, told from its input. */
+export interface Edit {
+  /** Absolute. */
+  path: string;
+  /** Where the file was before, absolute, when it was moved. */
+  from?: string | undefined;
+  /**
+   * What it must hold now, from what it held before the call (undefined: there was none). `gone`: nothing is there any
+   * more; undefined: it cannot be told. `regions`: the lines of the text before that were replaced, when they are known.
+   */
+  result(before: Uint8Array | undefined): { bytes: Uint8Array; regions?: readonly Region[] } | "gone" | undefined;
+}
+
+/** What the workspace says of a tool call that is about to run: it asks the person, or refuses. */
+export interface Objection {
+  decision: "ask" | "deny";
+  /** For the model and the person: what stands against it, and what to do instead. */
+  reason: string;
+}
+
 /** What the core gives a service for one run of one agent. */
 export interface AgentLink {
   readonly agent: AgentBrief;
@@ -144,6 +179,18 @@ export interface AgentLink {
   takeParcels(requestId: string, channel: string, moment?: "tool-boundary" | "turn-end"): Promise<Parcel[]>;
   /** What the workspace's policies say of a tool call; undefined: nothing, its autonomy decides. */
   policy(tool: string, subject: string): Decision | undefined;
+  /**
+   * A tool call is about to run: what changes in the folder until `closeCall` is its. Resolves, within 20 s, once it may
+   * run, or with what stands against it: refused, it is not open; to be asked for, it is open and held. Harmless for one
+   * that is open already. Never rejects.
+   */
+  openCall(call: ToolCall): Promise<Objection | undefined>;
+  /** The call waits for the person: what changes meanwhile is not certainly its. Harmless for one that is not open. */
+  holdCall(id: string): Promise<void>;
+  /** The person's answer came through Clustr and the call goes on: nothing of it had happened before. */
+  goOnCall(id: string): Promise<void>;
+  /** The call has ended, was refused, or failed. Files that are as `edits` say are the agent's beyond doubt. Never rejects. */
+  closeCall(id: string, edits?: readonly Edit[]): Promise<void>;
   log(message: string, details?: Record<string, unknown>): void;
 }
 

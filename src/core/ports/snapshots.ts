@@ -1,4 +1,6 @@
 import type { FileState } from "../../contract/files.ts";
+import type { Blobs } from "./blobs.ts";
+import type { Tree } from "./tree.ts";
 
 /** A file that no snapshot holds, and that restoring therefore never touches. `repository`: a folder with a repository of its own. */
 export interface Skipped {
@@ -76,4 +78,15 @@ export interface PruneLimits {
   age: number;
   /** Bytes of the whole store. */
   size: number;
+}
+
+/** Everything that is kept about a folder's contents. */
+export interface FolderStore extends Snapshots {
+  readonly tree: Tree;
+  readonly blobs: Blobs;
+  /**
+   * Of these paths, the ones whose content is in no commit the person's HEAD has: what a whole-tree command would lose.
+   * All of them where there is no repository, or it cannot be told.
+   */
+  uncommitted(paths: readonly string[]): Promise<ReadonlySet<string>>;
 }

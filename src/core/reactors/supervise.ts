@@ -3,6 +3,8 @@ import type { Fact } from "../../contract/event.ts";
 import type { View } from "../../contract/view.ts";
 import type { Workspace } from "../../contract/workspace.ts";
 import { decisionFor } from "../../contract/policy.ts";
+import type { FolderLog } from "../changes/folder-log.ts";
+import type { CallKeeper } from "../changes/tool-calls.ts";
 import { endTerminals, forgetTerminals, lastLines } from "../agent-terminals.ts";
 import { startRun, terminalId, type AgentRun, type RunParts } from "../agent-run.ts";
 import { appendPatiently } from "../append.ts";
@@ -12,7 +14,7 @@ import type { Ledger } from "../ports/ledger.ts";
 import type { Service, Signal } from "../ports/service.ts";
 import type { TerminalExit, TerminalInfo } from "../ports/terminal.ts";
 import { instructionsFor } from "../role.ts";
-import { endOf, factsOf, lostFact } from "../status.ts";
+import { endOf, factsOf, lostFact, preparing } from "../status.ts";
 import { createAnswers } from "./answers.ts";
 import type { Delivery } from "./deliver.ts";
 
@@ -23,6 +25,8 @@ interface Parts extends RunParts {
   services: ReadonlyMap<string, Service>;
   detections: Detections;
   delivery: Delivery;
+  folderLog: FolderLog;
+  calls: CallKeeper;
   newId(): string;
   now(): number;
 }
@@ -31,6 +35,9 @@ interface Parts extends RunParts {
 const AGAIN_MS = 2_000;
 /** How many removed agents are looked at for what a crash kept from being deleted. */
 const REMOVED = 50;
+
+/** What an agent does before its tool is started. */
+const SNAPSHOT = "taking a snapshot of the folder";
 
 /** Starts, adopts, watches and ends agents, as the ledger says they should be. */
 export interface Supervisor {
@@ -95,6 +102,13 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
       // Looking takes seconds: it may have been stopped or started anew meanwhile.
       if (!wanted(agent)) return;
       if (problem !== undefined) return fail(problem);
+      await note(id, run, (now) => (now.activity === SNAPSHOT ? [] : [preparing(now, SNAPSHOT)]));
+      const kept = await parts.folderLog.begin(agent).then(
+        () => undefined,
+        (error: unknown) => `No snapshot of the folder could be taken, so it was not started: ${messageOf(error)}`,
+      );
+      if (!wanted(agent)) return;
+      if (kept !== undefined) return fail(kept);
     }
     const instructions = instructionsFor(agent, parts.info, live.current().rules);
     const started: AgentRun = startRun(parts, service, agent, instructions, {
@@ -104,6 +118,7 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
       takeParcels: async (requestId, channel, moment) =>
         wanted(agent) ? delivery.take(id, requestId, channel, moment) : [],
       policy: (tool, subject) => decisionFor(live.current().policies, tool, subject),
+      calls: parts.calls.of(agent),
     });
     runs.set(id, started);
     started.opened.then(
@@ -161,12 +176,18 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
     const { id, name } = started.agent;
     leaving.add(started);
     delivery.close(id);
+    parts.calls.ended(started.agent);
     try {
       const survivors = await started.end();
       if (survivors.length > 0) parts.log("Processes of an agent could not be ended", { agent: name, pids: survivors });
     } finally {
       await started.close();
       if (runs.get(id) === started) runs.delete(id);
+      await parts.folderLog
+        .end(started.agent)
+        .catch((error: unknown) =>
+          parts.log("The end of a run could not be noted", { agent: name, error: String(error) }),
+        );
     }
   };
 
@@ -267,4 +288,8 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
       await Promise.all(turns.values());
     },
   };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,0 +1,112 @@
+import { nameOf } from "./actor.ts";
+import type { Event } from "./event.ts";
+import { shownPath, type Author, type FileChange } from "./files.ts";
+import type { View } from "./view.ts";
+
+/** How many of the latest changes, rollbacks and collisions the view keeps. */
+const RECENT_CHANGES = 100;
+const RECENT_ROLLBACKS = 20;
+const RECENT_COLLISIONS = 20;
+/** How many files an agent is shown to work on. */
+const OWN_FILES = 20;
+
+/** A file that changed lately. */
+export interface RecentChange {
+  path: string;
+  what: "created" | "changed" | "deleted" | "moved";
+  author: Author;
+  at: string;
+}
+
+/** A rollback, or a restored snapshot, that can be undone while `undone` is false. */
+export interface RecentRollback {
+  id: string;
+  kind: "rollback" | "restore";
+  /** Whose changes were taken back. */
+  of?: Author | undefined;
+  /** Address of who asked for it. */
+  by: string;
+  at: string;
+  files: number;
+  undone: boolean;
+}
+
+export interface Collision {
+  path: string;
+  /** Ids; the one that changed it last first. */
+  agents: [string, string];
+  at: string;
+}
+
+/** What the view holds of the folder; contents, hunks and counts are asked for. Each list has the newest last. */
+export interface FilesView {
+  /** Rises with every entry of the operation log: what was computed from files before is out of date then. */
+  position: number;
+  /** At most one entry a path. */
+  changed: RecentChange[];
+  rollbacks: RecentRollback[];
+  collisions: Collision[];
+}
+
+type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
+
+export function filesChanged(view: View, { data, at }: Of<"files.changed">): Partial<View> {
+  const news = data.changes.map(({ change, author }) => ({
+    path: shownPath(change.path),
+    what: whatOf(change),
+    author,
+    at,
+  }));
+  const paths = new Set(news.map(({ path }) => path));
+  const changed = [...view.files.changed.filter(({ path }) => !paths.has(path)), ...news].slice(-RECENT_CHANGES);
+  const position = data.changes.at(-1)?.seq ?? view.files.position;
+  return { files: { ...view.files, position, changed }, agents: withOwnFiles(view.agents, news) };
+}
+
+export function rolledBack(view: View, { data, at, actor }: Of<"files.rolled_back">): Partial<View> {
+  const { id, of, files, seq } = data;
+  const rollback = { id, kind: "rollback" as const, of, by: nameOf(actor), at, files: files.length, undone: false };
+  return { files: { ...withRollback(view.files, rollback), position: seq } };
+}
+
+export function restored(view: View, { data, at, actor }: Of<"snapshot.restored">): Partial<View> {
+  const { id, done } = data;
+  const rollback = { id, kind: "restore" as const, by: nameOf(actor), at, files: done, undone: false };
+  return { files: withRollback(view.files, rollback) };
+}
+
+/** A rollback or restore was taken back. */
+export function undone(view: View, id: string, position = view.files.position): Partial<View> {
+  const rollbacks = view.files.rollbacks.map((one) => (one.id === id ? { ...one, undone: true } : one));
+  return { files: { ...view.files, position, rollbacks } };
+}
+
+export function collided(view: View, { data, at }: Of<"files.collided">): Partial<View> {
+  const collisions = [...view.files.collisions, { ...data, at }].slice(-RECENT_COLLISIONS);
+  return { files: { ...view.files, collisions } };
+}
+
+export function snapshotTaken(view: View, { data: { agent, run, id } }: Of<"snapshot.taken">): Partial<View> {
+  const was = agent === undefined ? undefined : view.agents[agent];
+  return was && was.run === run ? { agents: { ...view.agents, [was.id]: { ...was, snapshot: id } } } : {};
+}
+
+function withRollback(files: FilesView, rollback: RecentRollback): FilesView {
+  return { ...files, rollbacks: [...files.rollbacks, rollback].slice(-RECENT_ROLLBACKS) };
+}
+
+function withOwnFiles(agents: View["agents"], news: readonly RecentChange[]): View["agents"] {
+  const next = { ...agents };
+  for (const { path, author } of news) {
+    const was = author.kind === "agent" ? next[author.agent] : undefined;
+    if (was)
+      next[was.id] = { ...was, files: [...(was.files ?? []).filter((one) => one !== path), path].slice(-OWN_FILES) };
+  }
+  return next;
+}
+
+function whatOf({ from, path, before, after }: FileChange): RecentChange["what"] {
+  if (!after) return "deleted";
+  if (!before) return "created";
+  return from === undefined || from === path ? "changed" : "moved";
+}

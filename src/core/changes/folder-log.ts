@@ -1,0 +1,157 @@
+import type { Agent } from "../../contract/agent.ts";
+import { terminalId } from "../agent-run.ts";
+import { appendPatiently } from "../append.ts";
+import { Attribution } from "../attribution/attribution.ts";
+import { agentAuthor, oneOf, PERSON } from "../attribution/author.ts";
+import type { LiveView } from "../live-view.ts";
+import type { Ledger } from "../ports/ledger.ts";
+import type { FolderStore, Snapshot } from "../ports/snapshots.ts";
+import { filesAtEnd, readLog, recorder, SNAPSHOTS } from "./log.ts";
+
+/** Milliseconds between two looks at a folder while agents work in it; more where a look takes long. */
+const LOOK_MS = 2_000;
+const LOOK_SHARE = 10;
+
+export interface FolderLogParts {
+  ledger: Ledger;
+  live: LiveView;
+  /** Opens what keeps the folder's contents. Rejects when the folder cannot be kept, e.g. without git. */
+  openStore(): Promise<FolderStore>;
+  newId(): string;
+  /** Milliseconds of a clock that never jumps. */
+  ticks(): number;
+  log(message: string, details?: Record<string, unknown>): void;
+}
+
+/** Names of moments in the operation log. */
+export const startOf = (agent: Pick<Agent, "id" | "run">): string => `start ${terminalId(agent)}`;
+export const endOf = (agent: Pick<Agent, "id" | "run">): string => `end ${terminalId(agent)}`;
+
+/**
+ * Follows a workspace's folder from the first agent on: before that nothing is read. Keeps its snapshots and the log of
+ * who changed what, and goes on with both after a restart.
+ */
+export class FolderLog {
+  readonly #parts: FolderLogParts;
+  readonly #signal: AbortSignal;
+  #opening: Promise<{ store: FolderStore; engine: Attribution }> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(parts: FolderLogParts, signal: AbortSignal) {
+    this.#parts = parts;
+    this.#signal = signal;
+    signal.addEventListener("abort", () => clearTimeout(this.#timer), { once: true });
+  }
+
+  /** Whether anything has been followed yet. */
+  get begun(): boolean {
+    return this.#opening !== undefined;
+  }
+
+  /** Opens store and log, or gives those that are open. Rejects with the reason; the next call tries again. */
+  open(): Promise<{ store: FolderStore; engine: Attribution }> {
+    if (!this.#opening) {
+      this.#opening = this.#open();
+      this.#opening.then(
+        () => this.#lookLater(LOOK_MS),
+        () => (this.#opening = undefined),
+      );
+    }
+    return this.#opening;
+  }
+
+  /** Goes on after a restart of the server, if there is something to go on with. */
+  async goOn(): Promise<void> {
+    const [taken] = await this.#parts.ledger.read({ subject: SNAPSHOTS, newest: true, limit: 1 });
+    if (taken) await this.open();
+  }
+
+  /** Takes a snapshot and records it. */
+  async snapshot(label: string, agent?: Agent): Promise<Snapshot> {
+    const { store, engine } = await this.open();
+    const position = engine.history.last;
+    const snapshot = await store.take(label, this.#signal);
+    const of = agent && { agent: agent.id, run: agent.run };
+    const data = { id: snapshot.id, label, skipped: snapshot.skipped.length, position, ...of };
+    const { ledger, newId, live } = this.#parts;
+    const entry = {
+      type: "snapshot.taken" as const,
+      data,
+      id: newId(),
+      actor: { kind: "system" as const },
+      subject: SNAPSHOTS,
+    };
+    const event = await appendPatiently(ledger, entry, this.#signal);
+    await live.reached(event.seq);
+    return snapshot;
+  }
+
+  /** Keeps the folder's state before a run starts, and marks the moment. */
+  async begin(agent: Agent): Promise<void> {
+    await this.snapshot(`before agent ${agent.name}`, agent);
+    const { engine } = await this.open();
+    await engine.mark(startOf(agent));
+  }
+
+  /** The process of a run has ended: every call of it is over. */
+  async end(agent: Pick<Agent, "id" | "run">): Promise<void> {
+    if (!this.begun) return;
+    const { engine } = await this.open();
+    await engine.closeAll(agent.id);
+    await engine.mark(endOf(agent));
+  }
+
+  async close(): Promise<void> {
+    clearTimeout(this.#timer);
+    const open = await this.#opening?.catch(() => undefined);
+    await open?.store.close();
+  }
+
+  async #open(): Promise<{ store: FolderStore; engine: Attribution }> {
+    const { ledger, live, openStore, newId } = this.#parts;
+    const store = await openStore();
+    const operations = await readLog(ledger);
+    const files = await filesAtEnd(ledger, store, operations);
+    const record = recorder({ ledger, view: live.current, newId }, this.#signal);
+    const engine = new Attribution({ tree: store.tree, blobs: store.blobs, operations, files, record });
+    const working = Object.values(live.current().agents).filter(
+      (agent) => agent.live && !agent.external && agent.status !== "spawning",
+    );
+    const someone = oneOf([PERSON, ...working.map(({ id }) => agentAuthor(id))]);
+    await engine.start(someone);
+    // What began before a restart is not known: until a turn ends, what changes may be its agent's.
+    for (const agent of working.filter(({ status }) => status === "running"))
+      await engine.open({ call: missedCall(agent), agent: agent.id, author: oneOf([PERSON, agentAuthor(agent.id)]) });
+    live.watch((event) => {
+      if (event.type === "agent.status" && event.data.status === "done")
+        engine.close(missedCall(event.data)).catch((error: unknown) => this.#failed(error));
+    });
+    return { store, engine };
+  }
+
+  /** So that changes are shown while they happen; what is told of them does not depend on it. */
+  #lookLater(ms: number): void {
+    if (this.#signal.aborted) return;
+    this.#timer = setTimeout(() => void this.#look(), ms).unref();
+  }
+
+  async #look(): Promise<void> {
+    const began = this.#parts.ticks();
+    const busy = Object.values(this.#parts.live.current().agents).some(
+      ({ live, status }) => live && status === "running",
+    );
+    if (busy)
+      await this.open()
+        .then(({ engine }) => engine.look())
+        .catch((error: unknown) => this.#failed(error));
+    this.#lookLater(Math.max(LOOK_MS, (this.#parts.ticks() - began) * LOOK_SHARE));
+  }
+
+  #failed(error: unknown): void {
+    if (!this.#signal.aborted) this.#parts.log("The folder could not be looked at", { error: String(error) });
+  }
+}
+
+function missedCall({ id, run }: Pick<Agent, "id" | "run">): string {
+  return `${terminalId({ id, run })} before the restart`;
+}

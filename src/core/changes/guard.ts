@@ -1,0 +1,97 @@
+import type { Agent } from "../../contract/agent.ts";
+import type { Fact } from "../../contract/event.ts";
+import { shownPath } from "../../contract/files.ts";
+import { decisionFor, type Decision } from "../../contract/policy.ts";
+import { appendPatiently } from "../append.ts";
+import { agentAuthor } from "../attribution/author.ts";
+import { touchedByOthers } from "../attribution/search.ts";
+import { wholeTree } from "../guards.ts";
+import type { LiveView } from "../live-view.ts";
+import type { Folders } from "../ports/folders.ts";
+import type { Ledger } from "../ports/ledger.ts";
+import type { Objection, ToolCall } from "../ports/service.ts";
+import type { FolderLog } from "./folder-log.ts";
+import { pathsInside } from "./paths.ts";
+
+/** The name under which policies speak of commands that reach the whole folder. */
+const TOOL = "whole-tree";
+/** How many files a reason names. */
+const NAMED = 5;
+
+export interface GuardParts {
+  folder: string;
+  folders: Folders;
+  ledger: Ledger;
+  live: LiveView;
+  newId(): string;
+}
+
+/**
+ * Stands before commands that reach the whole folder (`git reset --hard`, `git clean`, `rm -r`, …) while others have work
+ * there that no commit holds: a snapshot is taken, and the call is allowed, asked for or refused. Policies for the tool
+ * `whole-tree` decide; without one the person is asked, and an agent of full autonomy is allowed. Undefined: go on.
+ */
+export async function guard(
+  parts: GuardParts,
+  files: FolderLog,
+  agent: Agent,
+  call: ToolCall,
+  signal: AbortSignal,
+): Promise<Objection | undefined> {
+  const { command = "" } = call;
+  const reaching = wholeTree(command);
+  if (reaching.length === 0) return undefined;
+  const lost = await atStake(parts, files, agent, call, reaching);
+  if (lost.length === 0) return undefined;
+
+  const decision =
+    decisionFor(parts.live.current().policies, TOOL, command) ?? (agent.autonomy === "full" ? "allow" : "ask");
+  const what = [...new Set(reaching.map((one) => one.what))].join(", ");
+  const snapshot = decision === "deny" ? undefined : await files.snapshot(`before \`${what}\` by ${agent.name}`);
+  const reason = reasonFor(decision, what, lost, snapshot?.id);
+  const data = { agent: agent.id, command: command.slice(0, 2_000), decision, snapshot: snapshot?.id, reason };
+  const fact: Fact = { type: "files.guarded", data };
+  const { ledger, newId } = parts;
+  const actor = { kind: "agent" as const, id: agent.id, name: agent.name };
+  await appendPatiently(ledger, { ...fact, id: newId(), actor, subject: `agent/${agent.id}/guard` }, signal);
+  return decision === "allow" ? undefined : { decision, reason };
+}
+
+/** Files with others' work that no commit holds and that the command may change. */
+async function atStake(
+  { folder, folders }: GuardParts,
+  files: FolderLog,
+  agent: Agent,
+  { cwd = agent.cwd }: ToolCall,
+  reaching: readonly { paths?: readonly string[] | undefined }[],
+): Promise<string[]> {
+  const { engine, store } = await files.open();
+  await engine.look();
+  const touched = touchedByOthers(engine.history, agentAuthor(agent.id));
+  const under: string[] = [];
+  for (const { paths } of reaching) {
+    const places =
+      paths &&
+      (await pathsInside(
+        folders,
+        folder,
+        paths.map((path) => folders.resolve(cwd, path)),
+      ));
+    const all = paths?.some((path) => folders.inside(folders.resolve(cwd, path), folder));
+    under.push(
+      ...touched.filter(
+        (path) => !places || all || places.some((place) => path === place || path.startsWith(`${place}/`)),
+      ),
+    );
+  }
+  return [...(await store.uncommitted([...new Set(under)]))].map(shownPath).sort();
+}
+
+function reasonFor(decision: Decision, what: string, lost: readonly string[], snapshot: string | undefined): string {
+  const named = lost.slice(0, NAMED).join(", ") + (lost.length > NAMED ? ` and ${lost.length - NAMED} more` : "");
+  const stake = `\`${what}\` reaches work of others in this folder that is in no commit: ${named}.`;
+  const kept = snapshot === undefined ? "" : ` Snapshot ${snapshot.slice(0, 12)} holds it.`;
+  if (decision === "allow") return `${stake}${kept} Tell the others if you took something of theirs away.`;
+  const instead = "Undo only your own files, by name, instead; or ask the person (send_message to human).";
+  return decision === "ask" ? `${stake}${kept} The person is asked.` : `${stake} Nothing was run. ${instead}`;
+}
