@@ -107,4 +107,36 @@ describe("shared context", () => {
     await expect.poll(() => d.puppet.handed.map(({ parcels }) => parcels[0]?.text)).toHaveLength(1);
     expect(d.puppet.handed[0]?.parcels[0]?.text).toContain('"api", which you have read, changed');
   });
+
+  it("pages through the history of a key, and no answer grows without end", async () => {
+    await using d = await desk();
+    for (let i = 1; i <= 120; i++) await d.ask("context.write", { key: "k", value: `${i}` });
+    const seen: number[] = [];
+    for (let before: number | undefined; before !== 1; before = seen.at(-1)) {
+      const page = await d.ask("context.history", { key: "k", limit: 50, before });
+      seen.push(...page.map(({ revision }) => revision));
+    }
+    expect(seen).toEqual(Array.from({ length: 120 }, (_, i) => 120 - i));
+    expect(await d.ask("context.history", { key: "k", before: 1 })).toEqual([]);
+    for (let i = 0; i < 12; i++) await d.ask("context.write", { key: "long", value: "x".repeat(250_000) });
+    const page = await d.ask("context.history", { key: "long" });
+    expect(page.map(({ revision }) => revision)).toEqual([12, 11, 10, 9, 8, 7, 6, 5]);
+  });
+
+  it("restores an earlier revision as a new one, also of a removed key", async () => {
+    await using d = await desk();
+    const ada = await d.spawn("ada");
+    await d.ask("context.write", { key: "k", value: "good" }, ada);
+    await d.ask("context.write", { key: "k", value: "bad" });
+    await d.ask("context.remove", { key: "k" });
+    expect(await d.ask("context.restore", { key: "k", revision: 1, expect_revision: 0 })).toMatchObject({
+      ...{ key: "k", value: "good", revision: 4, by: "human" },
+    });
+    await expect(d.ask("context.restore", { key: "k", revision: 2, expect_revision: 1 })).rejects.toMatchObject({
+      code: "conflict",
+    });
+    await expect(d.ask("context.restore", { key: "k", revision: 3 })).rejects.toMatchObject({ code: "invalid" });
+    await expect(d.ask("context.restore", { key: "k", revision: 99 })).rejects.toMatchObject({ code: "not_found" });
+    expect(await d.ask("context.get", { key: "k" })).toMatchObject({ value: "good", revision: 4 });
+  });
 });

@@ -1,4 +1,4 @@
-import { VALUE_LIMIT, KEYS_LIMIT, type ContextEntry } from "../contract/context.ts";
+import { VALUE_LIMIT, KEYS_LIMIT, type ContextEntry, type ContextRevision } from "../contract/context.ts";
 import { inboxOf, nameOf } from "../contract/actor.ts";
 import { ClustrError } from "../contract/error.ts";
 import type { Event } from "../contract/event.ts";
@@ -7,6 +7,11 @@ import type { context } from "../contract/operations/context.ts";
 import { held, type EntryPreview, type View } from "../contract/view.ts";
 import type { Handlers, WorkspaceCall } from "./call.ts";
 import type { Ledger } from "./ports/ledger.ts";
+
+/** Characters of values in one answer of the history. */
+const HISTORY_SIZE = 2_000_000;
+/** Revisions read at once. */
+const PAGE = 50;
 
 const subject = (key: string): string => `context/${key}`;
 
@@ -31,26 +36,7 @@ export const contextHandlers: Handlers<typeof context, WorkspaceCall> = {
     return found;
   },
 
-  "context.write": async (call, { key, value, expect_revision }) => {
-    const bytes = byteLength(value);
-    if (bytes > VALUE_LIMIT) {
-      throw new ClustrError(
-        "too_large",
-        `The value has ${bytes} bytes; at most ${VALUE_LIMIT} are possible. Put it into a file and note its path.`,
-      );
-    }
-    const event = await call.decide(subject(key), (view) => {
-      expectRevision(view, key, expect_revision);
-      if (!held(view.context, key) && Object.keys(view.context).length >= KEYS_LIMIT) {
-        throw new ClustrError(
-          "limited",
-          `There are ${KEYS_LIMIT} keys already; nothing was written. Remove some that no longer hold.`,
-        );
-      }
-      return { type: "context.written", data: { key, value, revision: (held(view.revisions, key) ?? 0) + 1 } };
-    });
-    return entryOf(event, "context.written");
-  },
+  "context.write": (call, input) => write(call, input),
 
   "context.remove": async (call, { key, expect_revision }) => {
     const event = await call.decide(subject(key), (view) => {
@@ -62,19 +48,72 @@ export const contextHandlers: Handlers<typeof context, WorkspaceCall> = {
     return { key: event.data.key, revision: event.data.revision };
   },
 
-  "context.history": async (call, { key, limit }) => {
-    const events = await call.ledger.read({ subject: subject(key), limit, newest: true });
-    const revisions = [];
-    for (const event of events.reverse()) {
-      if (event.type === "context.written") revisions.push(entryOf(event, "context.written"));
-      if (event.type === "context.removed") {
-        revisions.push({ key, revision: event.data.revision, by: nameOf(event.actor), at: event.at, seq: event.seq });
-      }
+  "context.history": async (call, { key, before, limit }) => {
+    const revisions: ContextRevision[] = [];
+    let size = 0;
+    for await (const revision of revisionsOf(call.ledger, key)) {
+      if (before !== undefined && revision.revision >= before) continue;
+      size += revision.value?.length ?? 0;
+      if (size > HISTORY_SIZE && revisions.length > 0) break;
+      if (revisions.push(revision) === limit) break;
     }
-    if (revisions.length === 0) throw missing(key);
-    return revisions.slice(0, limit);
+    if (revisions.length === 0 && !held(call.view().revisions, key)) throw missing(key);
+    return revisions;
+  },
+
+  "context.restore": async (call, { key, revision: wanted, expect_revision }) => {
+    for await (const { revision, value } of revisionsOf(call.ledger, key)) {
+      if (revision !== wanted) continue;
+      if (value === undefined)
+        throw new ClustrError(
+          "invalid",
+          `Revision ${wanted} removed "${key}"; nothing was changed. Restore one before it.`,
+        );
+      return write(call, { key, value, expect_revision });
+    }
+    throw new ClustrError("not_found", `"${key}" has no revision ${wanted}; nothing was changed.`);
   },
 };
+
+async function write(
+  call: WorkspaceCall,
+  { key, value, expect_revision }: { key: string; value: string; expect_revision?: number | undefined },
+): Promise<ContextEntry> {
+  const bytes = byteLength(value);
+  if (bytes > VALUE_LIMIT) {
+    throw new ClustrError(
+      "too_large",
+      `The value has ${bytes} bytes; at most ${VALUE_LIMIT} are possible. Put it into a file and note its path.`,
+    );
+  }
+  const event = await call.decide(subject(key), (view) => {
+    expectRevision(view, key, expect_revision);
+    if (!held(view.context, key) && Object.keys(view.context).length >= KEYS_LIMIT) {
+      throw new ClustrError(
+        "limited",
+        `There are ${KEYS_LIMIT} keys already; nothing was written. Remove some that no longer hold.`,
+      );
+    }
+    return { type: "context.written", data: { key, value, revision: (held(view.revisions, key) ?? 0) + 1 } };
+  });
+  return entryOf(event, "context.written");
+}
+
+/** Every write and removal of a key, the newest first. */
+async function* revisionsOf(ledger: Ledger, key: string): AsyncIterable<ContextRevision> {
+  let end: number | undefined;
+  for (;;) {
+    const range = end === undefined ? {} : { before: end };
+    const page = await ledger.read({ subject: subject(key), limit: PAGE, newest: true, ...range });
+    for (const event of page.toReversed()) {
+      const { seq, at, actor } = event;
+      end = seq;
+      if (event.type === "context.written") yield entryOf(event, "context.written");
+      if (event.type === "context.removed") yield { key, revision: event.data.revision, by: nameOf(actor), at, seq };
+    }
+    if (page.length < PAGE) return;
+  }
+}
 
 /** Entries with their full values: the view holds only the beginning of long ones. */
 export async function whole(ledger: Ledger, entries: EntryPreview[]): Promise<ContextEntry[]> {

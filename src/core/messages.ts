@@ -182,7 +182,7 @@ function concerns(event: Sent, agent: string | undefined): boolean {
 }
 
 /** A message as it was sent, with what has become of it. */
-function messageOf(event: Sent, deliveries: Message["deliveries"]): Message {
+export function messageOf(event: Sent, deliveries: Message["deliveries"]): Message {
   const { id, to, content, reply_to, urgency = "now", hops = 0 } = event.data;
   const message: Message = {
     id,

@@ -149,4 +149,20 @@ describe("rules", () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(d.puppet.handed.map(({ parcels }) => parcels.length)).toEqual([1]);
   });
+
+  it("keep every revision: who wrote it, when, and its text", async () => {
+    await using d = await desk();
+    const ada = await d.spawn("ada");
+    for (let i = 1; i <= 45; i++) await d.ask("rules.update", { text: `rule ${i}` }, i === 2 ? ada : undefined);
+    const seen: number[] = [];
+    for (let before: number | undefined; before !== 1; before = seen.at(-1)) {
+      const page = await d.ask("rules.history", { before, limit: 10 });
+      seen.push(...page.map(({ revision }) => revision));
+    }
+    expect(seen).toEqual(Array.from({ length: 45 }, (_, i) => 45 - i));
+    const [second] = await d.ask("rules.history", { before: 3, limit: 1 });
+    expect(second).toEqual({ revision: 2, by: "ada", at: expect.any(String), size: 6 });
+    expect(await d.ask("rules.revision", { revision: 2 })).toMatchObject({ text: "rule 2", by: "ada" });
+    await expect(d.ask("rules.revision", { revision: 46 })).rejects.toMatchObject({ code: "not_found" });
+  });
 });

@@ -2,8 +2,12 @@ import { nameOf } from "../contract/actor.ts";
 import { ClustrError } from "../contract/error.ts";
 import { byteLength } from "../contract/fold-messages.ts";
 import type { rules } from "../contract/operations/rules.ts";
-import { RULES_LIMIT } from "../contract/rules.ts";
+import { RULES_LIMIT, type Rules } from "../contract/rules.ts";
 import type { Handlers, WorkspaceCall } from "./call.ts";
+import type { Ledger } from "./ports/ledger.ts";
+
+/** Revisions read at once. */
+const PAGE = 20;
 
 /** The shared instructions. The ledger holds every revision; the file (core/reactors/rules-file.ts) follows it. */
 export function rulesHandlers(path: string): Handlers<typeof rules, WorkspaceCall> {
@@ -38,8 +42,36 @@ export function rulesHandlers(path: string): Handlers<typeof rules, WorkspaceCal
       return { text: event.data.text, revision: event.data.revision, by: nameOf(event.actor), at: event.at };
     },
 
+    "rules.history": async (call, { before, limit }) => {
+      const found = [];
+      for await (const { text, ...revision } of revisionsOf(call.ledger)) {
+        if (before !== undefined && revision.revision >= before) continue;
+        if (found.push({ ...revision, size: text.length }) === limit) break;
+      }
+      return found;
+    },
+
+    "rules.revision": async (call, { revision: wanted }) => {
+      for await (const revision of revisionsOf(call.ledger)) if (revision.revision === wanted) return revision;
+      throw new ClustrError("not_found", `The rules have no revision ${wanted}. See \`clustr rules history\`.`);
+    },
+
     "rules.path": async () => ({ path }),
   };
+}
+
+/** Every revision of the rules, the newest first. */
+async function* revisionsOf(ledger: Ledger): AsyncIterable<Rules & { at: string }> {
+  let end: number | undefined;
+  for (;;) {
+    const range = end === undefined ? {} : { before: end };
+    const page = await ledger.read({ subject: "rules", type: "rules.updated", limit: PAGE, newest: true, ...range });
+    for (const { type, data, actor, at, seq } of page.toReversed()) {
+      end = seq;
+      if (type === "rules.updated") yield { ...data, by: nameOf(actor), at };
+    }
+    if (page.length < PAGE) return;
+  }
 }
 
 /** Rejects a text that cannot be rules. An empty one can: it means no rules. */

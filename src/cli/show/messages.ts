@@ -37,6 +37,15 @@ export function showMessages(messages: Message[], style: Style): string {
   return messages.map((message) => showMessage(message, style)).join("\n\n");
 }
 
+/** A page of what was found, and how to get the one before it. */
+export function showFound(
+  { messages, next }: { messages: Message[]; next?: number | undefined },
+  style: Style,
+): string {
+  const found = messages.length === 0 ? "No message matches." : showMessages(messages, style);
+  return next === undefined ? found : `${found}\n\n${style.paint("dim", `Earlier ones: --before ${next}`)}`;
+}
+
 function showMessage(message: Message, style: Style): string {
   const head = `${style.paint("bold", message.from)} → ${message.to}  ${style.paint("dim", `${ago(message.at, style.now)}  ${message.id}`)}`;
   const more =

@@ -6,7 +6,7 @@ import { showAnswered, showAttention, showExplanation, showPolicies, showPolicy 
 import { showEntries, showHistory, showValue } from "./context.ts";
 import { showEvents } from "./events.ts";
 import { showFiles } from "./files.ts";
-import { showMessages, showSent } from "./messages.ts";
+import { showFound, showMessages, showSent } from "./messages.ts";
 import { plain, type Style } from "./style.ts";
 import { table } from "./table.ts";
 
@@ -30,6 +30,7 @@ const shows: { [N in OperationName]?: Show<N> } = {
   "terminal.screen": ({ lines }) => plain(lines.join("\n")).trimEnd(),
   "message.send": showSent,
   "message.list": showMessages,
+  "message.search": showFound,
   "context.list": showEntries,
   "context.get": showValue,
   "context.write": (entry) => `${plain(entry.key)} is at revision ${entry.revision}`,
