@@ -75,6 +75,9 @@ export type Fact =
   | { type: "rules.updated"; data: { text: string; revision: number } }
   | { type: "rules.read"; data: { id: string; revision: number } }
   | { type: "rules.unreadable"; data: { why: string } }
+  | { type: "shell.opened"; data: { id: string; cwd: string; agent?: string | undefined } }
+  /** `why`: it did not simply end and nobody closed it. */
+  | { type: "shell.closed"; data: { id: string; why?: string | undefined } }
   | { type: "settings.changed"; data: { settings: Settings } }
   /** The folder's state was kept; `agent`: before this run of it started. */
   | {

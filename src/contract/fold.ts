@@ -101,6 +101,10 @@ function change(view: View, event: Event): Partial<View> {
       return step(view, event, "dropped", { why: event.data.why });
     case "message.undeliverable":
       return step(view, event, "undeliverable", { why: event.data.why });
+    case "shell.opened":
+      return { shells: [...view.shells, { ...event.data, at: event.at }] };
+    case "shell.closed":
+      return { shells: view.shells.filter(({ id }) => id !== event.data.id) };
     case "feed.read":
       return { read_up_to: Math.max(view.read_up_to, event.data.up_to) };
     case "context.written": {

@@ -12,6 +12,7 @@ import { rules } from "./operations/rules.ts";
 import { services } from "./operations/services.ts";
 import { settings } from "./operations/settings.ts";
 import { snapshots } from "./operations/snapshots.ts";
+import { shells } from "./operations/shells.ts";
 import { terminals } from "./operations/terminals.ts";
 import { workspaces } from "./operations/workspaces.ts";
 
@@ -30,6 +31,7 @@ export const operations = {
   ...rules,
   ...settings,
   ...terminals,
+  ...shells,
   ...files,
   ...snapshots,
   ...changes,

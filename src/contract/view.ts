@@ -4,6 +4,7 @@ import type { ContextEntry } from "./context.ts";
 import type { Message } from "./message.ts";
 import type { Policy } from "./policy.ts";
 import type { Rules } from "./rules.ts";
+import type { Shell } from "./shell.ts";
 import type { Settings } from "./workspace.ts";
 
 /** How many settled messages the view keeps; older ones are queried from the ledger. Unsettled ones always stay. */
@@ -35,6 +36,8 @@ export interface View {
   /** Which agents read which key: key → inbox → revision. */
   readers: Record<string, Record<string, number>>;
   rules: Rules;
+  /** The person's own that are open. */
+  shells: Shell[];
   policies: Policy[];
   /** With the time of the last change, if there was one. */
   settings: Settings & { at?: string };
@@ -62,6 +65,7 @@ export function emptyView(): View {
     context: {},
     revisions: {},
     readers: {},
+    shells: [],
     policies: [],
     settings: { auto_resume: "off", shell_calls: "together" },
     chains: {},

@@ -34,6 +34,9 @@ import { followRulesFile } from "./reactors/rules-file.ts";
 import { superviseAgents } from "./reactors/supervise.ts";
 import { rulesHandlers } from "./rules.ts";
 import { settingsHandlers } from "./settings.ts";
+import { shellOf } from "../contract/shell.ts";
+import { followShells, shellTerminal, type Shells } from "./reactors/shells.ts";
+import { shellHandlers } from "./shells.ts";
 import { terminalHandlers } from "./terminals.ts";
 import { tokenHandlers } from "./tokens.ts";
 
@@ -75,6 +78,7 @@ export async function openWorkspace(parts: WorkspaceParts): Promise<RunningWorks
   const rules = await followRulesFile(parts.rulesFile, ledger, live, newId, signal, log);
   const delivery = createDelivery(ledger, live, now, newId, signal, log);
   const presence = watchPresence(ledger, live, parts.ticks, newId, signal, log);
+  const shells = followShells(parts, ledger, live, newId, signal);
   const folderLog = new FolderLog({ ...parts, live }, signal);
   watchCollisions(ledger, live, newId, signal, log);
   // In the background: whoever needs it waits for it.
@@ -87,7 +91,7 @@ export async function openWorkspace(parts: WorkspaceParts): Promise<RunningWorks
 
   return {
     info,
-    handlers: allHandlers(parts, (agent) => {
+    handlers: allHandlers({ ...parts, shells }, (agent) => {
       const { live: alive } = live.current().agents[agent] ?? {};
       const process = { source: "process", says: alive ? "alive" : "ended" };
       return [process, ...(supervisor.run(agent)?.evidence() ?? [])];
@@ -120,6 +124,9 @@ export async function openWorkspace(parts: WorkspaceParts): Promise<RunningWorks
     hook: async (agent, call) => (await supervisor.run(agent)?.hook(call)) ?? {},
     toolsListed: (agent) => supervisor.run(agent)?.toolsListed(),
     terminalOf(name) {
+      const shell = shellOf(name);
+      if (shell !== undefined)
+        return live.current().shells.some(({ id }) => id === shell) ? shellTerminal(parts.workspace, shell) : undefined;
       const agent = findAgent(live.current(), name);
       return agent && !agent.external ? terminalId(agent) : undefined;
     },
@@ -142,12 +149,13 @@ function checkKnown(view: View, { actor }: Caller, fact: Fact): Fact {
   );
 }
 
-function allHandlers(parts: WorkspaceParts, evidenceOf: (agent: string) => Evidence[]) {
+function allHandlers(parts: WorkspaceParts & { shells: Shells }, evidenceOf: (agent: string) => Evidence[]) {
   const agents: Handlers<typeof agentOperations, WorkspaceCall> = agentHandlers({ ...parts, evidenceOf });
   return {
     ...agents,
     ...messageHandlers(parts.newId, parts.now),
     ...feedHandlers,
+    ...shellHandlers(parts.folders, parts.shells, parts.newId),
     ...contextHandlers,
     ...rulesHandlers(parts.rulesFile.path),
     ...settingsHandlers,

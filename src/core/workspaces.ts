@@ -140,6 +140,12 @@ function untrusted(path: string): ClustrError {
 
 /** Refuses to close over the heads of agents: nobody would see what they ask. */
 function refuseBusy(workspace: RunningWorkspace): void {
+  const { shells } = workspace.view();
+  if (shells.length > 0)
+    throw new ClustrError(
+      "conflict",
+      `${shells.length === 1 ? "A shell is" : `${shells.length} shells are`} open in ${workspace.info.name}; nothing was closed. Close them first.`,
+    );
   const agents = Object.values(workspace.view().agents).filter(({ live, external }) => live && !external);
   if (agents.length === 0) return;
   const names = agents.slice(0, 5).map(({ name }) => name);

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { ClustrError } from "../contract/error.ts";
+import { shellOf } from "../contract/shell.ts";
 import type { OpenWorkspace } from "../core/core.ts";
 import type { TerminalHost, TerminalInfo } from "../core/ports/terminal.ts";
 
@@ -19,7 +20,11 @@ export async function findTerminal(
     const terminal = id === undefined ? undefined : await infoOf(host, id);
     if (terminal) return terminal;
     const agent = Object.values(workspace.view().agents).findLast((one) => one.name === name);
-    if (!agent) throw new ClustrError("not_found", `There is no agent "${name}".`);
+    if (!agent)
+      throw new ClustrError(
+        "not_found",
+        shellOf(name) === undefined ? `There is no agent "${name}".` : "This shell has ended.",
+      );
     if (agent.status !== "spawning" || agent.external || Date.now() > end) {
       throw new ClustrError(
         "not_found",
