@@ -23,7 +23,7 @@ export function snapshotAsCommit(tree: string, note: Note, format: HashFormat): 
 export async function enterSnapshot(place: GitPlace, id: string, note: Note): Promise<Snapshot> {
   await writeRefs(
     place,
-    [`refs/snap/at/${String(note.ms).padStart(15, "0")}-${id.slice(0, 12)}`, "refs/snap/last"],
+    [`refs/snap/at/${String(note.ms).padStart(15, "0")}-${id.slice(0, 12)}`, "refs/heads/last"],
     id,
   );
   return snapshotOf(id, note);

@@ -52,7 +52,7 @@ export async function openStore(place: GitPlace): Promise<HashFormat> {
     await writeFile(alternatesOf(place), `${path.join(repository.common, "objects")}\n`);
     await seed(place, repository).catch(() => rm(path.join(store, "snap.index"), { force: true }));
   }
-  await runGit(place, ["symbolic-ref", "HEAD", "refs/snap/last"]);
+  await runGit(place, ["symbolic-ref", "HEAD", "refs/heads/last"]);
   await writeFile(path.join(store, "ready"), format);
   return format;
 }
