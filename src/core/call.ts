@@ -7,6 +7,8 @@ import type { Ledger } from "./ports/ledger.ts";
 
 /** One call to an operation of a workspace, as its handler sees it. */
 export interface WorkspaceCall {
+  /** The call's own id, the same when it is repeated. */
+  readonly id: string;
   readonly caller: Caller;
   readonly workspace: Workspace;
   readonly ledger: Ledger;

@@ -18,7 +18,9 @@ export function factsOf(agent: Agent, signal: Signal, at: string): Fact[] {
       const facts = resolved(agent);
       if (agent.status === "running" && (signal.activity === undefined || signal.activity === agent.activity))
         return facts;
-      return [...facts, status(agent, { status: "running", live: true, activity: signal.activity ?? agent.activity })];
+      // What was done for it before its tool ran is not what its tool does.
+      const activity = signal.activity ?? (agent.status === "spawning" ? undefined : agent.activity);
+      return [...facts, status(agent, { status: "running", live: true, activity })];
     }
     case "attention": {
       const { kind, title, detail, options = [], answers = [], key } = signal.item;

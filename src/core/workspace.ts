@@ -10,6 +10,7 @@ import { terminalId } from "./agent-run.ts";
 import { decide } from "./append.ts";
 import { agentCaller, type Caller } from "./caller.ts";
 import type { Handlers, WorkspaceCall } from "./call.ts";
+import { changeHandlers } from "./changes.ts";
 import { watchCollisions } from "./changes/collisions.ts";
 import { FolderLog } from "./changes/folder-log.ts";
 import { CallKeeper } from "./changes/tool-calls.ts";
@@ -34,6 +35,7 @@ import { followRulesFile } from "./reactors/rules-file.ts";
 import { superviseAgents } from "./reactors/supervise.ts";
 import { rulesHandlers } from "./rules.ts";
 import { settingsHandlers } from "./settings.ts";
+import { snapshotHandlers } from "./snapshots.ts";
 import { shellOf } from "../contract/shell.ts";
 import { followShells, shellTerminal, type Shells } from "./reactors/shells.ts";
 import { shellHandlers } from "./shells.ts";
@@ -91,7 +93,7 @@ export async function openWorkspace(parts: WorkspaceParts): Promise<RunningWorks
 
   return {
     info,
-    handlers: allHandlers({ ...parts, shells }, (agent) => {
+    handlers: allHandlers({ ...parts, shells }, folderLog, (agent) => {
       const { live: alive } = live.current().agents[agent] ?? {};
       const process = { source: "process", says: alive ? "alive" : "ended" };
       return [process, ...(supervisor.run(agent)?.evidence() ?? [])];
@@ -99,6 +101,7 @@ export async function openWorkspace(parts: WorkspaceParts): Promise<RunningWorks
     view: live.current,
     tail: (after, until) => ledger.tail(after, AbortSignal.any([signal, until])),
     call: (caller, requestId) => ({
+      id: requestId,
       caller,
       workspace: info,
       ledger,
@@ -149,7 +152,7 @@ function checkKnown(view: View, { actor }: Caller, fact: Fact): Fact {
   );
 }
 
-function allHandlers(parts: WorkspaceParts & { shells: Shells }, evidenceOf: (agent: string) => Evidence[]) {
+function allHandlers(parts: WorkspaceParts & { shells: Shells }, folderLog: FolderLog, evidenceOf: (agent: string) => Evidence[]) {
   const agents: Handlers<typeof agentOperations, WorkspaceCall> = agentHandlers({ ...parts, evidenceOf });
   return {
     ...agents,
@@ -161,6 +164,8 @@ function allHandlers(parts: WorkspaceParts & { shells: Shells }, evidenceOf: (ag
     ...settingsHandlers,
     ...attentionHandlers(parts.newId),
     ...terminalHandlers(parts.screens),
+    ...snapshotHandlers(folderLog),
+    ...changeHandlers(folderLog, parts.folders, parts.info.path),
     ...eventHandlers,
     ...fileHandlers(parts),
     ...tokenHandlers(parts.access, parts.door, parts.newId),

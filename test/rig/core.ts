@@ -22,6 +22,7 @@ import type {
   Parcel,
   Service,
 } from "../../src/core/ports/service.ts";
+import type { FolderStore } from "../../src/core/ports/snapshots.ts";
 import type { TerminalHost, TerminalInfo, TerminalSpec } from "../../src/core/ports/terminal.ts";
 import { openWorkspace, type RunningWorkspace } from "../../src/core/workspace.ts";
 import { folders } from "../../src/files/folders.ts";
@@ -163,6 +164,9 @@ export interface Desk extends AsyncDisposable {
   puppet: Puppet;
   terminals: Terminals;
   folder: string;
+  /** What lies in the folder, as far as snapshots and changes are concerned. */
+  files: MemoryFolder;
+  store: FolderStore;
   limits: Limits;
   log: string[];
   /** Calls an operation through the gate; `requestId` to repeat a call. */
@@ -233,7 +237,7 @@ export async function desk(ledger: Ledger = memoryLedger<Fact>()): Promise<Desk>
     get workspace() {
       return workspace;
     },
-    ...{ ledger, puppet, terminals, folder: place, limits, log, ask },
+    ...{ ledger, puppet, terminals, folder: place, files: folder, store, limits, log, ask },
     async spawn(name, more = {}, caller = person) {
       const agent = await ask("agent.spawn", { name, task: "work", service: "puppet", ...more }, caller);
       while (!puppet.links.has(name)) await new Promise((resolve) => setTimeout(resolve, 5));

@@ -75,6 +75,7 @@ export const changes = {
     scope: "workspace",
     right: "changes.read",
     http: "GET /agents/:name/diff",
+    command: "diff <name>",
     input: z.object({
       name: z.string(),
       view: z
@@ -84,7 +85,7 @@ export const changes = {
       file: z.string().max(4096).optional().describe("Only this file"),
       after: z.string().max(4096).optional().describe("Continue after this path"),
       limit: z.coerce.number().int().min(1).max(500).default(50).describe("How many files"),
-      stat: z.stringbool().or(z.boolean()).default(false).describe("Counts only, no lines"),
+      detail: z.enum(["lines", "counts"]).default("lines").describe("counts: no lines"),
     }),
     output: z.object({
       files: z.array(ChangedFile),

@@ -52,7 +52,7 @@ export async function guard(
   const data = { agent: agent.id, command: command.slice(0, 2_000), decision, snapshot: snapshot?.id, reason };
   const fact: Fact = { type: "files.guarded", data };
   const { ledger, newId } = parts;
-  const actor = { kind: "agent" as const, id: agent.id, name: agent.name };
+  const actor = { kind: "system" as const };
   await appendPatiently(ledger, { ...fact, id: newId(), actor, subject: `agent/${agent.id}/guard` }, signal);
   return decision === "allow" ? undefined : { decision, reason };
 }

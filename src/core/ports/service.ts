@@ -138,7 +138,9 @@ export interface Edit {
    * What it must hold now, from what it held before the call (undefined: there was none). `gone`: nothing is there any
    * more; undefined: it cannot be told. `regions`: the lines of the text before that were replaced, when they are known.
    */
-  result(before: Uint8Array | undefined): { bytes: Uint8Array; regions?: readonly Region[] } | "gone" | undefined;
+  result(
+    before: Uint8Array | undefined,
+  ): { bytes: Uint8Array; regions?: readonly Region[] | undefined } | "gone" | undefined;
 }
 
 /** What the workspace says of a tool call that is about to run: it asks the person, or refuses. */

@@ -1,6 +1,7 @@
 import type { Event, Fact } from "../../contract/event.ts";
 import { inboxOf, nameOf } from "../../contract/actor.ts";
 import { held, type View } from "../../contract/view.ts";
+import { aboutFiles } from "../changes/notices.ts";
 import { appendPatiently } from "../append.ts";
 import type { LiveView } from "../live-view.ts";
 import type { Ledger } from "../ports/ledger.ts";
@@ -9,7 +10,7 @@ import type { Ledger } from "../ports/ledger.ts";
 const LOOKED_AT = 100;
 
 /**
- * Tells agents what changed under them: rules, and context they have read. A notice is a message from the workspace
+ * Tells agents what changed under them: rules, context they have read, files they work on. A notice is a message from the workspace
  * itself, with an id made from its cause, so that a crash can neither lose nor double it. While one about the same
  * thing is still unseen, no second one is sent. Resolves once what a crash cut short has been made up for.
  */
@@ -19,7 +20,7 @@ export async function sendNotices(
   signal: AbortSignal,
   log: (message: string, details?: Record<string, unknown>) => void,
 ): Promise<void> {
-  const send = (cause: Event, view: View, about: string, content: string, inboxes: string[]): void => {
+  const send = (cause: Event, view: View, about: string, content: string, inboxes: string[], part = ""): void => {
     const recipients = inboxes.flatMap((inbox) => {
       const agent = view.agents[inbox];
       const pending = view.messages.some(
@@ -32,13 +33,13 @@ export async function sendNotices(
     const fact: Fact = {
       type: "message.sent",
       data: {
-        id: `n-${cause.seq}`,
+        id: `n-${cause.seq}${part}`,
         to: recipients.length === 1 ? (recipients[0]?.name ?? "all") : "all",
-        content: `${about} ${content}`,
+        content: `${about} ${content}`.trimEnd(),
         recipients,
       },
     };
-    const entry = { ...fact, id: `notice/${cause.seq}`, actor: { kind: "system" as const }, subject: "notices" };
+    const entry = { ...fact, id: `notice/${cause.seq}${part}`, actor: { kind: "system" as const }, subject: "notices" };
     appendPatiently(ledger, entry, signal).catch(
       (error: unknown) => !signal.aborted && log("A notice could not be sent", { about, error: String(error) }),
     );
@@ -69,6 +70,8 @@ export async function sendNotices(
         readers.map(([inbox]) => inbox),
       );
     }
+    for (const [at, { about, content, inboxes }] of aboutFiles(event, view).entries())
+      send(event, view, about, content, inboxes, at === 0 ? "" : `-${at}`);
   };
 
   const view = live.current();
@@ -78,10 +81,10 @@ export async function sendNotices(
   live.watch(tell);
 }
 
-/** Whether nothing came after a change of rules or of a key: what was overtaken needs no telling. */
+/** Whether what an event tells still holds: a change of rules or of a key that was overtaken needs no telling. */
 function isNewest(event: Event, view: View): boolean {
   if (event.type === "rules.updated") return event.data.revision === view.rules.revision;
   if (event.type === "context.written" || event.type === "context.removed")
     return event.data.revision === held(view.revisions, event.data.key);
-  return false;
+  return event.type.startsWith("files.");
 }

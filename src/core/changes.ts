@@ -1,0 +1,100 @@
+import { HUMAN } from "../contract/actor.ts";
+import type { Agent } from "../contract/agent.ts";
+import { ClustrError } from "../contract/error.ts";
+import { shownPath, type Author } from "../contract/files.ts";
+import type { changes } from "../contract/operations/changes.ts";
+import type { View } from "../contract/view.ts";
+import { findAgent } from "./agents.ts";
+import { agentAuthor, PERSON } from "./attribution/author.ts";
+import { unknownOf } from "./attribution/search.ts";
+import type { Handlers, WorkspaceCall } from "./call.ts";
+import { Diffs, pageOf, totalOf, unknownByPath } from "./changes/diffs.ts";
+import type { FolderLog } from "./changes/folder-log.ts";
+import { pathInside } from "./changes/paths.ts";
+import { rollBack, undo } from "./changes/rollback.ts";
+import { shownFile, whatOf } from "./changes/shown.ts";
+import type { Folders } from "./ports/folders.ts";
+
+/** Changes of unknown author in an answer. */
+const UNKNOWN = 200;
+
+/** What agents changed in the folder, and taking it back. */
+export function changeHandlers(
+  folder: FolderLog,
+  folders: Folders,
+  root: string,
+): Handlers<typeof changes, WorkspaceCall> {
+  const diffs = new Diffs();
+
+  return {
+    "change.diff": async (call, { name, view, file, after, limit, detail }) => {
+      const agent = known(call.view(), name);
+      const { engine } = await folder.open();
+      const all = await diffs.of(engine, agent, view);
+      const unknown = unknownByPath(engine);
+      const { page, next } = pageOf(all, { file, after, limit });
+      return {
+        files: page.map((diff) => shownFile(diff, detail, unknown.get(diff.path) ?? [])),
+        total: totalOf(all),
+        ...(next === undefined ? {} : { next }),
+      };
+    },
+
+    "change.summary": async (call) => {
+      const { engine } = await folder.open();
+      const { agents } = call.view();
+      const counted = [];
+      for (const agent of Object.values(agents)) {
+        if (agent.external) continue;
+        const { files, added, removed, conflicts } = totalOf(await diffs.of(engine, agent, "by"));
+        counted.push({ agent: agent.name, id: agent.id, files, added, removed, conflicts });
+      }
+      const unknown = unknownOf(engine.history).slice(-UNKNOWN);
+      return {
+        agents: counted,
+        unknown: unknown.map(({ seq, author, change: { path, from, before, after } }) => ({
+          position: seq,
+          path: shownPath(path),
+          what: whatOf(before, after, path, from),
+          among: author.kind === "ambiguous" ? author.among.map((one) => nameOf(one, agents)) : [],
+        })),
+        position: engine.history.last,
+      };
+    },
+
+    "change.rollback": async (call, { name, file, hunk, dry_run }) => {
+      const agent = known(call.view(), name);
+      if (hunk !== undefined && file === undefined)
+        throw new ClustrError("invalid", "A hunk is one of a file; nothing was changed. Name the file too.");
+      const path = file === undefined ? undefined : await pathInside(folders, root, file);
+      if (file !== undefined && path === undefined)
+        throw new ClustrError("invalid", `${file} is outside the workspace; nothing was changed.`);
+      const selection = { author: agentAuthor(agent.id), hunk, ...(path === undefined ? {} : { paths: [path] }) };
+      return rollBack(folder, agent, selection, call.id, dry_run);
+    },
+
+    "change.undo": async (call, { id, dry_run }) => undo(folder, call, id, dry_run),
+
+    "change.assign": async (call, { position, to }) => {
+      const author = to === HUMAN ? PERSON : agentAuthor(known(call.view(), to).id);
+      const { engine } = await folder.open();
+      await engine.assign(position, author);
+      return { position, to };
+    },
+  };
+}
+
+function known(view: View, name: string): Agent {
+  const agent = findAgent(view, name);
+  if (!agent) throw new ClustrError("not_found", `There is no agent "${name}". List them with \`clustr agents\`.`);
+  if (agent.external)
+    throw new ClustrError(
+      "invalid",
+      `${agent.name} was started outside Clustr, which does not see its tool calls: what it changes counts as the person's.`,
+    );
+  return agent;
+}
+
+function nameOf(author: Author, agents: View["agents"]): string {
+  return author.kind === "agent" ? (agents[author.agent]?.name ?? author.agent) : HUMAN;
+}

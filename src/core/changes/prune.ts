@@ -1,0 +1,50 @@
+import type { FileOperation } from "../../contract/files.ts";
+import { append } from "../append.ts";
+import type { History } from "../attribution/history.ts";
+import type { Ledger } from "../ports/ledger.ts";
+import type { PruneLimits } from "../ports/snapshots.ts";
+import type { FolderLog } from "./folder-log.ts";
+import { SNAPSHOTS } from "./log.ts";
+
+const DAY = 86_400_000;
+const MEGABYTE = 1_000_000;
+
+/**
+ * What stays unless the person says otherwise: a month is longer than anybody remembers what an agent did, and the newest
+ * twenty stay however old or large they are.
+ */
+export const KEPT: PruneLimits = { newest: 20, age: 30 * DAY, size: 2_000 * MEGABYTE };
+
+/** Forgets old snapshots, but no content that a rollback or its undo may need. Returns their ids. */
+export async function prune(
+  folder: FolderLog,
+  ledger: Ledger,
+  asked: { newest?: number | undefined; days?: number | undefined; megabytes?: number | undefined },
+  id: string,
+): Promise<string[]> {
+  const { store, engine } = await folder.open();
+  const limits: PruneLimits = {
+    newest: asked.newest ?? KEPT.newest,
+    age: asked.days === undefined ? KEPT.age : asked.days * DAY,
+    size: asked.megabytes === undefined ? KEPT.size : asked.megabytes * MEGABYTE,
+  };
+  const ids = await store.prune(limits, contentsOf(engine.history));
+  const fact = { type: "snapshot.pruned" as const, data: { ids } };
+  if (ids.length > 0) await append(ledger, { ...fact, id, actor: { kind: "system" }, subject: SNAPSHOTS });
+  return ids;
+}
+
+/** Every content the log speaks of. */
+function contentsOf({ operations }: History): Set<string> {
+  const blobs = new Set<string>();
+  for (const { before, after } of operations.flatMap(changesOf)) {
+    if (before) blobs.add(before.blob);
+    if (after) blobs.add(after.blob);
+  }
+  return blobs;
+}
+
+function changesOf(operation: FileOperation) {
+  if (operation.type === "changed") return [operation.change];
+  return "files" in operation ? operation.files.map(({ change }) => change) : [];
+}

@@ -1,0 +1,79 @@
+import type { z } from "zod";
+import { shownPath, type FileState } from "../../contract/files.ts";
+import type { ChangedFile } from "../../contract/operations/changes.ts";
+import type { Hunk } from "../attribution/hunks.ts";
+import type { FileDiff } from "../attribution/views.ts";
+
+export type ShownFile = z.output<typeof ChangedFile>;
+
+/** Lines of one file in an answer; of a longer diff the rest is counted. */
+const LINES = 2_000;
+const HUNKS = 300;
+/** Characters of one line. */
+const LINE = 4_000;
+
+export type What = "created" | "changed" | "deleted" | "moved";
+
+/** What happened to a file, in one word. */
+export function whatOf(
+  before: FileState | undefined,
+  after: FileState | undefined,
+  path: string,
+  from: string | undefined,
+): What {
+  if (!after) return "deleted";
+  if (!before) return "created";
+  return from === undefined || from === path ? "changed" : "moved";
+}
+
+/** A file's difference as clients get it. `unknown`: positions of changes to it whose author is not known. */
+export function shownFile(diff: FileDiff, detail: "lines" | "counts", unknown: readonly number[]): ShownFile {
+  const { path, from, before, after, byLine, added, removed, conflict, choices } = diff;
+  const state = after ?? before;
+  const hunks = detail === "lines" ? shownHunks(diff.hunks) : [];
+  const mode = before && after && before.kind === "file" && before.mode !== after.mode;
+  return {
+    path: shownPath(path),
+    ...(from === undefined ? {} : { from: shownPath(from) }),
+    what: conflict ? "changed" : whatOf(before, after, path, from),
+    kind: state?.kind === "link" ? "link" : byLine ? "text" : "binary",
+    ...(mode ? { mode: { before: before.mode.toString(8), now: after.mode.toString(8) } } : {}),
+    added,
+    removed,
+    hunks,
+    more: detail === "lines" && hunks.length < diff.hunks.length,
+    ...(conflict === undefined ? {} : { conflict }),
+    choices: [...choices],
+    unknown: [...unknown],
+  };
+}
+
+function shownHunks(hunks: readonly Hunk[]): ShownFile["hunks"] {
+  const shown: ShownFile["hunks"] = [];
+  let left = LINES;
+  /** How many lines longer the text got by the hunks so far. */
+  let grown = 0;
+  for (const [index, { from, before, now, conflict }] of hunks.slice(0, HUNKS).entries()) {
+    if (left <= 0) break;
+    const gone = before.slice(0, left);
+    const come = now.slice(0, left);
+    left -= gone.length + come.length;
+    const cut = before.length + now.length - gone.length - come.length;
+    shown.push({
+      number: index + 1,
+      old_line: from - grown + 1,
+      new_line: from + 1,
+      before: gone.map(shownLine),
+      now: come.map(shownLine),
+      ...(conflict === undefined ? {} : { conflict }),
+      ...(cut === 0 ? {} : { cut }),
+    });
+    grown += now.length - before.length;
+  }
+  return shown;
+}
+
+/** A line of bytes as text, without its end. */
+function shownLine(line: string): string {
+  return shownPath(line.replace(/\r?\n$/, "").slice(0, LINE));
+}

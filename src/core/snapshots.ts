@@ -1,0 +1,94 @@
+import { ClustrError } from "../contract/error.ts";
+import { shownPath } from "../contract/files.ts";
+import type { snapshots } from "../contract/operations/snapshots.ts";
+import { PERSON } from "./attribution/author.ts";
+import type { Handlers, WorkspaceCall } from "./call.ts";
+import { prune } from "./changes/prune.ts";
+import type { FolderLog } from "./changes/folder-log.ts";
+import { SNAPSHOTS } from "./changes/log.ts";
+import { whatOf } from "./changes/shown.ts";
+import type { FolderStore, RestorePlan, Snapshot } from "./ports/snapshots.ts";
+
+/** Skipped files and restored files in an answer. */
+const SKIPPED = 200;
+const FILES = 1_000;
+
+/** The folder's states: list, take, restore, forget. */
+export function snapshotHandlers(folder: FolderLog): Handlers<typeof snapshots, WorkspaceCall> {
+  return {
+    "snapshot.list": async (_call, { limit }) => {
+      const { store } = await folder.open();
+      return (await store.list()).slice(0, limit).map(shown);
+    },
+
+    "snapshot.take": async (_call, { label }) => shown(await folder.snapshot(label)),
+
+    "snapshot.restore": async (call, { id, dry_run }) => {
+      const earlier = await call.earlier();
+      if (earlier?.type === "snapshot.restored") {
+        const { done, left, id: restored } = earlier.data;
+        return { dry_run: false, files: [], total: done, left, id: restored };
+      }
+      const { store, engine } = await folder.open();
+      const plan = await store.plan(await fullId(store, id));
+      const files = stepsOf(plan);
+      if (dry_run) return { dry_run, files: files.slice(0, FILES), total: files.length, left: [] };
+      // What others did up to now is theirs.
+      await engine.look();
+      const { snapshot, done, left } = await store.restore(plan);
+      await engine.wrote(written(plan, done), PERSON);
+      await call.decide(SNAPSHOTS, () => ({
+        type: "snapshot.restored",
+        data: {
+          id: snapshot.id,
+          target: plan.target,
+          before: snapshot.restored?.before ?? "",
+          done: done.length,
+          left: left.map(shownPath),
+        },
+      }));
+      const named = new Set(done.map(shownPath));
+      const made = files.filter(({ path }) => named.has(path));
+      return { dry_run, files: made.slice(0, FILES), total: made.length, left: left.map(shownPath), id: snapshot.id };
+    },
+
+    "snapshot.prune": async (call, limits) => ({ pruned: await prune(folder, call.ledger, limits, call.id) }),
+  };
+}
+
+/** What a plan or its outcome makes of files, for `Attribution.wrote`. */
+export function written({ changes }: RestorePlan, done: readonly string[]) {
+  const paths = new Set(done);
+  return changes.filter(({ path }) => paths.has(path)).map(({ path, after }) => ({ path, after }));
+}
+
+export function stepsOf({ changes }: RestorePlan) {
+  return changes.map(({ path, before, after }) => ({
+    path: shownPath(path),
+    what: whatOf(before, after, path, undefined),
+  }));
+}
+
+function shown({ id, at, label, skipped, restored }: Snapshot) {
+  return {
+    id,
+    at,
+    label,
+    skipped: skipped.slice(0, SKIPPED).map(({ path, why }) => ({ path: shownPath(path), why })),
+    skipped_count: skipped.length,
+    ...(restored ? { restored: restored.target } : {}),
+  };
+}
+
+/** The snapshot of an id or of its beginning. */
+async function fullId(store: FolderStore, asked: string): Promise<string> {
+  const found = (await store.list()).filter(({ id }) => id.startsWith(asked));
+  const exact = found.find(({ id }) => id === asked) ?? (found.length === 1 ? found[0] : undefined);
+  if (exact) return exact.id;
+  throw found.length > 1
+    ? new ClustrError(
+        "invalid",
+        `"${asked}" begins ${found.length} snapshots; nothing was changed. Give more of the id.`,
+      )
+    : new ClustrError("not_found", `There is no snapshot "${asked}". List them with \`clustr snapshots\`.`);
+}
