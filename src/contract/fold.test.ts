@@ -74,7 +74,7 @@ describe("the fold", () => {
       fc.property(history, (events) => {
         const best = new Map<string, number>();
         let view = emptyView();
-        const order = ["queued", "handed", "seen", "read"];
+        const order = ["queued", "handed", "seen", "read", "answered"];
         for (const event of events) {
           if (event.type === "message.sent" && view.messages.some(({ id }) => id === event.data.id)) continue;
           view = applyEvent(view, event);
