@@ -63,18 +63,22 @@ export function commandsOf(line: string): { commands: string[]; hidden: boolean 
   return { commands, hidden: hidden || quote !== "" };
 }
 
-/** The answer to a PreToolUse hook that carries a policy out. */
-export function ruling(decision: Decision): object {
-  const reasons: Record<Decision, string> = {
-    allow: "A policy of the Clustr workspace allows this.",
-    ask: "A policy of the Clustr workspace wants a person to decide this.",
-    deny: "A policy of the Clustr workspace denies this call. Do not try to get around it; go on without it, or say what you would need it for.",
-  };
+const REASONS: Record<Decision, string> = {
+  allow: "A policy of the Clustr workspace allows this.",
+  ask: "A policy of the Clustr workspace wants a person to decide this.",
+  deny: "A policy of the Clustr workspace denies this call. Do not try to get around it; go on without it, or say what you would need it for.",
+};
+
+/**
+ * The answer to a PreToolUse hook that carries a decision out, the policies' unless another reason is given. `ask` opens
+ * the tool's own dialog, with the reason in it, in every mode it has.
+ */
+export function ruling(decision: Decision, reason = REASONS[decision]): object {
   return {
     hookSpecificOutput: {
       hookEventName: "PreToolUse",
       permissionDecision: decision,
-      permissionDecisionReason: reasons[decision],
+      permissionDecisionReason: reason,
     },
   };
 }

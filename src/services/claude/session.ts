@@ -14,6 +14,7 @@ import type {
 import { adopted } from "./adoption.ts";
 import { answerDialog } from "./answering.ts";
 import { newBelief, titleWorks, type Belief } from "./belief.ts";
+import { Calls } from "./calls.ts";
 import { decisionOf } from "./decisions.ts";
 import { Held } from "./held.ts";
 import { readHook, type Hook } from "./hooks.ts";
@@ -41,6 +42,7 @@ export class ClaudeSession implements AgentSession {
   readonly #terminal: AgentTerminal;
   readonly #mark: SessionMark;
   readonly #mail: Mail;
+  readonly #calls: Calls;
   readonly #held = new Held();
   readonly #closing = new AbortController();
   readonly #signal: AbortSignal;
@@ -50,6 +52,7 @@ export class ClaudeSession implements AgentSession {
 
   constructor(link: AgentLink, record: RunRecord, terminal: AgentTerminal, socket: string, signal: AbortSignal) {
     this.#link = link;
+    this.#calls = new Calls(link);
     this.#record = record;
     this.#terminal = terminal;
     this.#signal = AbortSignal.any([signal, this.#closing.signal]);
@@ -58,7 +61,10 @@ export class ClaudeSession implements AgentSession {
       record,
       mail: () => this.#mail,
       report: (signals) => this.#report(signals),
-      taken: () => this.#letGo(),
+      taken: () => {
+        this.#letGo();
+        void this.#calls.follow(this.#belief);
+      },
       log: (message, details) => link.log(message, details),
       signal: this.#signal,
     });
@@ -134,7 +140,10 @@ export class ClaudeSession implements AgentSession {
   }
 
   answer(key: string, answer: Answer): Promise<void> {
-    return answerDialog({ ...this.#hands(), look: () => this.#weighing.compare() }, key, answer);
+    const given = (): Promise<void> =>
+      answerDialog({ ...this.#hands(), look: () => this.#weighing.compare() }, key, answer);
+    const call = this.#belief.dialogs.find(({ item }) => item.key === key)?.call;
+    return answer.kind === "deny" ? given() : this.#calls.goOn(call, given);
   }
 
   interrupt(): Promise<void> {
@@ -166,7 +175,7 @@ export class ClaudeSession implements AgentSession {
     const policy = /^(PreToolUse|PermissionRequest)$/.test(hook.name)
       ? policyFor(hook, (tool, subject) => this.#link.policy(tool, subject))
       : undefined;
-    if (hook.name === "PermissionRequest" && (policy === "allow" || policy === "deny"))
+    if (hook.name === "PermissionRequest" && (policy === "deny" || (policy === "allow" && !this.#calls.objected(hook))))
       return decisionOf(hook, { kind: policy });
     await this.#mail.prove(hook, call);
     const context = await this.#mail.forHook(hook, call);
@@ -174,12 +183,15 @@ export class ClaudeSession implements AgentSession {
       await this.#record.note({ begun: true, hooks: true, failed: false });
     if (hook.name === "StopFailure" && hook.subagent === undefined)
       await this.#record.note({ begun: true, hooks: true, failed: true });
+    if (hook.name !== "PreToolUse") await this.#calls.over(hook);
     await this.#weighing.take(heard(this.#belief, hook, Date.now(), context !== undefined));
     if (hook.name === "SessionStart" && hook.body.source !== "compact" && hook.body.source !== "clear") {
       if (await this.#link.toolsListed(TOOLS_WAIT)) await sleep(TOOLS_SETTLE, undefined, { ref: false });
       else this.#link.log("the tool has not asked for Clustr's tools; it starts without them");
     }
     if (hook.name === "PermissionRequest") return "held";
+    const objection = hook.name === "PreToolUse" && policy !== "deny" ? await this.#calls.begin(hook) : undefined;
+    if (objection) return ruling(objection.decision, objection.reason);
     if (policy !== undefined) return ruling(policy);
     return context === undefined
       ? {}
