@@ -62,6 +62,8 @@ const QUESTIONS: { [M in keyof Questions]: Every<Questions[M]> } = {
     cwd: true,
     reason: true,
     networkApprovalContext: true,
+    kind: true,
+    additionalPermissions: true,
   },
   "item/fileChange/requestApproval": { threadId: true, turnId: true, itemId: true, reason: true, grantRoot: true },
   "item/permissions/requestApproval": {

@@ -28,17 +28,8 @@ export function keyOf({ id, params }: Question): string {
 
 function asked(question: Question, about: Item | undefined): Asked | undefined {
   switch (question.method) {
-    case "item/commandExecution/requestApproval": {
-      const { command, cwd, reason, networkApprovalContext: network } = question.params;
-      const shown = bare(command ?? "");
-      const host = network && `${network.protocol} to ${network.host}`;
-      return permission(shown && !host ? `Run ${shown}` : `Use the network${host ? `: ${host}` : ""}`, [
-        command,
-        host,
-        cwd && `in ${cwd}`,
-        reason && `Why: ${reason}`,
-      ]);
-    }
+    case "item/commandExecution/requestApproval":
+      return commandOf(question.params);
     case "item/fileChange/requestApproval": {
       const changes = about?.type === "fileChange" ? about.changes : [];
       const { reason, grantRoot } = question.params;
@@ -51,11 +42,7 @@ function asked(question: Question, about: Item | undefined): Asked | undefined {
     }
     case "item/permissions/requestApproval": {
       const { reason, permissions, cwd } = question.params;
-      return permission("Have more permissions", [
-        reason && `Why: ${reason}`,
-        `in ${cwd}`,
-        JSON.stringify(permissions, null, 1),
-      ]);
+      return permission("Have more permissions", [reason && `Why: ${reason}`, `in ${cwd}`, listOf(permissions)]);
     }
     case "item/tool/requestUserInput":
       return questionsOf(question.params);
@@ -64,6 +51,31 @@ function asked(question: Question, about: Item | undefined): Asked | undefined {
     default:
       return undefined;
   }
+}
+
+/** A yes to input, or to more than the sandbox allows, is for this one time: Codex itself offers no other. */
+function commandOf(asked: Questions["item/commandExecution/requestApproval"]): Asked {
+  const { command, cwd, reason, networkApprovalContext: network, kind, additionalPermissions: more } = asked;
+  const about = [cwd && `in ${cwd}`, reason && `Why: ${reason}`];
+  if (network) {
+    const host = `${network.protocol} to ${network.host}`;
+    return permission(`Use the network: ${host}`, [command, host, ...about]);
+  }
+  const once: AnswerKind[] = ["allow", "deny"];
+  if (kind === "writeStdin") {
+    const typed = (command ?? "").replace(/^write_stdin --session-id \S+ /, "");
+    return { ...permission(`Type into a terminal that runs: ${typed}`, [command, ...about]), answers: once };
+  }
+  if (more) {
+    const detail = [command, `With more permissions: ${listOf(more)}`, ...about];
+    return { ...permission(`Run with more permissions: ${bare(command ?? "")}`, detail), answers: once };
+  }
+  return permission(command ? `Run ${bare(command)}` : "Use the network", [command, ...about]);
+}
+
+/** Permissions, without those that are not asked for. */
+function listOf(permissions: Record<string, unknown>): string {
+  return JSON.stringify(permissions, (_, value: unknown) => value ?? undefined, 1);
 }
 
 /** A secret is typed only where Codex asks for it: an answer from here would stay in the ledger. */

@@ -16,9 +16,11 @@ export function decisionOn(
 ): Decision | undefined {
   switch (question.method) {
     case "item/commandExecution/requestApproval": {
-      const { command, networkApprovalContext } = question.params;
+      const { command, networkApprovalContext, kind } = question.params;
       if (networkApprovalContext) return policy("network", networkApprovalContext.host);
-      return command ? policy("shell", unwrapped(command) ?? command) : undefined;
+      const decision = command ? policy("shell", unwrapped(command) ?? command) : undefined;
+      // What input does depends on the program it goes to: a yes to commands is none to it.
+      return kind === "writeStdin" && decision === "allow" ? undefined : decision;
     }
     case "item/fileChange/requestApproval": {
       const paths = edit?.type === "fileChange" ? edit.changes.map(({ path }) => path) : [];

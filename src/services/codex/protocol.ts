@@ -99,6 +99,10 @@ export interface Questions {
     cwd?: string | null;
     reason?: string | null;
     networkApprovalContext?: { host: string; protocol: string } | null;
+    /** `writeStdin`: the command stands for what is to be typed into a terminal that runs outside the sandbox. */
+    kind?: string;
+    /** What the command may do besides what its sandbox allows. */
+    additionalPermissions?: Record<string, unknown> | null;
   };
   "item/fileChange/requestApproval": {
     threadId: string;
