@@ -35,6 +35,8 @@ const GROUPS: Record<string, string> = {
   rules: "Working together:",
   policy: "Working together:",
   file: "Working together:",
+  change: "Review and take back:",
+  snapshot: "Review and take back:",
 };
 
 /** What the words that only hold other commands are for. */

@@ -3,6 +3,7 @@ import { addAnswering } from "./answer.ts";
 import { attachCommand } from "./attach.ts";
 import type { Cli } from "./cli.ts";
 import { withCommon } from "./connect.ts";
+import { addCounting } from "./diff.ts";
 import { demoCommand } from "./demo.ts";
 import { addDerived } from "./derive.ts";
 import { doctorCommand } from "./doctor.ts";
@@ -20,6 +21,7 @@ Start with a folder:   clustr ~/project        (a folder named like a command: c
 Give work:             clustr spawn ada --task "Write tests for the parser"
 Talk and look:         clustr send ada "How far are you?"   clustr attach ada
 Answer what they ask:  clustr attention   then clustr answer ID allow
+Review and take back:  clustr diff ada   clustr rollback ada --dry-run   clustr undo
 
 Data is kept in ~/.clustr, or in the folder CLUSTR_HOME names. An agent that runs clustr acts as that agent.
 Exit codes: 0 done, 1 failed, 2 wrong use, 3 not allowed, 4 not found, 5 conflict, 6 a limit, 7 no server or no answer.`;
@@ -60,16 +62,18 @@ export function buildProgram(cli: Cli): Command {
   const answer = derived.get("attention.answer");
   const messages = derived.get("message.list");
   const events = derived.get("event.list");
+  const diff = derived.get("change.diff");
   const rules = program.commands.find((command) => command.name() === "rules");
-  if (!spawn || !resume || !answer || !messages || !events || !rules)
+  if (!spawn || !resume || !answer || !messages || !events || !diff || !rules)
     throw new Error(
-      "The contract lacks spawn, resume, answer, messages, events or rules, which the command line builds on.",
+      "The contract lacks spawn, resume, answer, messages, events, diff or rules, which the command line builds on.",
     );
   addWaiting(spawn, io);
   addResuming(resume, io);
   addAnswering(answer, io);
   addLadders(messages, io);
   addFollowing(events, io);
+  addCounting(diff, io);
   rulesEditCommand(rules, cli);
   attachCommand(program, cli);
   mcpCommand(program, cli);

@@ -3,10 +3,12 @@ import type { OperationName, Operations } from "../../contract/operations.ts";
 import { shortPath } from "../connect.ts";
 import { showAgent, showAgents } from "./agents.ts";
 import { showAnswered, showAttention, showExplanation, showPolicies, showPolicy } from "./attention.ts";
+import { showDiff, showRollback, showSummary } from "./changes.ts";
 import { showEntries, showHistory, showValue } from "./context.ts";
 import { showEvents } from "./events.ts";
 import { showFiles } from "./files.ts";
 import { showFound, showMessages, showSent } from "./messages.ts";
+import { showRestore, showSnapshot, showSnapshots } from "./snapshots.ts";
 import { plain, type Style } from "./style.ts";
 import { table } from "./table.ts";
 
@@ -42,6 +44,15 @@ const shows: { [N in OperationName]?: Show<N> } = {
   "rules.path": ({ path }) => path,
   "event.list": showEvents,
   "file.list": showFiles,
+  "change.diff": showDiff,
+  "change.summary": showSummary,
+  "change.rollback": showRollback,
+  "change.undo": showRollback,
+  "change.assign": ({ position, to }) => `change ${position} is ${plain(to)}'s now`,
+  "snapshot.list": showSnapshots,
+  "snapshot.take": showSnapshot,
+  "snapshot.restore": showRestore,
+  "snapshot.prune": ({ pruned }) => `${pruned.length} snapshots forgotten`,
   "workspace.list": (open, style) =>
     open.length === 0
       ? "No workspace is open. Open one with: clustr FOLDER"

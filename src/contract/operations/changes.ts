@@ -151,10 +151,10 @@ export const changes = {
     summary: "Say whose a change of unknown author is",
     scope: "workspace",
     right: "changes.write",
-    http: "POST /changes/:position/assign",
+    http: "POST /changes/assign",
     command: "assign <position> <to>",
     input: z.object({
-      position: z.coerce.number().int().min(1).describe("As `clustr changes` shows it"),
+      position: z.int().min(1).describe("As `clustr changes` shows it"),
       to: z.string().describe("Name of an agent, or human"),
     }),
     output: z.object({ position: z.int(), to: z.string() }),
