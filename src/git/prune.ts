@@ -7,9 +7,6 @@ const GRACE = "1.hour.ago";
 /** Milliseconds that freeing may take: it gives way to everything. */
 const LONGEST = 1_800_000;
 
-/** What is kept when nobody says otherwise. */
-export const DEFAULT_LIMITS: PruneLimits = { newest: 20, age: 30 * 86_400_000, size: 2_000_000_000 };
-
 /** Forgets snapshots beyond the limits. `keep`: contents that are needed otherwise. What only the forgotten held is still there. */
 export async function forget(
   place: GitPlace,
@@ -51,9 +48,11 @@ async function deleteRefs(place: GitPlace, snapshots: readonly { ref: string }[]
 
 /** Holds contents by a ref of their own. Those the store does not have cannot be held. */
 async function anchor(place: GitPlace, keep: Iterable<string>): Promise<void> {
-  const hashes = [...new Set(keep)].sort();
-  const entries = hashes.map((hash) => `100644 blob ${hash}\t${hash}\0`).join("");
-  const tree = (await runGit(place, ["mktree", "-z", "--missing"], { input: entries })).trim();
+  const wanted = [...new Set(keep)].map((hash) => `${hash}\n`).join("");
+  const listed = await runGit(place, ["cat-file", "--batch-check=%(objecttype) %(objectname)"], { input: wanted });
+  const hashes = listed.split("\n").flatMap((line) => /^blob (\S+)$/.exec(line)?.[1] ?? []);
+  const entries = hashes.sort().map((hash) => `100644 blob ${hash}\t${hash}\0`);
+  const tree = (await runGit(place, ["mktree", "-z"], { input: entries.join("") })).trim();
   const commit = (await runGit(place, ["commit-tree", tree], { input: "kept" })).trim();
   await runGit(place, ["update-ref", "refs/snap/kept", commit]);
 }

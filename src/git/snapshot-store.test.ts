@@ -153,6 +153,42 @@ describe("snapshots", () => {
     expect(project.shown()["a"]).toBe(`644 ${"3\n".repeat(10)}`);
   });
 
+  test("are forgotten beside new ones, and only what is old and needed by nobody is freed", async () => {
+    project = new Project({ a: "first\n", b: "1\n" });
+    const snapshots = await project.snapshots();
+    const first = await snapshots.take("first");
+    const blob = (await snapshots.files(first.id)).get("a")?.blob ?? "";
+    project.write({ a: "second\n" });
+    await snapshots.take("second");
+    const none = { newest: 1, age: 0, size: 0 };
+    // Contents that the store never had are no reason to fail.
+    const pruning = snapshots.prune(none, [blob, "0".repeat(40)]);
+    project.write({ a: "third\n" });
+    const third = await snapshots.take("third");
+    expect(await pruning).toContain(first.id);
+    await snapshots.restore(await snapshots.plan(third.id));
+    expect(Buffer.from(await snapshots.blobs.get(blob)).toString()).toBe("first\n");
+
+    const young = await snapshots.blobs.put(Buffer.from("young\n"));
+    const old = (folder: string) => {
+      for (const entry of fs.readdirSync(folder, { recursive: true, withFileTypes: true }))
+        if (entry.isFile()) fs.utimesSync(path.join(entry.parentPath, entry.name), 0, 0);
+    };
+    const again = async () => (await project.snapshots()).blobs;
+    await snapshots.prune(none, [blob]);
+    await snapshots.prune(none, []);
+    expect(Buffer.from(await (await again()).get(blob)).toString()).toBe("first\n");
+    old(path.join(project.store, "objects"));
+    // Whoever puts it again may be about to refer to it.
+    expect(await snapshots.blobs.put(Buffer.from("young\n"))).toBe(young);
+    await snapshots.prune(none, []);
+    await expect((await again()).get(blob)).rejects.toMatchObject({ code: "not_found" });
+    expect(Buffer.from(await (await again()).get(young)).toString()).toBe("young\n");
+    const [latest] = await snapshots.list();
+    expect((await snapshots.files(latest?.id ?? "")).size).toBe(2);
+    expect(project.gitIn(project.store, "fsck", "--full", "--no-dangling")).toBe("");
+  });
+
   test("are refused for a home or the whole disk", async () => {
     project = new Project();
     const { openSnapshots } = await import("./snapshot-store.ts");
