@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { eventsOf, messageOf, readRequest, sideText } from "./anthropic-wire.ts";
-import { ScriptedModel, type Answer, type Script } from "./script.ts";
+import { ScriptedModel, type Answer, type ModelRequest, type Script } from "./script.ts";
 
 /** A Messages API on loopback that plays one script per agent: enough of it for the real Claude Code to work against. */
 export interface AnthropicServer extends AsyncDisposable {
@@ -24,7 +24,10 @@ const STATUS_TYPE: Record<number, string> = {
   529: "overloaded_error",
 };
 
-export async function anthropicServer(): Promise<AnthropicServer> {
+/** Hears of each request of a conversation when its answer's last byte has gone out, or the tool hung up before (`whole`: false). */
+export type Told = (request: ModelRequest, whole: boolean) => void;
+
+export async function anthropicServer(told: Told = () => undefined): Promise<AnthropicServer> {
   const models = new Map<string, ScriptedModel>();
   const strays: string[] = [];
   const server = createServer((req, res) => {
@@ -47,6 +50,7 @@ export async function anthropicServer(): Promise<AnthropicServer> {
     if (path === "/v1/messages/count_tokens")
       return void res.writeHead(200, { "content-type": "application/json" }).end('{"input_tokens":100}');
     const request = readRequest(model.requests.length, body, req.headers as Record<string, string>);
+    if (!request.side) res.once("close", () => told(request, res.writableFinished));
     const played = await model.answer(request);
     const answer: Answer = request.side ? { text: sideText(request) } : played;
     if ("error" in answer) return refuse(res, answer.error, answer.message ?? "scripted refusal");

@@ -20,10 +20,8 @@ export function crossCheck(belief: Belief, now: number, menu?: Menu): Step {
   // That the process has ended, the core hears itself.
   if (belief.answering > 0 || belief.exit !== undefined) return same;
   const { file } = belief;
-  // Once an answer was given from here, the first change of the file is its effect.
-  const given = ({ answeredAt }: Dialog): boolean =>
-    answeredAt !== undefined && file !== undefined && file.since >= answeredAt;
-  if (file?.status !== "waiting" && belief.dialogs.some(given)) return answered(same, given);
+  if (belief.dialogs.some((dialog) => wasTaken(belief, dialog)))
+    return answered(same, (dialog) => wasTaken(belief, dialog));
   // Another dialog was in line behind the one that was answered: the file goes on saying that it waits.
   const madeWay = ({ answeredAt }: Dialog): boolean => answeredAt !== undefined && now - answeredAt >= SETTLE;
   if (belief.dialogs.length > 1 && belief.dialogs.some(madeWay)) return answered(same, madeWay);
@@ -37,6 +35,13 @@ export function crossCheck(belief: Belief, now: number, menu?: Menu): Step {
   }
   if (status === "working") return works(belief, now);
   return belief.phase === "idle" && belief.dialogs.length === 0 ? same : rest(belief, [{ type: "idle" }]);
+}
+
+/** Whether an answer given from here has had its effect: the first thing that changes after it is that. */
+function wasTaken({ file, screen }: Belief, { answeredAt }: Dialog): boolean {
+  if (answeredAt === undefined) return false;
+  const goesOn = file !== undefined && file.status !== "waiting" && file.since >= answeredAt;
+  return goesOn || (screen?.dialog === false && screen.since >= answeredAt);
 }
 
 /** It works: dialogs that were open before are over, and a rest has ended. */

@@ -201,12 +201,27 @@ test("an answer given from here is over with the file's first change; one given 
   expect(crossCheck(busy, at(5.1)).signals).toEqual([{ type: "resolved" }]);
   const given = { ...busy, dialogs: dialog ? [{ ...dialog, answeredAt: at(3.9) }] : [] };
   expect(crossCheck(given, at(4.1)).signals).toEqual([{ type: "resolved" }]);
+  const still = { ...given, file: file("waiting", at(1)) };
+  expect(crossCheck({ ...still, screen: { dialog: true, since: at(1) } }, at(4.1)).signals).toEqual([]);
+  expect(crossCheck({ ...still, screen: { dialog: false, since: at(4) } }, at(4.1)).signals).toEqual([
+    { type: "resolved" },
+  ]);
 });
 
 test("a cleared conversation is forgotten, and its successor's id is told first", () => {
   const begun = play(recorded("turn")).belief;
   const { told } = play([{ hook_event_name: "SessionStart", source: "clear", session_id: "next" }], begun);
   expect(types(told)).toEqual(["session", "forgot", "idle"]);
+});
+
+test("a compaction the person asked for is work, and then rest; one in the midst of a turn is a part of it", () => {
+  const compact = (name: string, trigger: string): Record<string, unknown> => ({ hook_event_name: name, trigger });
+  const idle = play(recorded("turn")).belief;
+  const asked = play([compact("PreCompact", "manual"), compact("PostCompact", "manual")], idle);
+  expect(asked.told).toEqual([{ type: "working", activity: "compacting the conversation" }, { type: "idle" }]);
+  const begun = play(recorded("turn").slice(0, 2)).belief;
+  const own = play([compact("PreCompact", "auto"), compact("PostCompact", "auto")], begun);
+  expect(types(own.told)).toEqual(["working"]);
 });
 
 test("doubt: for longer than a second a source says something else, and nothing settles it", () => {

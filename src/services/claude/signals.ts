@@ -33,6 +33,9 @@ function ofAgent(belief: Belief, hook: Hook, now: number, continued: boolean): S
       return works(belief, describeCall(hook));
     case "PreCompact":
       return works(belief, "compacting the conversation");
+    case "PostCompact":
+      // One the person asked for is all there was to do; any other was in the midst of a turn.
+      return hook.body.trigger === "manual" ? rest(belief, [{ type: "idle" }]) : { belief, signals: [] };
     case "PermissionRequest":
       return asks(belief, hook, now);
     case "PostToolUse":

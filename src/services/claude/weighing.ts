@@ -118,7 +118,8 @@ export class Weighing {
   async #readScreen(): Promise<Menu | undefined> {
     const { dialogs, file } = this.belief;
     const told = dialogs.some(({ tool }) => tool !== "");
-    if (file === undefined || (file.status === "waiting" ? told : dialogs.length === 0)) {
+    const answered = dialogs.some(({ answeredAt }) => answeredAt !== undefined);
+    if (file === undefined || (file.status === "waiting" ? told && !answered : dialogs.length === 0)) {
       this.belief = { ...this.belief, screen: undefined };
       this.#menu = undefined;
       return undefined;

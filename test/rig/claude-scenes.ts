@@ -1,0 +1,222 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "vitest";
+import type { Answer as Given } from "../../src/contract/attention.ts";
+import type { ClaudeLife, Line } from "./claude-life.ts";
+
+const ESCAPE = "\u001b";
+const BUSY = "esc to interrupt";
+const DIALOG = "Do you want to proceed?";
+const SHOWN = { timeout: 10_000, interval: 10 };
+
+const shell = (command: string, more: object = {}) => ({
+  call: "Bash",
+  args: { command, description: "a step", ...more },
+});
+/** A command nobody allowed, another one each time: it is asked for. */
+let wishes = 0;
+const wish = () => shell(`touch wished-${++wishes}; sleep 0.5`);
+const STREAM = { slow: Array.from({ length: 12 }, () => "word "), gapMs: 80 };
+const DONE: Line = { answer: { text: "Done." }, leaves: "idle" };
+const QUESTION = {
+  call: "AskUserQuestion",
+  args: {
+    questions: [
+      {
+        ...{ question: "Which colour?", header: "Colour", multiSelect: false },
+        options: [
+          { label: "Red", description: "the warm one" },
+          { label: "Blue", description: "the cold one" },
+        ],
+      },
+    ],
+  },
+};
+
+/** Asks something, waits a while, then has it answered by `how`; the agent goes on with `more`. */
+async function answered(
+  life: ClaudeLife,
+  ask: Line["answer"],
+  how: (since: number) => Promise<void>,
+  ...more: Line[]
+): Promise<void> {
+  const since = life.run.signals.length;
+  life.says({ answer: ask, leaves: "held" }, ...more);
+  await life.prompt();
+  await life.stands("held");
+  if (life.chance(0.3)) await sleep(1_000);
+  await life.pause();
+  await how(since);
+}
+
+/** Answers from Clustr. */
+const from =
+  (life: ClaudeLife, given: Given) =>
+  async (since: number): Promise<void> => {
+    const key = await life.asked(since);
+    life.truth.is("working");
+    await life.run.session?.answer?.(key, given);
+  };
+
+/** Answers by keys in the terminal, on what is seen there. */
+const typed = (life: ClaudeLife, keys: string, words: string, stand: "working" | "idle") => async (): Promise<void> => {
+  await life.press(keys, words);
+  life.truth.is(stand);
+};
+
+/** Runs until it is stopped; resolves when it does. */
+async function busy(life: ClaudeLife): Promise<void> {
+  life.says(
+    life.chance(0.5)
+      ? { answer: { slow: STREAM.slow.flatMap((word) => [word, word, word]), gapMs: 150 }, leaves: "idle" }
+      : { answer: shell("sleep 20"), leaves: "working" },
+  );
+  await life.prompt();
+  await life.pause();
+  await life.pause();
+}
+
+/** What an agent goes through, from rest to rest. The truth is set where the script knows it. */
+export const SCENES: Record<string, (life: ClaudeLife) => Promise<void>> = {
+  async answer(life) {
+    life.says(DONE);
+    await life.prompt();
+  },
+  async streaming(life) {
+    life.says({ answer: STREAM, leaves: "idle" });
+    await life.prompt();
+  },
+  async tool(life) {
+    life.says({ answer: shell("sleep 0.7"), leaves: "working" }, DONE);
+    await life.prompt();
+  },
+  async "message in the turn"(life) {
+    life.says({ answer: shell("sleep 0.7"), leaves: "working" }, { answer: STREAM, leaves: "idle" });
+    await life.prompt();
+    await sleep(700);
+    life.run.post(`t-${life.run.signals.length}-x`, "in between");
+  },
+  async "a shell in the background"(life) {
+    life.says({ answer: shell("sleep 2.5", { run_in_background: true }), leaves: "working" }, DONE);
+    await life.prompt();
+    await life.stands("idle");
+    // When it ends, the tool wakes its model to tell it.
+    life.says(DONE);
+    life.truth.is("idle", "working");
+    await life.model.until((request) => request.index > 0 && life.model.left === 0);
+  },
+  async "allowed here"(life) {
+    await answered(life, wish(), from(life, { kind: "allow" }), DONE);
+  },
+  async "denied here"(life) {
+    await answered(life, wish(), from(life, { kind: "deny" }), DONE);
+  },
+  async "allowed in the terminal"(life) {
+    await answered(life, wish(), typed(life, "1", DIALOG, "working"), DONE);
+  },
+  async "refused in the terminal"(life) {
+    await answered(life, wish(), typed(life, ESCAPE, DIALOG, "idle"));
+  },
+  async "two wishes"(life) {
+    const how = async (since: number): Promise<void> => {
+      const first = await life.asked(since);
+      life.truth.is("held", "working");
+      await life.run.session?.answer?.(first, { kind: "allow" });
+      const next = await life.run.signal("attention", { since, where: ({ item }) => item.key !== first });
+      life.truth.is("held");
+      await life.pause();
+      life.truth.is("working");
+      await life.run.session?.answer?.(next.item.key ?? "", { kind: "deny" });
+    };
+    await answered(life, { calls: [wish(), wish()] }, how, DONE);
+  },
+  async "question answered here"(life) {
+    await answered(life, QUESTION, from(life, { kind: "option", index: 1, label: "Blue" }), DONE);
+  },
+  async "question answered in the terminal"(life) {
+    await answered(life, QUESTION, typed(life, "1", "Which colour?", "working"), DONE);
+  },
+  async "question closed in the terminal"(life) {
+    await answered(life, QUESTION, typed(life, ESCAPE, "Which colour?", "idle"));
+  },
+  async "interrupted here"(life) {
+    await busy(life);
+    life.truth.is("working", "idle");
+    await life.run.session?.interrupt?.();
+    life.truth.is("idle");
+  },
+  async "interrupted in the terminal"(life) {
+    await busy(life);
+    await life.press(ESCAPE, BUSY);
+    life.truth.is("idle");
+  },
+  async "interrupted while it is asked"(life) {
+    await answered(life, wish(), async () => {
+      life.truth.is("held", "idle");
+      await life.run.session?.interrupt?.();
+      life.truth.is("idle");
+    });
+  },
+  async "a new conversation"(life) {
+    const since = life.run.signals.length;
+    // The tool itself shows work while it clears.
+    life.truth.is("idle", "working");
+    await life.command("/clear");
+    await life.run.signal("forgot", { since });
+    life.truth.is("idle");
+  },
+  async compaction(life) {
+    // Something to sum up.
+    life.says(DONE);
+    await life.prompt();
+    await life.stands("idle");
+    await life.pause();
+    life.truth.is("idle", "working");
+    const hooks = life.run.gate.hooks.length;
+    await life.command("/compact");
+    await life.stands("working");
+    await expect.poll(() => life.run.gate.hooks.slice(hooks).map(({ name }) => name), SHOWN).toContain("PostCompact");
+    life.truth.is("idle");
+  },
+  async "the slash menu and a draft"(life) {
+    life.run.type("/");
+    await life.shows("/branch");
+    await life.pause();
+    life.run.type("\u0015half a thought");
+    await life.pause();
+    await life.pause();
+    life.run.type("\u0015");
+  },
+  async "refused by the API"(life) {
+    const [error, message] = life.chance(0.5) ? ([403, "not for you"] as const) : ([413, "too much"] as const);
+    life.says({ answer: { error, message }, leaves: "failed" });
+    await life.prompt();
+    await life.stands("failed");
+    await life.pause();
+    life.says(DONE);
+    await life.prompt();
+  },
+  async "an overloaded API"(life) {
+    life.says({ answer: { error: 529, message: "overloaded" }, leaves: "working" }, DONE);
+    await life.prompt();
+  },
+  async "a cut connection"(life) {
+    life.says({ answer: { drop: true }, leaves: "working" }, DONE);
+    await life.prompt();
+  },
+  async "server restarted while it works"(life) {
+    const back = Promise.withResolvers<void>();
+    life.says({ ...DONE, after: back.promise });
+    await life.prompt();
+    await life.restart();
+    await life.pause();
+    back.resolve();
+  },
+  async "server restarted while it asks"(life) {
+    const how = async (since: number): Promise<void> => {
+      await life.restart();
+      await life.pause();
+      await from(life, { kind: "allow" })(since);
+    };
+    await answered(life, wish(), how, DONE);
+  },
+};
