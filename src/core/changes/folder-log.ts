@@ -6,11 +6,15 @@ import { agentAuthor, oneOf, PERSON } from "../attribution/author.ts";
 import type { LiveView } from "../live-view.ts";
 import type { Ledger } from "../ports/ledger.ts";
 import type { FolderStore, Snapshot } from "../ports/snapshots.ts";
+import { prune } from "./prune.ts";
 import { filesAtEnd, readLog, recorder, SNAPSHOTS } from "./log.ts";
 
 /** Milliseconds between two looks at a folder while agents work in it; more where a look takes long. */
 const LOOK_MS = 2_000;
 const LOOK_SHARE = 10;
+
+/** After so many runs old snapshots are forgotten. */
+const PRUNE_EVERY = 10;
 
 export interface FolderLogParts {
   ledger: Ledger;
@@ -35,6 +39,8 @@ export class FolderLog {
   readonly #parts: FolderLogParts;
   readonly #signal: AbortSignal;
   #opening: Promise<{ store: FolderStore; engine: Attribution }> | undefined;
+  /** Runs begun since the server started. */
+  #begun = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(parts: FolderLogParts, signal: AbortSignal) {
@@ -91,6 +97,9 @@ export class FolderLog {
     await this.snapshot(`before agent ${agent.name}`, agent);
     const { engine } = await this.open();
     await engine.mark(startOf(agent));
+    this.#begun += 1;
+    if (this.#begun % PRUNE_EVERY === 0)
+      prune(this, this.#parts.ledger, {}, this.#parts.newId()).catch((error: unknown) => this.#failed(error));
   }
 
   /** The process of a run has ended: every call of it is over. */
@@ -148,7 +157,7 @@ export class FolderLog {
   }
 
   #failed(error: unknown): void {
-    if (!this.#signal.aborted) this.#parts.log("The folder could not be looked at", { error: String(error) });
+    if (!this.#signal.aborted) this.#parts.log("The folder could not be followed", { error: String(error) });
   }
 }
 
