@@ -1,8 +1,9 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import "@xterm/xterm/css/xterm.css";
+import "./theme/tokens.css";
+import "./theme/fonts.css";
+import "./theme/base.css";
 import { App } from "./app.tsx";
-import "./styles.css";
 
 const root = document.getElementById("root");
 if (root) {

@@ -1,0 +1,15 @@
+import { lazy } from "react";
+import type { Room } from "../route/rooms.ts";
+import { countWaiting } from "./waiting.ts";
+
+export const room: Room = {
+  id: "inbox",
+  title: "Inbox",
+  icon: "inbox",
+  dock: "centre",
+  order: 20,
+  keys: "g i",
+  count: countWaiting,
+  urgent: true,
+  Body: lazy(() => import("./inbox.tsx").then(({ Inbox }) => ({ default: Inbox }))),
+};

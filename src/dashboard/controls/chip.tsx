@@ -1,0 +1,24 @@
+import "./chip.css";
+import type { ReactNode } from "react";
+import { Icon } from "./icon.tsx";
+
+interface ChipProps {
+  children: ReactNode;
+  /** With it, a cross takes the chip away; `name` says what it takes away. */
+  onRemove?: (() => void) | undefined;
+  name?: string;
+}
+
+/** A short fact or a chosen thing: a recipient, a filter, a service. */
+export function Chip({ children, onRemove, name = "" }: ChipProps) {
+  return (
+    <span className="chip">
+      {children}
+      {onRemove && (
+        <button type="button" aria-label={`Remove ${name}`} onClick={onRemove}>
+          <Icon name="close" />
+        </button>
+      )}
+    </span>
+  );
+}

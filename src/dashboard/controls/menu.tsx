@@ -1,0 +1,60 @@
+import { lazy, Suspense, useId, useState, type ReactNode } from "react";
+import type { IconName } from "./icon.tsx";
+
+const List = lazy(() => import("./menu-list.tsx").then((module) => ({ default: module.MenuList })));
+
+export interface MenuItem {
+  title: string;
+  icon?: IconName;
+  /** Keys shown at its end. */
+  keys?: string | undefined;
+  /** A second line, e.g. why it cannot be chosen. */
+  about?: string;
+  /** A choice among others: shows whether it is the one. */
+  checked?: boolean;
+  danger?: boolean;
+  disabled?: boolean;
+  run: () => void;
+}
+
+interface MenuProps {
+  /** Its name for screen readers. */
+  label: string;
+  /** Groups of items; a hairline between them. Empty groups vanish. */
+  groups: MenuItem[][];
+  /** The button that opens it, given what it must carry. */
+  children: (opener: {
+    "aria-haspopup": "menu";
+    "aria-expanded": boolean;
+    "aria-controls": string | undefined;
+    onClick: () => void;
+    ref: (element: HTMLButtonElement | null) => void;
+  }) => ReactNode;
+}
+
+/** A button that opens a list of things to do. Arrows move, letters jump, Esc closes; the focus returns to the button. */
+export function Menu({ label, groups, children }: MenuProps) {
+  const [open, setOpen] = useState(false);
+  const [opener, setOpener] = useState<HTMLButtonElement | null>(null);
+  const id = useId();
+  const close = (focus = true) => {
+    setOpen(false);
+    if (focus) opener?.focus();
+  };
+  return (
+    <>
+      {children({
+        "aria-haspopup": "menu",
+        "aria-expanded": open,
+        "aria-controls": open ? id : undefined,
+        onClick: () => setOpen((is) => !is),
+        ref: setOpener,
+      })}
+      {open && (
+        <Suspense>
+          <List id={id} label={label} groups={groups} opener={opener} onClose={close} />
+        </Suspense>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,13 @@
+import { lazy } from "react";
+import type { Room } from "../route/rooms.ts";
+
+export const room: Room = {
+  id: "messages",
+  title: "Messages",
+  icon: "messages",
+  dock: "side",
+  order: 10,
+  keys: "g m",
+  phone: "Messages",
+  Body: lazy(() => import("./panel.tsx").then(({ MessagePanel }) => ({ default: MessagePanel }))),
+};

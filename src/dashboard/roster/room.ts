@@ -1,0 +1,13 @@
+import { lazy } from "react";
+import type { Room } from "../route/rooms.ts";
+
+export const room: Room = {
+  id: "agents",
+  title: "Agents",
+  icon: "agents",
+  dock: "left",
+  order: 0,
+  keys: "g a",
+  phone: "Agents",
+  Body: lazy(() => import("./roster.tsx").then(({ Roster }) => ({ default: Roster }))),
+};

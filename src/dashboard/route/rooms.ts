@@ -1,0 +1,51 @@
+import type { ComponentType, LazyExoticComponent } from "react";
+import type { View } from "../../contract/view.ts";
+import type { IconName } from "../controls/icon.tsx";
+import type { Command } from "../keys/command.ts";
+
+/**
+ * A room: one screen of the dashboard. Each folder that has one exports it as `room` from its `room.ts`; that is all it
+ * takes to be in the tabs, the address, the palette and the keys.
+ */
+export interface Room {
+  /** Its word in the address. */
+  id: string;
+  title: string;
+  icon: IconName;
+  /**
+   * Where it is at home. Where the window is too narrow for a side, rooms of the side become tabs of the centre. On the
+   * left are the agents alone.
+   */
+  dock: "left" | "centre" | "side";
+  /** Its place among its neighbours, from small to large. */
+  order: number;
+  /** Parameters of the address that belong to it, e.g. `path`: forgotten when another room takes its place. */
+  params?: string[];
+  /** Keys that go there, e.g. `g c`. */
+  keys?: string;
+  /** Among the bottom tabs of a phone, with this title; the others are behind "More". */
+  phone?: string;
+  /** How much waits there. Must be cheap: it is asked once a frame. */
+  count?: (view: View) => number;
+  /** The count needs a person, and is shown in amber. */
+  urgent?: boolean;
+  /** What can be done there from anywhere: must not need the room to be loaded. */
+  commands?: Command[];
+  Body: LazyExoticComponent<ComponentType>;
+}
+
+/** Every `room.ts` in a folder beside this one: adding a room is adding a folder. */
+const found = import.meta.glob<{ room: Room }>("../*/room.ts", { eager: true });
+
+export const rooms: Room[] = Object.values(found)
+  .map(({ room }) => room)
+  .sort((a, b) => a.order - b.order);
+
+/** The rooms of one part of the window, in order. */
+export function roomsAt(dock: Room["dock"]): Room[] {
+  return rooms.filter((room) => room.dock === dock);
+}
+
+export function roomOf(id: string | undefined): Room | undefined {
+  return rooms.find((room) => room.id === id);
+}

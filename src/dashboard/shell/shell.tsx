@@ -1,0 +1,109 @@
+import "./shell.css";
+import { lazy, Suspense, useEffect, useMemo } from "react";
+import { AttentionBand } from "../attention/band.tsx";
+import { Composer } from "../composer/composer.tsx";
+import { showTips } from "../controls/tip.ts";
+import { Toasts } from "../controls/toast.tsx";
+import { useCommands } from "../keys/command.ts";
+import { listenForKeys } from "../keys/press.ts";
+import { useHere } from "../live/here.tsx";
+import { rooms, roomsAt } from "../route/rooms.ts";
+import { useRoute } from "../route/route.ts";
+import { BottomTabs } from "./bottom-tabs.tsx";
+import { ConnectionStrip } from "./connection-strip.tsx";
+import { Alone, Frame, RoomBody } from "./frame.tsx";
+import { useLayout } from "./layout.ts";
+import { closeOverlay, useOverlay } from "./overlays.ts";
+import { placesOf } from "./places.ts";
+import { Separator } from "./separator.tsx";
+import { shellCommands } from "./commands.ts";
+import { StatusBar } from "./status-bar.tsx";
+import { Topbar } from "./topbar.tsx";
+import { LEFT, RIGHT, useWidths } from "./widths.ts";
+
+const Palette = lazy(() => import("../keys/palette.tsx").then((module) => ({ default: module.Palette })));
+const KeySheet = lazy(() => import("../keys/sheet.tsx").then((module) => ({ default: module.KeySheet })));
+
+/** The window: agents on the left, work in the centre, conversation on the right, the composer below them all. */
+export function Shell() {
+  const { workspace } = useHere();
+  const layout = useLayout();
+  const { root, widths, move } = useWidths(workspace.id);
+  const { centre, shown, side, beside } = placesOf(useRoute(), layout);
+  const commands = useMemo(
+    () => [
+      ...shellCommands((panel, usual) => move({ [panel]: usual })),
+      ...rooms.flatMap((room) => room.commands ?? []),
+    ],
+    [move],
+  );
+  useCommands(commands);
+  useEffect(() => {
+    const gone = new AbortController();
+    listenForKeys(gone.signal);
+    const hideTips = showTips();
+    return () => {
+      gone.abort();
+      hideTips();
+    };
+  }, []);
+  const style = { "--left": `${widths.left}px`, "--right": `${widths.right}px` } as React.CSSProperties;
+  return (
+    <div ref={root} className="shell" data-layout={layout} style={style}>
+      <Topbar />
+      <div className="shell-above">
+        <ConnectionStrip />
+        <AttentionBand hidden={shown?.id === "inbox"} />
+      </div>
+      {layout === "phone" ? (
+        <main className="shell-centre" aria-label={shown?.title ?? "Nothing here"}>
+          <Alone room={shown} />
+        </main>
+      ) : (
+        <>
+          <nav className="shell-left" aria-label="Agents" hidden={widths.left === 0}>
+            <RoomBody room={roomsAt("left")[0]} />
+          </nav>
+          <Separator
+            label="Width of the agents"
+            of="left"
+            width={widths.left}
+            {...LEFT}
+            onMove={(left, rests) => move({ left }, rests)}
+          />
+          <main className="shell-centre">
+            <Frame label="Work" tabs={centre} shown={shown} />
+          </main>
+          {layout === "wide" && (
+            <>
+              <Separator
+                label="Width of the conversation"
+                of="right"
+                width={widths.right}
+                {...RIGHT}
+                onMove={(right, rests) => move({ right }, rests)}
+              />
+              <aside className="shell-right" aria-label="Conversation" hidden={widths.right === 0}>
+                <Frame label="Conversation" tabs={side} shown={beside} />
+              </aside>
+            </>
+          )}
+        </>
+      )}
+      <Composer />
+      {layout === "phone" ? <BottomTabs shown={shown} /> : <StatusBar />}
+      <Toasts />
+      <Overlays />
+    </div>
+  );
+}
+
+function Overlays() {
+  const overlay = useOverlay();
+  return (
+    <Suspense>
+      {overlay === "palette" && <Palette onClose={closeOverlay} />}
+      {overlay === "sheet" && <KeySheet onClose={closeOverlay} />}
+    </Suspense>
+  );
+}

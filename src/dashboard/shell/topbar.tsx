@@ -1,0 +1,89 @@
+import "./topbar.css";
+import { useSyncExternalStore } from "react";
+import { countWaiting } from "../attention/waiting.ts";
+import { Button, IconButton } from "../controls/button.tsx";
+import { Icon } from "../controls/icon.tsx";
+import { Menu } from "../controls/menu.tsx";
+import { keysOf } from "../keys/command.ts";
+import { useHere, useView } from "../live/here.tsx";
+import { hrefOf } from "../route/route.ts";
+import { chooseTheme, onTheme, themeChoice, type ThemeChoice } from "../theme/theme.ts";
+import { openPalette, openSheet } from "./overlays.ts";
+import { goToRoom } from "./places.ts";
+
+/** The mark: three agents, joined. */
+function Mark() {
+  return (
+    <svg className="mark" viewBox="0 0 20 20" aria-hidden="true">
+      <path d="M5 6.5 15 5 10 15z" />
+      <circle cx="5" cy="6.5" r="2.2" />
+      <circle cx="15" cy="5" r="1.8" />
+      <circle cx="10" cy="15" r="2.2" />
+    </svg>
+  );
+}
+
+export function Topbar() {
+  const { workspace, workspaces } = useHere();
+  const waiting = useView(countWaiting);
+  return (
+    <header className="topbar">
+      <Mark />
+      <Menu
+        label="Workspace"
+        groups={[
+          workspaces.map(({ id, name, path }) => ({
+            title: name,
+            about: path,
+            checked: id === workspace.id,
+            run: () => location.assign(hrefOf({ workspace: id })),
+          })),
+        ]}
+      >
+        {(opener) => (
+          <button type="button" className="topbar-workspace" {...opener} data-tip={workspace.path}>
+            <span className="clip">{workspace.name}</span>
+            <Icon name="down" />
+          </button>
+        )}
+      </Menu>
+      <button type="button" className="topbar-search" onClick={openPalette} aria-label="Search or run a command">
+        <Icon name="search" />
+        <span className="clip">Search agents, messages, notes, commands</span>
+        <kbd>{keysOf("palette.open")}</kbd>
+      </button>
+      <div className="topbar-end">
+        {waiting > 0 && (
+          <Button look="quiet" onClick={() => goToRoom("inbox")}>
+            <span className="topbar-waiting">
+              ▲ {waiting} <span className="topbar-words">{waiting === 1 ? "needs you" : "need you"}</span>
+            </span>
+          </Button>
+        )}
+        <ThemeMenu />
+        <IconButton icon="help" label="Keys" keys={keysOf("keys.show")} onClick={openSheet} />
+      </div>
+    </header>
+  );
+}
+
+const THEMES: { choice: ThemeChoice; title: string; icon: "system" | "sun" | "moon" }[] = [
+  { choice: "system", title: "As the system", icon: "system" },
+  { choice: "light", title: "Light", icon: "sun" },
+  { choice: "dark", title: "Dark", icon: "moon" },
+];
+
+function ThemeMenu() {
+  const chosen = useSyncExternalStore(onTheme, themeChoice);
+  const icon = THEMES.find(({ choice }) => choice === chosen)?.icon ?? "system";
+  return (
+    <Menu
+      label="Theme"
+      groups={[
+        THEMES.map(({ choice, title }) => ({ title, checked: choice === chosen, run: () => chooseTheme(choice) })),
+      ]}
+    >
+      {(opener) => <IconButton icon={icon} label="Theme" {...opener} />}
+    </Menu>
+  );
+}
