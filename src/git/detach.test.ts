@@ -3,12 +3,13 @@ import { once } from "node:events";
 import fs from "node:fs";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
 import { Project } from "../../test/git/project.ts";
 import { slowGit } from "../../test/git/slow-git.ts";
 import { detach } from "./detach.ts";
 
-const CHILD = path.join(import.meta.dirname, "../../test/git/detaching.ts");
+const CHILD = fileURLToPath(new URL("../../test/git/detaching.ts", import.meta.url));
 
 let project: Project;
 let undo = () => {};

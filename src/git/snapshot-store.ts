@@ -179,6 +179,11 @@ export class SnapshotStore implements FolderStore {
     return this.#upkeep.detached();
   }
 
+  /** Resolves when nothing that others would have to wait for is under way. */
+  async idle(): Promise<void> {
+    await this.#turn;
+  }
+
   async close(): Promise<void> {
     await this.#upkeep.close();
     await this.#turn;
