@@ -1,4 +1,5 @@
 import { nameOf, type Actor } from "../../contract/actor.ts";
+import { shownPath } from "../../contract/files.ts";
 import { firstLine, type Style } from "./style.ts";
 import { cut } from "./table.ts";
 
@@ -24,8 +25,14 @@ const TELLING = [
   "status",
   "task",
   "name",
+  "label",
+  "mark",
+  "path",
   "text",
 ];
+
+/** Paths that are named of an event about many files. */
+const NAMED = 5;
 
 /** One event in one line. */
 export function showEvent(event: ShownEvent, style: Style): string {
@@ -39,10 +46,23 @@ export function showEvent(event: ShownEvent, style: Style): string {
 function summary(data: unknown): string {
   if (typeof data !== "object" || data === null) return "";
   const record = data as Record<string, unknown>;
+  const files = pathsOf(record["changes"] ?? record["files"]);
+  if (files.length > 0)
+    return firstLine(
+      files.slice(0, NAMED).join(", ") + (files.length > NAMED ? ` and ${files.length - NAMED} more` : ""),
+    );
   const inner = typeof record["agent"] === "object" ? summary(record["agent"]) : "";
   const to = typeof record["to"] === "string" ? `→ ${record["to"]}: ` : "";
   const key = TELLING.find((name) => typeof record[name] === "string");
   return `${to}${key === undefined ? "" : firstLine(String(record[key]))}${inner}`;
+}
+
+/** Paths of the changes in an entry of the operation log. */
+function pathsOf(changes: unknown): string[] {
+  if (!Array.isArray(changes)) return [];
+  return changes.flatMap((one: { change?: { path?: unknown } } | null) =>
+    typeof one?.change?.path === "string" ? [shownPath(one.change.path)] : [],
+  );
 }
 
 export function showEvents(events: ShownEvent[], style: Style): string {
