@@ -18,6 +18,7 @@ import { logFile } from "./files/log-file.ts";
 import { privateFiles, privateFolder, socketFolders } from "./files/private-files.ts";
 import { projectFiles } from "./files/project-files.ts";
 import { rulesFile } from "./files/rules-file.ts";
+import { uploadFolder } from "./files/uploads.ts";
 import { projectNames } from "./git/names.ts";
 import { openSnapshots } from "./git/snapshot-store.ts";
 import { openSqliteLedger } from "./ledger/sqlite/ledger.ts";
@@ -133,6 +134,7 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
         files: privateFiles(base),
         openStore: () => openSnapshots({ store: path.join(base, "snapshots.git"), folder: info.path, umask }),
         projectFiles: projectFiles(info.path),
+        uploads: uploadFolder(path.join(base, "uploads")),
         projectNames: projectNames(path.join(base, "names.git"), info.path),
         rulesFile: rulesFile(path.join(base, "rules.md")),
         workspace: info.id,

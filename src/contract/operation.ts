@@ -18,6 +18,7 @@ export type Right =
   | "terminals.read"
   | "terminals.write"
   | "files.read"
+  | "files.upload"
   | "snapshots.read"
   | "snapshots.write"
   | "changes.read"
@@ -42,6 +43,8 @@ export interface Operation<I extends z.ZodObject = z.ZodObject, O extends z.ZodT
   tool?: { name: string; description: string };
   /** CLI words, e.g. `send <to> <content>`: bracketed words are input fields, the rest become flags. `[name]` may be left out where a flag says more. */
   command?: string;
+  /** Bytes a request's body may have; 2 MB unless given. */
+  body?: number;
   input: I;
   output: O;
 }

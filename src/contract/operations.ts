@@ -14,6 +14,7 @@ import { settings } from "./operations/settings.ts";
 import { snapshots } from "./operations/snapshots.ts";
 import { shells } from "./operations/shells.ts";
 import { terminals } from "./operations/terminals.ts";
+import { uploads } from "./operations/uploads.ts";
 import { workspaces } from "./operations/workspaces.ts";
 
 /** Everything that can be asked of Clustr. Surfaces and clients are computed from this record. */
@@ -33,6 +34,7 @@ export const operations = {
   ...terminals,
   ...shells,
   ...files,
+  ...uploads,
   ...snapshots,
   ...changes,
   ...events,

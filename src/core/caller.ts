@@ -31,6 +31,7 @@ const PERSON: Right[] = [
   "terminals.read",
   "terminals.write",
   "files.read",
+  "files.upload",
   "snapshots.read",
   "snapshots.write",
   "changes.read",

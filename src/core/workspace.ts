@@ -41,9 +41,10 @@ import { followShells, shellTerminal, type Shells } from "./reactors/shells.ts";
 import { shellHandlers } from "./shells.ts";
 import { terminalHandlers } from "./terminals.ts";
 import { tokenHandlers } from "./tokens.ts";
+import { uploadHandlers, type UploadsParts } from "./uploads.ts";
 
 /** What one workspace is made of; the composition root fills it. */
-export interface WorkspaceParts extends RunParts, FilesParts {
+export interface WorkspaceParts extends RunParts, FilesParts, UploadsParts {
   info: Workspace;
   ledger: Ledger;
   rulesFile: RulesFile;
@@ -168,6 +169,7 @@ function allHandlers(parts: WorkspaceParts & { shells: Shells }, folderLog: Fold
     ...changeHandlers(folderLog, parts.folders, parts.info.path),
     ...eventHandlers,
     ...fileHandlers(parts),
+    ...uploadHandlers(parts),
     ...tokenHandlers(parts.access, parts.door, parts.newId),
   };
 }

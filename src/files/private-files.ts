@@ -54,7 +54,7 @@ export async function privateFolder(full: string): Promise<void> {
 }
 
 /** Writes a 0600 file whole: readers see the old or the new text, never a part; on disk when it resolves. */
-export async function replaceFile(full: string, content: string): Promise<void> {
+export async function replaceFile(full: string, content: string | Uint8Array): Promise<void> {
   await withTemporary(full, content, (temporary) => rename(temporary, full));
 }
 
@@ -75,7 +75,11 @@ export function createFile(full: string, content: string): Promise<boolean> {
   });
 }
 
-async function withTemporary<T>(full: string, content: string, settle: (temporary: string) => Promise<T>): Promise<T> {
+async function withTemporary<T>(
+  full: string,
+  content: string | Uint8Array,
+  settle: (temporary: string) => Promise<T>,
+): Promise<T> {
   const temporary = `${full}.${process.pid}.${Math.random().toString(36).slice(2)}.new`;
   try {
     const file = await open(temporary, "wx", 0o600);

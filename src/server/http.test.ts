@@ -108,6 +108,22 @@ describe("operations", () => {
     });
   });
 
+  test("a picture may be larger than other bodies, but only from a person", async () => {
+    const path = `POST ${inAlpha("/uploads")}`;
+    const png = (size: number) => Buffer.concat([Buffer.from("89504e470d0a1a0a", "hex"), Buffer.alloc(size - 8, 7)]);
+    const body = { data: png(9_999_999).toString("base64") };
+    const saved = await call(path, { body });
+    expect(saved).toMatchObject({ status: 200, json: { type: "image/png", size: 9_999_999 } });
+    const name = encodeURIComponent(String(saved.json["name"]));
+    expect((await call(`GET ${inAlpha(`/uploads/entry?name=${name}`)}`)).json).toMatchObject(body);
+    const tooLarge = { status: 413, json: { code: "too_large" } };
+    expect(await call(path, { body: { data: png(10_000_002).toString("base64") } })).toMatchObject(tooLarge);
+    expect(await call(path, { body: { data: png(15_000_000).toString("base64") } })).toMatchObject(tooLarge);
+    const { token } = await home.agent("painter");
+    expect(await call(path, { token, body })).toMatchObject(tooLarge);
+    expect((await call(path, { token, body: { data: "" } })).status).toBe(403);
+  });
+
   test("nothing in path, query or body makes an agent somebody else", async () => {
     const { token } = await home.agent("mallory");
     await home.agent("victim");

@@ -55,16 +55,18 @@ function addOperation(app: Hono<RouteEnv>, { core }: Surface, name: OperationNam
     const { workspace, ...parts } = c.req.param() as Record<string, string>;
     const { caller, requestId } = c.env.call;
     // Parts of the path win: a body cannot aim a request at something else than its path says.
-    const input = { ...(await inputOf(c, method)), ...parts };
+    // Only who may use it may send more than others.
+    const limit = caller.rights.has(operation.right) ? operation.body : undefined;
+    const input = { ...(await inputOf(c, method, limit)), ...parts };
     const call = { requestId, signal: c.req.raw.signal, ...(workspace === undefined ? {} : { workspace }) };
     return c.json((await core.invoke(name, input, caller, call)) as object);
   });
 }
 
 /** The query of GET and DELETE, the JSON body of the rest. */
-async function inputOf(c: Context<RouteEnv>, method: string): Promise<object> {
+async function inputOf(c: Context<RouteEnv>, method: string, limit: number | undefined): Promise<object> {
   if (method === "GET") return c.req.query();
-  const body = await readJson(c.env.incoming);
+  const body = await readJson(c.env.incoming, limit);
   if (method === "DELETE" && body === undefined) return c.req.query();
   if (body !== undefined && (typeof body !== "object" || body === null || Array.isArray(body))) {
     throw new ClustrError("invalid", "The body must be a JSON object. Nothing was done.");

@@ -29,6 +29,7 @@ import { folders } from "../../src/files/folders.ts";
 import { privateFiles, socketFolders } from "../../src/files/private-files.ts";
 import { projectFiles } from "../../src/files/project-files.ts";
 import { rulesFile } from "../../src/files/rules-file.ts";
+import { uploadFolder } from "../../src/files/uploads.ts";
 import { projectNames } from "../../src/git/names.ts";
 import { memoryLedger } from "../../src/ledger/memory.ts";
 
@@ -206,6 +207,7 @@ export async function desk(ledger: Ledger = memoryLedger<Fact>()): Promise<Desk>
       fail: (error) => log.push(String(error)),
       files: privateFiles(join(place, "private")),
       projectFiles: projectFiles(place),
+      uploads: uploadFolder(join(place, "private", "uploads")),
       projectNames: projectNames(join(place, "private", "names.git"), place),
       sockets: socketFolders(join(place, "sockets")),
       rulesFile: rulesFile(join(place, "rules.md")),

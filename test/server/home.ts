@@ -15,6 +15,7 @@ import type { TerminalHost } from "../../src/core/ports/terminal.ts";
 import { openWorkspace } from "../../src/core/workspace.ts";
 import { folderBrowser } from "../../src/files/folder-browser.ts";
 import { projectFiles } from "../../src/files/project-files.ts";
+import { uploadFolder } from "../../src/files/uploads.ts";
 import { projectNames } from "../../src/git/names.ts";
 import { memoryLedger } from "../../src/ledger/memory.ts";
 import { createAccess, type Logins } from "../../src/server/access.ts";
@@ -155,6 +156,7 @@ export async function testHome(options: TestHomeOptions = {}): Promise<TestHome>
         ticks: () => performance.now(),
         openStore: async () => memoryStore(new MemoryFolder()),
         projectFiles: projectFiles(info.path),
+        uploads: uploadFolder(`${place.path}/uploads-${info.id}`),
         projectNames: projectNames(`${place.path}/names-${info.id}`, info.path),
         fail: (error) => log("workspace failed", { error: String(error) }),
         host,
