@@ -179,6 +179,21 @@ describe("an attention item", () => {
     void cut;
   });
 
+  it("answered while the server still takes its agent over gets that answer, once", async () => {
+    await using d = await desk();
+    await d.spawn("ada");
+    const { id } = await asks(d, "ada", PERMISSION);
+    const held = Promise.withResolvers<void>();
+    d.puppet.hold = held.promise;
+    await d.reopen();
+    const given = d.ask("attention.answer", { id, answer: "allow" });
+    await expect.poll(() => d.ask("attention.list", {})).toMatchObject([{ id, answered: true }]);
+    held.resolve();
+    expect(await given).toMatchObject({ answer: "allow" });
+    expect(d.puppet.answered).toHaveLength(1);
+    expect(await d.ask("event.list", { type: "attention.unanswered" })).toEqual([]);
+  });
+
   it("is nothing an agent may see or answer", async () => {
     await using d = await desk();
     const ada = await d.spawn("ada");

@@ -25,6 +25,8 @@ interface Given {
   way: "api" | "command" | "terminal" | "stale";
   says: string;
   outcome: string;
+  /** The refusal in words, for whoever reads why a run failed. */
+  why?: string;
 }
 
 const counted = new Map<string, number>();
@@ -83,13 +85,17 @@ class Person {
     const pinned = given.way === "stale" ? "stale-digest" : digest;
     if (given.way === "command") {
       const { code, stderr } = await this.#clustr.run(["answer", id, given.says, "--digest", pinned]);
-      given.outcome = code === 0 ? "taken" : code === 5 ? "conflict" : `exit ${code}: ${stderr}`;
+      given.outcome = code === 0 ? "taken" : code === 5 ? "conflict" : `exit ${code}`;
+      if (code !== 0) given.why = stderr;
       return;
     }
-    given.outcome = await this.#clustr.client.call("attention.answer", { id, answer: given.says, digest: pinned }).then(
-      () => "taken",
-      (error: unknown) => (hasCode(error) ? error.code : String(error)),
-    );
+    try {
+      await this.#clustr.client.call("attention.answer", { id, answer: given.says, digest: pinned });
+      given.outcome = "taken";
+    } catch (error) {
+      given.outcome = hasCode(error) ? error.code : "broken";
+      given.why = String(error);
+    }
   }
 }
 

@@ -21,6 +21,8 @@ export interface Answers {
 }
 
 export function createAnswers({ live, note, log }: Parts, runs: ReadonlyMap<string, AgentRun>): Answers {
+  /** Items whose answer this server is carrying out: given as early as while it still takes the agent over. */
+  const underWay = new Set<string>();
   const leaveOpen = async (agent: string, item: string, error: unknown): Promise<void> => {
     const why = error instanceof Error && error.name === "ClustrError" ? error.message : "it could not be carried out";
     log("An answer had no effect", { agent, item, error: String(error) });
@@ -38,18 +40,21 @@ export function createAnswers({ live, note, log }: Parts, runs: ReadonlyMap<stri
       const run = runs.get(agent);
       // Another item may have taken its place at that very moment: the answer was not meant for that one.
       const key = open?.id === item ? open.key : undefined;
+      underWay.add(item);
       try {
         if (!run) throw new ClustrError("conflict", "the agent is not there any more");
         if (key === undefined) throw new ClustrError("conflict", "it was not open any more");
         await run.answer(key, answer);
       } catch (error) {
-        return leaveOpen(agent, item, error);
+        return await leaveOpen(agent, item, error);
+      } finally {
+        underWay.delete(item);
       }
       await record(agent, item, { type: "attention.taken", data: { agent, item } });
     },
     async reopen(agent) {
       const item = live.current().agents[agent]?.attention;
-      if (!item?.answered) return;
+      if (!item?.answered || underWay.has(item.id)) return;
       await leaveOpen(agent, item.id, new ClustrError("conflict", "the server restarted before it was carried out"));
     },
   };
