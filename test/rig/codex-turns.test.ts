@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { codex } from "../../src/services/codex/codex.ts";
-import { codexRun, type CodexRun } from "./codex-run.ts";
+import { codexRun } from "./codex-run.ts";
 import { RigRun } from "./link.ts";
 import type { ModelRequest } from "./script.ts";
 
@@ -94,58 +93,6 @@ describe("continuing in a new run", () => {
   });
 });
 
-describe("a conversation the person leaves", () => {
-  const command = async ({ run }: CodexRun, text: string): Promise<void> => {
-    run.type(text);
-    await expect.poll(() => run.shows()).toContain(text);
-    await sleep(300);
-    run.type("\r");
-  };
-
-  for (const way of ["/new", "/clear"]) {
-    it(`is forgotten with ${way}: a message of it can be given again`, async () => {
-      await using made = await codexRun({ steps: [{ text: "Ready." }] });
-      const { run, model } = made;
-      const session = await made.start();
-      const parcel = { id: "msg-5", text: "<msg-5> remember", fromHuman: false };
-      await run.signal("idle");
-      await session.deliver([parcel]);
-      await run.signal("seen");
-      await expect.poll(() => run.shows(), SHOWN).toContain("Done.");
-      await command(made, way);
-      await run.signal("forgot");
-      const kinds = run.signals.map(({ type }) => type);
-      expect(kinds.lastIndexOf("session")).toBeLessThan(kinds.indexOf("forgot"));
-      await session.deliver([parcel]);
-      await expect.poll(() => model.turns.filter(says("<msg-5>")).length, SHOWN).toBe(2);
-      expect(times(model.turns.at(-1) as ModelRequest, "Say hello.")).toBe(0);
-    });
-  }
-
-  it("is forgotten from the point it was taken back to", async () => {
-    await using made = await codexRun({ steps: [{ text: "Ready." }] });
-    const { run } = made;
-    await made.start();
-    await run.signal("idle");
-    run.post("msg-6", "<msg-6> stays");
-    await expect.poll(() => run.shows(), SHOWN).toMatch(/<msg-6>[^]*Done\./);
-    run.post("msg-7", "<msg-7> goes");
-    await expect.poll(() => run.shows(), SHOWN).toMatch(/<msg-7>[^]*Done\./);
-    await sleep(300);
-    for (const [key, shown] of [
-      ["\u001b", ""],
-      ["\u001b", "rewind"],
-      ["\r", "reverted to this point"],
-    ] as const) {
-      run.type(key);
-      await expect.poll(() => run.shows(), SHOWN).toContain(shown);
-      await sleep(300);
-    }
-    expect((await run.signal("forgot")).messages).toEqual(["msg-7"]);
-    expect(await run.session?.knows?.(["msg-6", "msg-7"])).toEqual(["msg-6"]);
-  });
-});
-
 it("a server and a terminal that tell different things for over a second make its status unsure, until they agree", async () => {
   await using made = await codexRun({
     steps: [{ text: "Ready." }, { slow: Array.from({ length: 10 }, () => "word "), gapMs: 200 }],
@@ -157,7 +104,7 @@ it("a server and a terminal that tell different things for over a second make it
   process.kill(run.pid, "SIGSTOP"); // A terminal that hangs.
   run.post("msg-8", "<msg-8> go on");
   const { why } = await run.signal("doubt");
-  expect(why).toBe("Codex's server says working, its terminal idle");
+  expect(why).toBe("app-server: working, but title: idle");
   expect(session.evidence?.()).toMatchObject([
     { source: "app-server", says: "working", detail: expect.stringContaining("turn ") as string },
     { source: "title", says: "idle", detail: expect.stringContaining("Ready") as string },

@@ -144,8 +144,32 @@ export class Conversation {
   /** Which of these ids the conversation holds. A thread without any turn holds none. */
   async holds(wanted: string[]): Promise<string[]> {
     const missing = new Set(wanted);
+    if (missing.size > 0)
+      for await (const ids of this.#prompts()) {
+        for (const id of ids) missing.delete(id);
+        if (missing.size === 0) break;
+      }
+    return wanted.filter((id) => !missing.has(id));
+  }
+
+  /**
+   * Which of these, in the order they were seen, it was taken back behind: all that came after the last one it still
+   * holds. None when that one cannot be found as far back as is looked.
+   */
+  async lost(seen: string[]): Promise<string[]> {
+    const prompts = this.#prompts();
+    for (;;) {
+      const next = await prompts.next();
+      if (next.done) return next.value ? seen : [];
+      const last = Math.max(...next.value.map((id) => seen.lastIndexOf(id)));
+      if (last >= 0) return seen.slice(last + 1);
+    }
+  }
+
+  /** Ids of the prompts in it, newest first; returns whether that were all of them. */
+  async *#prompts(): AsyncGenerator<string[], boolean> {
     let cursor: string | undefined;
-    for (let page = 0; page < PAGES && missing.size > 0; page++) {
+    for (let page = 0; page < PAGES; page++) {
       const answer = await orUndefined(
         this.rpc.call("thread/items/list", {
           threadId: this.#id,
@@ -154,13 +178,11 @@ export class Conversation {
           ...(cursor === undefined ? {} : { cursor }),
         }),
       );
-      for (const { item } of answer?.data ?? []) {
-        if (item.type === "userMessage") for (const id of idsOf(item.clientId)) missing.delete(id);
-      }
-      if (!answer?.nextCursor) break;
+      for (const { item } of answer?.data ?? []) if (item.type === "userMessage") yield idsOf(item.clientId);
+      if (!answer?.nextCursor) return answer !== undefined;
       cursor = answer.nextCursor;
     }
-    return wanted.filter((id) => !missing.has(id));
+    return false;
   }
 
   /** Asks to be told what happens in the thread, and for its last turn: only here Codex tells what is under way in it. */

@@ -37,8 +37,9 @@ export class Evidence implements Listener {
   readonly #heard: Heard;
   readonly #questions: Questions;
   #thread = "";
-  /** The last turn that ended. */
+  /** The last turn that ended, and whether it failed. */
   #ended: string | undefined;
+  #failed = false;
   readonly #edits = new Map<string, Item>();
   readonly #active = new Map<string, boolean>();
   readonly #waiting = new Set<() => void>();
@@ -50,7 +51,7 @@ export class Evidence implements Listener {
 
   /** What the server says of the followed thread. */
   get says(): Says {
-    if (this.turn === undefined) return "idle";
+    if (this.turn === undefined) return this.#failed ? "failed" : "idle";
     return this.#questions.open ? "waiting" : "working";
   }
 
@@ -71,7 +72,10 @@ export class Evidence implements Listener {
 
   /** Evidence is about this thread from now on. What was known of another is forgotten. */
   follow(thread: string): void {
-    if (thread !== this.#thread) this.forget();
+    if (thread !== this.#thread) {
+      this.forget();
+      this.#failed = false;
+    }
     this.#thread = thread;
   }
 
@@ -91,6 +95,7 @@ export class Evidence implements Listener {
       this.#in(last.id);
       this.#working();
     } else {
+      this.#failed = last.status === "failed";
       this.#ended = last.id;
       this.#in(undefined);
       this.#over(last);
@@ -176,6 +181,7 @@ export class Evidence implements Listener {
   #completed(thread: string, turn: Turn): void {
     const goesOn = this.#heard.ended(turn.id);
     if (thread !== this.#thread) return;
+    this.#failed = turn.status === "failed";
     this.#ended = turn.id;
     this.#questions.over();
     this.#in(undefined);

@@ -97,14 +97,15 @@ export class Post {
     this.#mail.forget([...handed.map(({ id }) => id), ...seen]);
   }
 
-  /** The conversation was taken back to an earlier point. Returns the messages that went with the rest of it. */
+  /** The conversation may have been taken back to an earlier point. Returns the messages that went with the rest of it. */
   reverted(): Promise<string[]> {
     return this.#inOrder(async () => {
       const { seen } = this.#mail.record;
-      const held = new Set(await this.#conversation.holds(seen));
-      const gone = seen.filter((id) => !held.has(id));
-      this.#mail.forget(gone);
-      await this.save();
+      const gone = seen.length === 0 ? [] : await this.#conversation.lost(seen);
+      if (gone.length > 0) {
+        this.#mail.forget(gone);
+        await this.save();
+      }
       return gone.filter(isMessage);
     });
   }

@@ -21,7 +21,7 @@ import { Post } from "./post.ts";
 import type { Thread } from "./protocol.ts";
 import { Questions } from "./questions.ts";
 import { endOf, reach } from "./server.ts";
-import { Witnesses } from "./title.ts";
+import { Witnesses } from "./witnesses.ts";
 
 /** How long Codex may take to connect to Clustr's tools before its first prompt goes out. */
 const TOOLS_MS = 35_000;
@@ -189,6 +189,7 @@ export class CodexSession implements AgentSession {
   /** On a new connection: what has become of the thread, and of the prompts sent over the one before. */
   async #takeUp(): Promise<void> {
     await this.#conversation.follow();
+    await this.#reverted();
     await this.#post.settle();
     // What settling sent may have been the thread's first prompt.
     if (this.#post.waiting > 0) await this.#catchUp();
@@ -221,7 +222,7 @@ export class CodexSession implements AgentSession {
     this.#tell({ type: "idle" });
   }
 
-  /** The person went back to an earlier point of the conversation. */
+  /** The person went back to an earlier point of the conversation, or may have while we were not there. */
   async #reverted(): Promise<void> {
     const messages = await this.#post.reverted();
     if (messages.length > 0)
