@@ -6,10 +6,11 @@ import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
 import { Project } from "../../test/git/project.ts";
+import type { Snapshot } from "../core/ports/snapshots.ts";
 import { slowGit } from "../../test/git/slow-git.ts";
 import { detach } from "./detach.ts";
 
-const CHILD = fileURLToPath(new URL("../../test/git/detaching.ts", import.meta.url));
+const CHILD = fileURLToPath(new URL("../../test/git/taking.ts", import.meta.url));
 
 let project: Project;
 let undo = () => {};
@@ -110,7 +111,7 @@ test("a server killed at any moment leaves a store that works, and in the end ne
     await setTimeout(wait);
     child.kill("SIGKILL");
     if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
-    ids.push(text.split("\n")[0] ?? "");
+    ids.push((JSON.parse(text.split("\n")[0] ?? "") as Snapshot).id);
   }
   const snapshots = await project.snapshots();
   await snapshots.detached();

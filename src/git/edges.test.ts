@@ -1,10 +1,22 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import { afterEach, describe, expect, test } from "vitest";
 import { Project } from "../../test/git/project.ts";
 
 let project: Project;
 afterEach(() => project.remove());
+
+/** Two branches that changed the same line, the first one checked out. */
+function diverged(p: Project): Project {
+  p.write({ a: "1\n" });
+  p.init("-b", "main").commit();
+  p.git("checkout", "-q", "-b", "other");
+  p.write({ a: "other\n" });
+  p.commit();
+  p.git("checkout", "-q", "main");
+  p.write({ a: "main\n" });
+  return p.commit();
+}
 
 /** Everything a project may be; each is changed, snapshot and restored, and its repository compared byte for byte. */
 const EDGES: Record<string, (p: Project) => void> = {
@@ -32,6 +44,48 @@ const EDGES: Record<string, (p: Project) => void> = {
     p.write(Object.fromEntries(names.map((name) => [name, `${name}\n`])));
     fs.writeFileSync(Buffer.from(`${p.folder}/not-utf8-\xff`, "latin1"), "x\n");
     p.init().commit();
+  },
+  "files that became folders, and folders that became files": (p) => {
+    p.write({ a: "file\n", "b/c": "inner\n", "b/d/e": "deep\n" });
+    p.init().commit();
+    fs.rmSync(p.path("a"));
+    fs.rmSync(p.path("b"), { recursive: true });
+    p.write({ "a/x": "x\n", b: "b\n" });
+  },
+  "an edit of the same moment as the index": (p) => {
+    p.write({ a: "1111\n" });
+    p.init();
+    p.git("add", "a");
+    p.write({ a: "2222\n" });
+  },
+  "large files, known and not": (p) => {
+    p.init();
+    const sparse = (name: string, size: number) => {
+      fs.writeFileSync(p.path(name), "");
+      fs.truncateSync(p.path(name), size);
+    };
+    sparse("known", 55_000_000);
+    p.commit();
+    sparse("untracked", 9_000_000);
+    p.write({ small: "s\n" });
+  },
+  "hooks, signing and a diff program": (p) => {
+    p.write({ a: "1\n" });
+    p.init().commit();
+    for (const hook of ["post-index-change", "reference-transaction", "pre-commit", "post-commit", "post-checkout"])
+      fs.writeFileSync(p.path(`.git/hooks/${hook}`), `#!/bin/sh\ntouch '${p.path(hook)}'\nexit 1\n`, { mode: 0o755 });
+    for (const [key, value] of [
+      ["commit.gpgSign", "true"],
+      ["gpg.program", "false"],
+      ["diff.external", "false"],
+    ] as const)
+      p.git("config", key, value);
+    p.write({ a: "2\n" });
+  },
+  "a repository in another hash": (p) => {
+    p.write({ a: "1\n", "d/b": "2\n" });
+    p.init("--object-format=sha256").commit();
+    p.write({ a: "2\n" });
   },
   "ignored files": (p) => {
     p.write({ ".gitignore": ".env\nbuilt/\n*.log\n", ".env": "SECRET=1\n", "built/x": "x\n", "forced.log": "l\n" });
@@ -67,8 +121,11 @@ const EDGES: Record<string, (p: Project) => void> = {
     p.init().commit();
     p.git("update-index", "--index-version=4");
     p.git("config", "core.untrackedCache", "true");
+    // A monitor that says that everything may have changed; git notes in the index that it was asked.
+    p.git("config", "core.fsmonitor", "printf 'token\\0/\\0' #");
+    p.git("update-index", "--fsmonitor");
     p.git("status");
-    p.git("config", "core.fsmonitor", "false");
+    p.write({ a: "2\n" });
   },
   "a split index": (p) => {
     p.write({ a: "1\n", b: "2\n" });
@@ -95,28 +152,8 @@ const EDGES: Record<string, (p: Project) => void> = {
     p.write({ announced: "x\n", empty: "" });
     p.git("add", "-N", "announced", "empty");
   },
-  "in the middle of a merge": (p) => {
-    p.write({ a: "1\n" });
-    p.init("-b", "main").commit();
-    p.git("checkout", "-q", "-b", "other");
-    p.write({ a: "other\n" });
-    p.commit();
-    p.git("checkout", "-q", "main");
-    p.write({ a: "main\n" });
-    p.commit();
-    expect(() => p.git("merge", "other")).toThrow();
-  },
-  "in the middle of a rebase": (p) => {
-    p.write({ a: "1\n" });
-    p.init("-b", "main").commit();
-    p.git("checkout", "-q", "-b", "other");
-    p.write({ a: "other\n" });
-    p.commit();
-    p.git("checkout", "-q", "main");
-    p.write({ a: "main\n" });
-    p.commit();
-    expect(() => p.git("rebase", "other")).toThrow();
-  },
+  "in the middle of a merge": (p) => expect(() => diverged(p).git("merge", "other")).toThrow(),
+  "in the middle of a rebase": (p) => expect(() => diverged(p).git("rebase", "other")).toThrow(),
   "a held index lock": (p) => {
     p.write({ a: "1\n" });
     p.init().commit();
@@ -124,20 +161,35 @@ const EDGES: Record<string, (p: Project) => void> = {
   },
   "repositories within": (p) => {
     p.write({ a: "1\n", "nested/x": "x\n", "empty/y": "y\n", "sub/z": "z\n" });
-    p.init();
-    for (const name of ["nested", "empty", "sub"]) p.gitIn(p.path(name), "init", "-q");
-    for (const name of ["nested", "sub"]) {
-      p.gitIn(p.path(name), "add", "-A");
-      p.gitIn(p.path(name), "commit", "-q", "-m", "c");
-    }
+    p.init().nested("nested").nested("sub");
+    p.gitIn(p.path("empty"), "init", "-q");
     p.git("add", "a", "sub");
     p.git("commit", "-q", "-m", "c");
     p.write({ "sub/z": "dirty\n" });
   },
+  "a submodule": (p) => {
+    p.write({ a: "1\n", "../origin/y": "y\n" });
+    p.nested("../origin").init();
+    p.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", "../origin", "module");
+    p.commit();
+    p.write({ "module/y": "dirty\n", "module/new": "n\n" });
+  },
+  ...(process.getuid?.() === 0 && {
+    "another owner": (p: Project) => {
+      p.write({ a: "1\n" });
+      p.init().commit();
+      p.write({ a: "2\n" });
+      execFileSync("chown", ["-R", "12345:12345", p.folder]);
+    },
+  }),
   "pipes and sockets": (p) => {
     p.write({ a: "1\n" });
     p.init().commit();
     execFileSync("mkfifo", [p.path("pipe")]);
+    // Ended before it could clean up.
+    const listen = "require('net').createServer().listen('socket', () => process.kill(process.pid, 'SIGKILL'))";
+    spawnSync(process.execPath, ["-e", listen], { cwd: p.folder });
+    expect(fs.lstatSync(p.path("socket")).isSocket()).toBe(true);
   },
 };
 

@@ -56,12 +56,7 @@ test("a hostile repository runs no program through us", async () => {
   project = new Project({ a: "1\n", "b.t": "2\r\n", "nested/x": "x\n", "module/y": "y\n" });
   const ran = path.join(project.base, "ran");
   fs.mkdirSync(ran);
-  for (const name of ["nested", "module"]) {
-    project.gitIn(project.path(name), "init", "-q");
-    project.gitIn(project.path(name), "add", "-A");
-    project.gitIn(project.path(name), "commit", "-q", "-m", "c");
-  }
-  project.init();
+  project.nested("nested").nested("module").init();
   project.git("add", "a", "b.t", "module");
   project.git("commit", "-q", "-m", "c");
   trap(project.folder, "");

@@ -59,6 +59,17 @@ export class Project {
     return this;
   }
 
+  /** Makes a folder within a repository of its own, with one commit. */
+  nested(folder: string): this {
+    for (const args of [
+      ["init", "-q"],
+      ["add", "-A"],
+      ["commit", "-q", "-m", "c"],
+    ])
+      this.gitIn(this.path(folder), ...args);
+    return this;
+  }
+
   async snapshots(folder = this.folder): Promise<SnapshotStore> {
     const opened = await openSnapshots({
       store: folder === this.folder ? this.store : `${this.store}-${path.basename(folder)}`,
