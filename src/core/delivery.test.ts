@@ -45,6 +45,36 @@ describe("delivery", () => {
     expect(await old.takeParcels("late", "hook")).toEqual([]);
   });
 
+  it("lets no message overtake an earlier one of its sender by another side", async () => {
+    await using d = await desk();
+    await d.spawn("ada");
+    const bo = await d.spawn("bo");
+    const cy = await d.spawn("cy");
+    const link = d.puppet.link("ada");
+    const taken = async (request: string): Promise<string[]> =>
+      (await link.takeParcels(request, "hook")).map(({ text }) => /\n(.*)\n/.exec(text)?.[1] ?? "");
+    const { id } = await d.ask("message.send", { to: "ada", content: "bo 1" }, bo);
+    await expect.poll(() => rung(d, id)).toBe("handed");
+    await link.report({ type: "working" });
+    d.puppet.deliver = async () => ({ later: "it is working" });
+    await d.ask("message.send", { to: "ada", content: "bo 2" }, bo);
+    await d.ask("message.send", { to: "ada", content: "cy 1" }, cy);
+    await settled();
+    // What the session was given may still wait in its queue: only another sender's mail goes by a hook.
+    expect(await taken("r1")).toEqual(["cy 1"]);
+    await link.report({ type: "seen", messages: [id] });
+    expect(await taken("r2")).toEqual(["bo 2"]);
+    // And the other way round: what a hook carried comes first.
+    await d.ask("message.send", { to: "ada", content: "bo 3" }, bo);
+    d.puppet.deliver = async () => ({ channel: "hand" });
+    await link.report({ type: "idle" });
+    await settled();
+    expect(handed(d)).toEqual([id]);
+    const second = d.workspace.view().messages.find(({ content }) => content === "bo 2")?.id ?? "";
+    await link.report({ type: "seen", messages: [second] });
+    await expect.poll(() => handed(d)).toHaveLength(2);
+  });
+
   it("hands a message over once even when the ledger cannot take note of it for a while", async () => {
     const real = memoryLedger<Fact>();
     let full = false;

@@ -5,6 +5,7 @@ import { parcelOf } from "../envelope.ts";
 import type { LiveView } from "../live-view.ts";
 import type { Ledger } from "../ports/ledger.ts";
 import type { AgentSession, Parcel } from "../ports/service.ts";
+import { inOrder, type Side } from "./order.ts";
 
 /** How often waiting mail is looked at again, beside every sign of life of its recipient. */
 const SWEEP_MS = 2_000;
@@ -50,6 +51,8 @@ export function createDelivery(
   const inFlight = new Set<string>();
   /** Messages for which a turn was stopped already. */
   const interrupting = new Set<string>();
+  /** Channels that are hooks' answers. */
+  const hooks = new Set<string>(["tool-boundary", "turn-end"]);
   const busy = new Set<string>();
   const again = new Set<string>();
 
@@ -74,9 +77,14 @@ export function createDelivery(
     return on(agent, "queued").filter(({ id }) => !inFlight.has(key(agent, id)));
   };
 
-  /** What of it may go at a moment. Notices of the workspace alone do not wake an agent that is done. */
-  const waiting = (agent: string, moment: Moment): Message[] => {
-    const mail = queued(agent).filter(({ urgency }) => GOES[moment].has(urgency));
+  /** What of it may go at a moment by a side. Notices of the workspace alone do not wake an agent that is done. */
+  const waiting = (agent: string, moment: Moment, side: Side): Message[] => {
+    const due = queued(agent).filter(({ urgency }) => GOES[moment].has(urgency));
+    const mail = inOrder(due, live.current().messages, {
+      ...{ agent, side, now: now() },
+      sideOf: (channel) => (hooks.has(channel) ? "hooks" : "session"),
+      inFlight: (id) => inFlight.has(key(agent, id)),
+    });
     const asleep = live.current().agents[agent]?.status === "done";
     return asleep && mail.every(({ from }) => from === "system") ? [] : mail;
   };
@@ -123,7 +131,7 @@ export function createDelivery(
     await interrupt(agent, session, queued(agent));
     const moment = momentOf(agent);
     await explain(agent, moment);
-    const mail = waiting(agent, moment);
+    const mail = waiting(agent, moment, "session");
     if (mail.length === 0) return;
     const ids = mail.map(({ id }) => id);
     const result = await withLock(agent, mail, async () => {
@@ -214,7 +222,8 @@ export function createDelivery(
         const ids = new Set(before.data.ids);
         return messages.filter((message) => ids.has(message.id)).map(parcelOf);
       }
-      const mail = waiting(agent, moment);
+      hooks.add(channel);
+      const mail = waiting(agent, moment, "hooks");
       if (mail.length === 0) return [];
       return withLock(agent, mail, async () => {
         const data = { ids: mail.map((message) => message.id), inbox: agent, channel };
@@ -234,7 +243,10 @@ export function createDelivery(
     },
     async seen(agent, ids) {
       const news = on(agent, "queued", "handed").flatMap(({ id }) => (ids.includes(id) ? [id] : []));
-      if (news.length > 0) await record({ type: "message.seen", data: { ids: news, inbox: agent } }, agent);
+      if (news.length === 0) return;
+      await record({ type: "message.seen", data: { ids: news, inbox: agent } }, agent);
+      // What was held back so as not to overtake them can go.
+      kick(agent);
     },
   };
   live.watch((event) => {

@@ -1,0 +1,36 @@
+import type { Message } from "../../contract/message.ts";
+
+/** How long mail on its way holds back what was sent after it, in milliseconds: beyond that it may be lost. */
+const HOLDS_MS = 20_000;
+
+/** The two sides by which mail reaches an agent: its session hands it over, or a hook's answer carries it. */
+export type Side = "session" | "hooks";
+
+interface Road {
+  agent: string;
+  /** Ms since 1970. */
+  now: number;
+  /** The side by which mail is about to go. */
+  side: Side;
+  /** The side a channel belongs to. */
+  sideOf(channel: string): Side;
+  /** Whether a message is being handed over at this very moment. */
+  inFlight(id: string): boolean;
+}
+
+/**
+ * What of an agent's waiting mail may go without overtaking other mail of the same sender. A tool keeps the order of
+ * what comes by one side, but not between the two: what waits in its queue comes after what a hook brings in at once.
+ */
+export function inOrder(waiting: Message[], all: Message[], road: Road): Message[] {
+  /** By sender, the first of their mail that is still on its way. */
+  const onItsWay = new Map<string, number>();
+  for (const { id, seq, from, deliveries } of all) {
+    const delivery = deliveries[road.agent];
+    if (!delivery || onItsWay.has(from)) continue;
+    const other = delivery.rung === "handed" && road.sideOf(delivery.channel ?? "") !== road.side;
+    const fresh = road.now - Date.parse(delivery.at) < HOLDS_MS;
+    if ((other && fresh) || road.inFlight(id)) onItsWay.set(from, seq);
+  }
+  return waiting.filter(({ from, seq }) => seq < (onItsWay.get(from) ?? Infinity));
+}
