@@ -8,8 +8,12 @@ import type { Follower, Send } from "./follower.ts";
 import { PreviewChannel, type PreviewViewer } from "./preview.ts";
 import { Pulse } from "./pulse.ts";
 
-/** `waiting`: not connected, tries again at `retryAt` (ms since 1970). `ended`: closed for good. */
-export type StreamState = { is: "connecting" } | { is: "open" } | { is: "waiting"; retryAt: number } | { is: "ended" };
+/** `open`: connected to the server process that began at `since`. `waiting`: not connected, tries again at `retryAt` (ms since 1970). `ended`: closed for good. */
+export type StreamState =
+  | { is: "connecting" }
+  | { is: "open"; since?: string | undefined }
+  | { is: "waiting"; retryAt: number }
+  | { is: "ended" };
 
 export interface StreamOptions {
   /** Where the server is, `http://…`. */
@@ -155,7 +159,7 @@ export class Stream {
         this.#welcomed = true;
         this.#welcomedAt = Date.now();
         this.#watch();
-        on.state?.({ is: "open" });
+        on.state?.({ is: "open", since: frame.since });
         for (const channel of this.#channels.values()) channel.attach();
         return;
       case "view":

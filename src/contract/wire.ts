@@ -38,7 +38,8 @@ export type ClientFrame =
 
 /** The socket, text frames, server → client. */
 export type ServerFrame =
-  | { type: "welcome"; protocol: number; server: string }
+  /** `since`: when this server process began, ISO 8601; another one than before says that it was restarted. */
+  | { type: "welcome"; protocol: number; server: string; since?: string }
   /** The whole view: first visit, or too far behind to replay. */
   | { type: "view"; view: View }
   | { type: "event"; event: Event }

@@ -18,6 +18,8 @@ const CHANNEL_LIMIT = 64;
 const PING_MS = 15_000;
 const SILENT_MS = 30_000;
 const HELLO_MS = 10_000;
+/** When this process began: how a client notices that it talks to another one than before. */
+const SINCE = new Date(performance.timeOrigin).toISOString();
 
 /** Close codes: what a client does about them is to come back, except after 1002 and 1008. */
 const PROTOCOL_ERROR = 1002;
@@ -108,7 +110,7 @@ export function serveConnection(
 
   function greet(hello: Extract<ClientFrame, { type: "hello" }>): void {
     if (workspace) throw new ClustrError("invalid", "hello comes once.");
-    void send({ type: "welcome", protocol: PROTOCOL, server: version });
+    void send({ type: "welcome", protocol: PROTOCOL, server: version, since: SINCE });
     if (hello.protocol !== PROTOCOL) return leave(PROTOCOL_ERROR, "another protocol version");
     const only = call.caller.workspace;
     workspace = only === undefined || only === hello.workspace ? core.workspace(hello.workspace) : undefined;
