@@ -245,8 +245,8 @@ export function createDelivery(
       const news = on(agent, "queued", "handed").flatMap(({ id }) => (ids.includes(id) ? [id] : []));
       if (news.length === 0) return;
       await record({ type: "message.seen", data: { ids: news, inbox: agent } }, agent);
-      // What was held back so as not to overtake them can go.
-      kick(agent);
+      // What was held back so as not to overtake them can go; in a turn, with the hook that told of them or the next one.
+      if (live.current().agents[agent]?.status === "done") kick(agent);
     },
   };
   live.watch((event) => {
