@@ -121,10 +121,15 @@ export class Life implements AsyncDisposable {
     await this.made.model.until(({ messages }) => messages.some((message) => message.text === text));
   }
 
+  /** Resolves when the person sees this in the terminal. */
+  async sees(text: RegExp): Promise<void> {
+    await expect.poll(() => this.run.shows(), SHOWN).toMatch(text);
+  }
+
   /** What the person types as a command of the tool. */
-  async command(text: string, shown: string): Promise<void> {
+  async command(text: string): Promise<void> {
     this.run.type(text);
-    await expect.poll(() => this.run.shows(), SHOWN).toContain(shown);
+    await expect.poll(() => this.run.shows(), SHOWN).toContain(text);
     await sleep(PERSON_MS);
     this.run.type("\r");
   }

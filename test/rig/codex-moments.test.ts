@@ -108,9 +108,16 @@ const SCENES: Record<string, (play: Play) => Promise<void>> = {
     await Promise.all([play.later(), play.later()]);
   },
   async tool(play) {
-    play.life.says(TOOL, TOOL);
+    const { life } = play;
+    life.says(TOOL, TOOL);
     play.post();
-    await Promise.all([play.later(), play.later(), play.later()]);
+    for (let tools = 0; tools < 2; tools++) {
+      await expect.poll(() => life.doing, { timeout: 10_000, interval: 5 }).toBe("tool");
+      await sleep(400 * life.random());
+      play.post();
+      await life.stands("working");
+      await expect.poll(() => life.doing, { timeout: 10_000, interval: 5 }).not.toBe("tool");
+    }
   },
   async approval(play) {
     const file = `wish-${play.posted.length}`;
@@ -139,7 +146,7 @@ const SCENES: Record<string, (play: Play) => Promise<void>> = {
     const { life } = play;
     if (play.composer !== "empty") return play.post();
     life.says({ answer: { text: "A summary." }, leaves: "idle" });
-    await life.command("/compact", "/compact");
+    await life.command("/compact");
     await life.stands("working");
     await sleep(300 * life.random());
     play.post("compacting");

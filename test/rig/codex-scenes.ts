@@ -43,6 +43,8 @@ async function answered(
   life.says({ answer: ask, leaves: "held" }, ...more);
   await life.prompt();
   await life.stands("held");
+  // Nobody answers what they do not see yet.
+  await life.sees(/Would you like to|Which colour\?|Please fill in/);
   if (life.chance(0.3)) await sleep(1_000);
   await life.pause();
   await how(since);
@@ -155,12 +157,12 @@ export const SCENES: Record<string, (life: Life) => Promise<void>> = {
     });
   },
   async "a new conversation"(life) {
-    await life.command("/new", "/new");
+    await life.command("/new");
     await life.run.signal("forgot", { since: life.run.signals.length });
   },
   async compaction(life) {
     life.says(DONE);
-    await life.command("/compact", "/compact");
+    await life.command("/compact");
     await life.stands("working");
   },
   async "refused by the API"(life) {
