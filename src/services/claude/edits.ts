@@ -93,8 +93,13 @@ function edited(before: Uint8Array | undefined, swaps: readonly Swap[]): ReturnT
     const ends = was.crlf ? content.replaceAll("\r\n", "\n").replaceAll("\n", "\r\n") : content;
     return Buffer.from((was.mark ? BOM : "") + ends, was.encoding);
   };
-  // Where other lines are touched as well (mixed line ends), or there were several steps, places tell nothing.
-  const sure = swaps.length === 1 && (before === undefined || bytesOf(was.text).equals(before));
+  // Places are told where they mean lines of bytes, no other line is touched (mixed line ends and a byte order mark that
+  // moves are), and in one step.
+  const sure =
+    swaps.length === 1 &&
+    was.encoding === "utf8" &&
+    !(was.mark && regions?.[0]?.from === 0) &&
+    (before === undefined || bytesOf(was.text).equals(before));
   return { bytes: bytesOf(now), regions: sure ? regions : undefined };
 }
 
