@@ -3,7 +3,7 @@ import type { AgentBrief, Parcel } from "../../core/ports/service.ts";
 import type { Evidence } from "./evidence.ts";
 import { developerInstructions, PERMISSIONS } from "./launch.ts";
 import { idsOf, promptId } from "./mail.ts";
-import { textInput, type Calls } from "./protocol.ts";
+import { textInput, type Calls, type Thread } from "./protocol.ts";
 import { Refused, type Rpc } from "./rpc.ts";
 
 const PAGE = 100;
@@ -92,7 +92,9 @@ export class Conversation {
     const answer = await this.#resume();
     if (!answer) return;
     this.#followed = true;
-    this.#evidence.found(answer.initialTurnsPage?.data[0]);
+    const { status } = answer.thread;
+    const asks = status.type === "active" && status.activeFlags.some((flag) => flag.startsWith("waitingOn"));
+    this.#evidence.found(answer.initialTurnsPage?.data[0], asks);
   }
 
   /** The same for a thread whose first turn has just begun. */
@@ -102,6 +104,17 @@ export class Conversation {
       if (this.#followed) return;
       await sleep(FOLLOW_PAUSE_MS, undefined, { signal });
     }
+  }
+
+  /** The conversation of this server that was begun or worked in last, if that is another one. */
+  async newer(): Promise<Thread | undefined> {
+    const { data } = await this.rpc.call("thread/loaded/list", {});
+    const found = await Promise.all(data.map((threadId) => orUndefined(this.rpc.call("thread/read", { threadId }))));
+    const threads = found.flatMap((one) => (one && isOpen(one.thread) ? [one.thread] : []));
+    const latest = Math.max(...threads.map(({ recencyAt }) => recencyAt ?? 0));
+    const here = threads.find(({ id }) => id === this.#id);
+    if (here === undefined || here.recencyAt === latest) return undefined;
+    return threads.find(({ recencyAt }) => recencyAt === latest);
   }
 
   /** Tells the model our part in a thread that somebody else began. */
@@ -190,6 +203,11 @@ export class Conversation {
     const initialTurnsPage = { limit: 1, sortDirection: "desc", itemsView: "full" } as const;
     return orUndefined(this.rpc.call("thread/resume", { threadId: this.#id, excludeTurns: true, initialTurnsPage }));
   }
+}
+
+/** Whether a person can be in it: not one that a sub-agent works in, or that only gives another its title. */
+export function isOpen({ ephemeral, parentThreadId, threadSource }: Thread): boolean {
+  return !ephemeral && parentThreadId === null && threadSource !== "thread_title";
 }
 
 /** What a call answered, or undefined when the server refused it. */

@@ -86,14 +86,14 @@ export class Evidence implements Listener {
     this.#edits.clear();
   }
 
-  /** What the thread was found doing by somebody who comes in late. */
-  found(last: Turn | undefined): void {
+  /** What the thread was found doing by somebody who comes in late. `asks`: it waits for the person; what, comes next. */
+  found(last: Turn | undefined, asks = false): void {
     this.#heard.changed();
     if (!last) return;
     if (last.status === "inProgress") {
       for (const item of last.items) this.#note(item);
       this.#in(last.id);
-      this.#working();
+      if (!asks) this.#working();
     } else {
       this.#failed = last.status === "failed";
       this.#ended = last.id;

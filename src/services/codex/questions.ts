@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Answer } from "../../contract/attention.ts";
 import { ClustrError } from "../../contract/error.ts";
 import type { Decision } from "../../contract/policy.ts";
@@ -10,6 +11,10 @@ import { replyTo } from "./reply.ts";
 
 /** How long Codex may take to confirm an answer. It takes milliseconds. */
 const EFFECT_MS = 10_000;
+
+/** On a new connection Codex asks again what is still open; this is how long that may take. */
+const ANEW_MS = 3_000;
+const LOOK_MS = 20;
 
 /** What questions need of the session. */
 export interface Asking {
@@ -36,6 +41,8 @@ export class Questions {
   readonly #open = new Map<RequestId, Open>();
   readonly #outcomes = new Outcomes();
   #shown: RequestId | undefined;
+  /** When the connection was made, by the monotonic clock. */
+  #connected = performance.now();
 
   constructor(asking: Asking) {
     this.#asking = asking;
@@ -81,6 +88,7 @@ export class Questions {
 
   /** The connection is gone: what is still open will be asked again. */
   forget(): void {
+    this.#connected = performance.now();
     this.#drop(
       new ClustrError("unavailable", "The connection to Codex broke; the question is asked again if it is open."),
     );
@@ -88,7 +96,7 @@ export class Questions {
 
   /** Carries out a person's answer; see `AgentSession.answer`. */
   async answer(key: string, answer: Answer): Promise<void> {
-    const open = this.#find(key);
+    const open = await this.#found(key);
     const reply = replyTo(open.question, answer);
     // First, so that it is in the very next request to the model, beside the refusal.
     if (answer.kind === "deny" && answer.reason)
@@ -107,6 +115,13 @@ export class Questions {
         "conflict",
         `It was ${other ? "refused" : "allowed"} in the agent's terminal in the same instant; your answer came second and did not count.`,
       );
+  }
+
+  /** The question of a key, which may be about to be asked again. */
+  async #found(key: string): Promise<Open> {
+    const asked = (): boolean => [...this.#open.values()].some(({ item }) => item.key === key);
+    while (!asked() && performance.now() - this.#connected < ANEW_MS) await sleep(LOOK_MS);
+    return this.#find(key);
   }
 
   #find(key: string): Open {
