@@ -33,11 +33,10 @@ export async function openAssets(folder: string | undefined): Promise<Assets> {
       const file = files.get(pathname) ?? (isView(c, pathname) ? files.get("/index.html") : undefined);
       if (file !== undefined) {
         const type = TYPES[extname(file)] ?? "application/octet-stream";
-        // Built names carry a hash of their content; all else is asked for anew.
-        const cache =
-          /-[\w-]{8,}\.\w+$/.test(file) && !file.endsWith(".html")
-            ? "private, max-age=31536000, immutable"
-            : "no-cache";
+        // Built names carry a hash of their content; all else, icons and the manifest too, is asked for anew.
+        const cache = /^\/assets\/[^]*-[\w-]{8,}\.\w+$/.test(pathname)
+          ? "private, max-age=31536000, immutable"
+          : "no-cache";
         return c.body(new Uint8Array(await readFile(file)), 200, { "content-type": type, "cache-control": cache });
       }
       if (!isView(c, pathname)) return c.notFound() as Response;

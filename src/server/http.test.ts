@@ -16,6 +16,8 @@ beforeAll(async () => {
   await writeFile(join(place.path, "secret.txt"), "canary");
   await writeFile(join(page, "../index.html"), "<!doctype html><title>Clustr</title>");
   await writeFile(join(page, "index-abcd1234.js"), "export {}");
+  await writeFile(join(page, "../app.webmanifest"), JSON.stringify({ name: "Clustr" }));
+  for (const icon of ["apple-touch-icon.png", "icon.svg", "favicon.ico"]) await writeFile(join(page, "..", icon), "x");
   await symlink("../../secret.txt", join(page, "link.txt"));
   await mkdir(join(page, "..", "..", "page-evil"));
   await writeFile(join(page, "..", "..", "page-evil", "x.txt"), "canary");
@@ -241,6 +243,24 @@ describe("the page", () => {
     ] as const)
       expect(script.headers.get(name)).toBe(value);
     expect(script.headers.get("content-security-policy")).toContain("default-src 'self'");
+  });
+
+  test("can be installed: manifest and icons have their types and are never kept for ever", async () => {
+    const types = {
+      "/app.webmanifest": "application/manifest+json",
+      "/apple-touch-icon.png": "image/png",
+      "/icon.svg": "image/svg+xml",
+      "/favicon.ico": "image/x-icon",
+    };
+    for (const [path, type] of Object.entries(types)) {
+      const { status, headers } = await call(`GET ${path}`);
+      expect([path, status, headers.get("content-type")]).toEqual([path, 200, type]);
+      expect([path, headers.get("cache-control")]).toEqual([path, "no-cache"]);
+      // A manifest falls under the default: from here, and from nowhere else.
+      expect(headers.get("content-security-policy")).toMatch(/default-src 'self';(?!.*manifest-src)/);
+    }
+    const stranger = await fetch(`${home.server.url}/app.webmanifest`);
+    expect(stranger.status).toBe(401);
   });
 
   test("leads nowhere else", async () => {
