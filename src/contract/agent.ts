@@ -35,6 +35,8 @@ export const Attention = z.object({
   /** The exact command, diff or question. */
   detail: z.string().optional(),
   options: z.array(z.object({ label: z.string(), description: z.string().optional() })),
+  /** Several of its options may be chosen together. */
+  several: z.boolean().optional(),
   /** How it can be answered from here; none: only in the agent's terminal. */
   answers: z.array(AnswerKind),
   since: z.iso.datetime(),

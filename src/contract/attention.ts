@@ -6,8 +6,8 @@ export type Answer =
   /** And every later call of its sort in this run. */
   | { kind: "always" }
   | { kind: "deny"; reason?: string | undefined }
-  /** One of the item's options, from 0. */
-  | { kind: "option"; index: number; label: string }
+  /** One of the item's options, from 0; `more`: further ones, of an item that takes several. */
+  | { kind: "option"; index: number; label: string; more?: { index: number; label: string }[] | undefined }
   | { kind: "text"; text: string };
 
 /** What a digest covers. */

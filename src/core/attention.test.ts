@@ -12,6 +12,11 @@ const QUESTION: Asked = {
   ...{ kind: "question", title: "Which colour?", key: "k2", answers: ["option", "text"] },
   options: [{ label: "green" }, { label: "blue" }],
 };
+const SEVERAL = {
+  ...QUESTION,
+  several: true,
+  options: [{ label: "green" }, { label: "blue" }, { label: "red, dark" }],
+};
 
 /** Lets an agent ask, and gives the item as the person sees it. */
 async function asks(d: Desk, agent: string, item: Asked): Promise<Attention> {
@@ -51,6 +56,22 @@ describe("an attention item", () => {
     [QUESTION, "2", undefined, { kind: "option", index: 1, label: "blue" }],
     [QUESTION, "green", undefined, { kind: "option", index: 0, label: "green" }],
     [QUESTION, "red, please", undefined, { kind: "text", text: "red, please" }],
+    [QUESTION, "1,2", undefined, { kind: "text", text: "1,2" }],
+    [SEVERAL, "2", undefined, { kind: "option", index: 1, label: "blue" }],
+    [
+      SEVERAL,
+      "3, 1,1",
+      undefined,
+      { kind: "option", index: 0, label: "green", more: [{ index: 2, label: "red, dark" }] },
+    ],
+    [
+      SEVERAL,
+      "blue,green",
+      undefined,
+      { kind: "option", index: 0, label: "green", more: [{ index: 1, label: "blue" }] },
+    ],
+    [SEVERAL, "red, dark", undefined, { kind: "option", index: 2, label: "red, dark" }],
+    [SEVERAL, "blue, or none", undefined, { kind: "text", text: "blue, or none" }],
     // A word that means something elsewhere is a text where only a text is asked for.
     [QUESTION, "allow", undefined, { kind: "text", text: "allow" }],
   ])("%# is answered: %j with %j", async (asked, answer, reason, understood) => {
@@ -66,6 +87,7 @@ describe("an attention item", () => {
     [PERMISSION, "yes", "allow, always, deny"],
     [PERMISSION, "1", "allow, always, deny"],
     [QUESTION, "3", "a number from 1 to 2, a text"],
+    [SEVERAL, "1,4", "a number from 1 to 3 (or several, as 1,2), a text"],
     [{ ...QUESTION, answers: ["option" as const] }, "allow", "a number from 1 to 2"],
     [{ ...PERMISSION, answers: [] }, "allow", "clustr attach ada"],
     [{ ...PERMISSION, key: undefined }, "allow", "clustr attach ada"],

@@ -23,7 +23,7 @@ export function factsOf(agent: Agent, signal: Signal, at: string): Fact[] {
       return [...facts, status(agent, { status: "running", live: true, activity })];
     }
     case "attention": {
-      const { kind, title, detail, options = [], answers = [], key } = signal.item;
+      const { kind, title, detail, options = [], several, answers = [], key } = signal.item;
       const digest = digestOf({ kind, title, detail, options });
       const was = agent.attention;
       if (was && was.digest === digest && was.key === key) return [];
@@ -40,6 +40,7 @@ export function factsOf(agent: Agent, signal: Signal, at: string): Fact[] {
         answers: key === undefined ? [] : answers,
         ...(key === undefined ? {} : { key }),
         ...(detail === undefined ? {} : { detail }),
+        ...(several === true ? { several } : {}),
       };
       const held: Fact = { type: "agent.attention", data: { id, run, item } };
       // A dialog before the first prompt holds the start; it does not mean that the prompt was accepted.

@@ -172,6 +172,17 @@ describe.concurrent("a question is answered from outside", () => {
     expect(last(the)).toContain("as large as a house");
   });
 
+  test("by several options, where the question takes them", async () => {
+    await using the = await stage({ steps: [ask({ ...COLOUR, multiSelect: true }), { text: "Done." }] });
+    const session = await the.run.start(claude);
+    const { item } = await the.run.signal("attention");
+    expect(item).toMatchObject({ several: true, answers: ["option", "text", "deny"] });
+    const more = [{ index: 1, label: "Blue" }];
+    await session.answer?.(item.key ?? "", { kind: "option", index: 0, label: "Red", more });
+    await the.run.signal("idle");
+    expect(last(the)).toMatch(/Which colour\?\W+Red, Blue/);
+  });
+
   test("several in one call, one after the other", async () => {
     await using the = await stage({ steps: [ask(COLOUR, SIZE), { text: "Done." }] });
     const session = await the.run.start(claude);

@@ -31,7 +31,7 @@ function showItem(item: Attention, style: Style): string {
 }
 
 /** A command that answers an item, alone on its line to be copied, and below it what else the item takes. */
-export function howToAnswer({ id, agent, answers, options }: Attention, style?: Style): string {
+export function howToAnswer({ id, agent, answers, options, several }: Attention, style?: Style): string {
   const [first] = answers;
   if (first === undefined) return `clustr attach ${agent}\n  (it takes an answer only in its terminal)`;
   const words: Record<AnswerKind, string> = {
@@ -43,6 +43,7 @@ export function howToAnswer({ id, agent, answers, options }: Attention, style?: 
   };
   const others = answers.slice(1).map((kind) => words[kind]);
   if (first === "option" && options.length > 1) others.unshift(options.length === 2 ? "2" : `2 to ${options.length}`);
+  if (first === "option" && several === true && options.length > 1) others.unshift("several as 1,2");
   const command = `clustr answer ${id} ${words[first]}`;
   if (others.length === 0) return command;
   const rest = `(or: ${others.join(", ")})`;

@@ -21,7 +21,10 @@ export const attention = {
     command: "answer <id> <answer>",
     input: z.object({
       id: z.string().max(100),
-      answer: z.string().min(1, "Say allow, always, deny, the number of an option, or a text.").max(20_000),
+      answer: z
+        .string()
+        .min(1, "Say allow, always, deny, the number of an option (several as 1,3), or a text.")
+        .max(20_000),
       reason: z.string().max(2000).optional().describe("Why, for the model; only with deny"),
       digest: z.string().max(100).optional().describe("Only if the item still has this digest"),
     }),

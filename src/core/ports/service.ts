@@ -61,6 +61,8 @@ export interface Asked {
   /** The exact command, diff or question. */
   detail?: string | undefined;
   options?: { label: string; description?: string }[] | undefined;
+  /** Several of the options may be chosen together. */
+  several?: boolean | undefined;
   /** The service's own name for it, the same after a restart of the server; needed to answer it from here. */
   key?: string | undefined;
   /** How `answer` can resolve it; none: only in the terminal. */

@@ -9,6 +9,7 @@ const DETAIL = 16_000;
 export interface Question {
   question: string;
   options: { label: string; description?: string }[];
+  several: boolean;
 }
 
 /** What a permission request asks of a person. `given`: answers to the first of its questions. */
@@ -44,6 +45,7 @@ function question(questions: Question[], key: string, given: readonly string[]):
     title: `${oneLine(asked.question, 200)}${place}`,
     detail: cut(asked.question),
     options: asked.options,
+    ...(asked.several ? { several: true } : {}),
     key: given.length === 0 ? key : `${key}#${given.length + 1}`,
     answers: asked.options.length > 0 ? ["option", "text", "deny"] : ["text", "deny"],
   };
@@ -53,6 +55,7 @@ export function questionsOf(input: Record<string, unknown>): Question[] {
   const asked = Array.isArray(input.questions) ? input.questions.map(objectOf) : [];
   return asked.map((one) => ({
     question: text(one.question) ?? "",
+    several: one.multiSelect === true,
     options: (Array.isArray(one.options) ? one.options : []).flatMap((option) => {
       const { label, description } = objectOf(option);
       const name = text(label);

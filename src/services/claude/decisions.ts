@@ -38,7 +38,9 @@ export function refusal(): object {
 
 /** An option or a text in the words the model reads. */
 export function wordsOf(answer: Answer): string {
-  return answer.kind === "option" ? answer.label : answer.kind === "text" ? answer.text : "";
+  // Several are told as the tool itself does.
+  if (answer.kind === "option") return [answer, ...(answer.more ?? [])].map(({ label }) => label).join(", ");
+  return answer.kind === "text" ? answer.text : "";
 }
 
 function decision(value: Record<string, unknown>): object {
