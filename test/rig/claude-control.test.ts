@@ -142,6 +142,45 @@ describe.concurrent("a conversation", () => {
     await the.run.signal("seen", { where: ({ messages }) => messages.includes("m-after") });
     expect(session.evidence?.().map(({ source }) => source)).toEqual(["hooks", "session file", "title"]);
   });
+
+  test("that was rewound is told as forgotten in exactly that part", async () => {
+    await using the = await stage({ steps: [{ text: "Ready." }], otherwise: { text: "Again." } });
+    const session = await the.run.start(claude);
+    await the.run.signal("idle");
+    const turn = async (begin: () => Promise<void>): Promise<void> => {
+      const since = the.run.signals.length;
+      await begin();
+      await the.run.signal("idle", { since });
+      await sleep(500);
+    };
+    const post = async (id: string): Promise<void> => the.run.post(id, `[message ${id} from bob] hello`);
+    await turn(() => post("m-kept-x"));
+    await turn(async () => {
+      the.run.type("words of the person");
+      await sleep(600);
+      the.run.type("\r");
+    });
+    await turn(() => post("m-gone-x"));
+    the.run.type("/rewind");
+    await sleep(800);
+    the.run.type("\r");
+    await until(async () => (await the.run.shows()).includes("(current)"));
+    // The row above "(current)" is the person's own prompt; a menu that has just opened takes no keys yet.
+    for (const key of ["\x1b[A", "\r"]) {
+      await sleep(800);
+      the.run.type(key);
+    }
+    await until(async () => (await the.run.shows()).includes("Restore conversation"));
+    await sleep(800);
+    the.run.type("\r");
+    await until(async () => (await the.run.shows()).includes("❯\u00a0words of the person"));
+    the.run.type("\x15");
+    await turn(() => post("m-new-x"));
+    expect((await the.run.signal("forgot")).messages).toEqual(["m-gone-x"]);
+    const last = the.model.turns.at(-1);
+    expect(last && [has("m-kept-x")(last), has("m-gone-x")(last)]).toEqual([true, false]);
+    expect(await session.knows?.(["m-kept-x", "m-gone-x", "m-new-x"])).toEqual(["m-kept-x", "m-new-x"]);
+  });
 });
 
 describe.concurrent("evidence", () => {

@@ -12,7 +12,7 @@ export function adopted(
   file: SessionStatus | undefined,
 ): Step {
   // An answer given before the restart may not have arrived: the request can be answered anew.
-  const dialogs = record.dialogs.map((dialog) => ({ ...dialog, answeredAt: undefined }));
+  const dialogs = record.dialogs.map((dialog) => ({ ...dialog, answeredAt: undefined, givenAt: undefined }));
   const [first] = dialogs;
   const belief: Belief = { ...before, file, session: record.session, phase: "working" };
   if (file === undefined) return { belief, signals: [] };

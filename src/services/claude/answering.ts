@@ -46,7 +46,7 @@ export async function answerDialog(session: AnsweringSession, key: string, answe
   await change({ answeredAt: Date.now() });
   try {
     if (await nextQuestion(session, dialog, answer, change)) return;
-    await give(session, dialog, answer);
+    await give(session, dialog, answer, () => change({ givenAt: Date.now() }));
     const deadline = performance.now() + EFFECT;
     while (find() !== undefined && performance.now() < deadline) {
       await sleep(50, undefined, { signal: session.signal });
@@ -54,7 +54,7 @@ export async function answerDialog(session: AnsweringSession, key: string, answe
     }
     if (find() !== undefined) throw new ClustrError("unavailable", "the tool did not react to it");
   } catch (error) {
-    await change({ answeredAt: undefined });
+    await change({ answeredAt: undefined, givenAt: undefined });
     throw error;
   }
 }
@@ -84,19 +84,27 @@ async function nextQuestion(
   return true;
 }
 
-async function give(session: AnsweringSession, dialog: Dialog, answer: Answer): Promise<void> {
+/** `begin` is called right before anything reaches the tool: what changes from then on may be the answer's effect. */
+async function give(
+  session: AnsweringSession,
+  dialog: Dialog,
+  answer: Answer,
+  begin: () => Promise<void>,
+): Promise<void> {
   const { held, terminal, signal } = session;
   if (dialog.request !== undefined) {
     const deadline = performance.now() + COMES_AGAIN;
     while (held.request(dialog.request) === undefined && performance.now() < deadline)
       await sleep(50, undefined, { signal });
     const hook = held.request(dialog.request);
+    if (hook !== undefined) await begin();
     if (hook !== undefined && held.answer(dialog.request, decisionOf(hook, answer, dialog.given))) return;
   }
   const menu = readMenu(await terminal.screen());
   const row = menu === undefined ? -1 : rowFor(menu, dialog, answer);
   if (menu === undefined || row < 0)
     throw new ClustrError("unavailable", "it can be answered only in the agent's terminal now");
+  await begin();
   if (!(await takeRow(terminal, keyOf(menu), row, signal)))
     throw new ClustrError("unavailable", "its dialog did not take the answer");
 }
@@ -105,7 +113,8 @@ async function give(session: AnsweringSession, dialog: Dialog, answer: Answer): 
 function rowFor(menu: Menu, dialog: Dialog, answer: Answer): number {
   if (dialog.tool === "") return answer.kind === "option" && keyOf(menu) === dialog.item.key ? answer.index : -1;
   if (!isAbout(menu, dialog)) return -1;
-  if (answer.kind === "option") return menu.rows.indexOf(answer.label);
+  // Rows to tick are no rows to take: several can be given through the hook only.
+  if (answer.kind === "option") return answer.more === undefined ? menu.rows.indexOf(answer.label) : -1;
   if (answer.kind === "allow") return menu.rows.findIndex((row) => row === "Yes");
   if (answer.kind === "deny" && answer.reason === undefined) return menu.rows.findIndex((row) => /^No\b/.test(row));
   return -1;

@@ -17,8 +17,10 @@ export interface Dialog {
   request?: string | undefined;
   /** Answers given to the first of several questions; the item is about the next one. */
   given?: string[] | undefined;
-  /** When a person's answer was given to the tool, ms since 1970. */
+  /** When a person's answer came, ms since 1970: another one comes too late. */
   answeredAt?: number | undefined;
+  /** When it was about to reach the tool: what changes from then on may be its effect. */
+  givenAt?: number | undefined;
 }
 
 /** A tool call that began and is not over: a permission request is about one of these, but does not name it. */

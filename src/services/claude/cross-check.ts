@@ -23,7 +23,7 @@ export function crossCheck(belief: Belief, now: number, menu?: Menu): Step {
   if (belief.dialogs.some((dialog) => wasTaken(belief, dialog)))
     return answered(same, (dialog) => wasTaken(belief, dialog));
   // Another dialog was in line behind the one that was answered: the file goes on saying that it waits.
-  const madeWay = ({ answeredAt }: Dialog): boolean => answeredAt !== undefined && now - answeredAt >= SETTLE;
+  const madeWay = ({ givenAt }: Dialog): boolean => givenAt !== undefined && now - givenAt >= SETTLE;
   if (belief.dialogs.length > 1 && belief.dialogs.some(madeWay)) return answered(same, madeWay);
   if (belief.awaits && file?.status === "idle" && now - belief.hookAt >= WAKE) return rest(belief, [{ type: "idle" }]);
   const { status } = believe(witnessesOf(belief), now);
@@ -38,10 +38,10 @@ export function crossCheck(belief: Belief, now: number, menu?: Menu): Step {
 }
 
 /** Whether an answer given from here has had its effect: the first thing that changes after it is that. */
-function wasTaken({ file, screen }: Belief, { answeredAt }: Dialog): boolean {
-  if (answeredAt === undefined) return false;
-  const goesOn = file !== undefined && file.status !== "waiting" && file.since >= answeredAt;
-  return goesOn || (screen?.dialog === false && screen.since >= answeredAt);
+function wasTaken({ file, screen }: Belief, { givenAt }: Dialog): boolean {
+  if (givenAt === undefined) return false;
+  const goesOn = file !== undefined && file.status !== "waiting" && file.since >= givenAt;
+  return goesOn || (screen?.dialog === false && screen.since >= givenAt);
 }
 
 /** It works: dialogs that were open before are over, and a rest has ended. */

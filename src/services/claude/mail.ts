@@ -14,6 +14,8 @@ import { submitLeft, typeIn } from "./typing.ts";
 const PATIENCE = { context: 1_500, written: 8_000, taken: 12_000 };
 /** Milliseconds after a hand-over before the transcript is looked at: the proof by hook mostly comes within 300. */
 const FIRST_LOOK = 1_000;
+/** Milliseconds after a prompt until the transcript surely holds it. */
+const WRITTEN_DOWN = 1_500;
 /** Times a dropped message is handed over again before it is left to the person's eye. */
 const AGAIN = 3;
 /** Turns in a row that waiting mail may prolong: the tool stops listening after eight. */
@@ -57,6 +59,10 @@ export class Mail {
   #prolonged = 0;
   #checking = false;
   #typing = false;
+  /** A menu was open at rest, in which the person may have gone back in the conversation. */
+  #menu: boolean;
+  /** When the first prompt after that came, by the monotonic clock: the transcript is to be looked at for a rewind. */
+  #prompted: number | undefined;
 
   constructor(
     link: AgentLink,
@@ -72,6 +78,8 @@ export class Mail {
     this.#situation = situation;
     this.#signal = signal;
     this.#ticks = ticks;
+    // What was open while no server looked is not known.
+    this.#menu = record.begun;
   }
 
   /** As `AgentSession.deliver`. */
@@ -103,14 +111,18 @@ export class Mail {
     const proven = this.#record.seen(ids);
     const unsure = ids.filter((id) => !proven.includes(id));
     const path = unsure.length > 0 ? await this.#situation().transcript() : undefined;
-    const said = path === undefined ? new Map() : await recorded(path, unsure);
-    return [...proven, ...unsure.filter((id) => said.get(id) === "said")];
+    const known = path === undefined ? undefined : (await recorded(path, unsure)).known;
+    return [...proven, ...unsure.filter((id) => known?.get(id) === "said")];
   }
 
   /** The context a hook's answer is to carry, if messages wait. Call before the hook moves the belief. */
   async forHook(hook: Hook, call: HookCall): Promise<string | undefined> {
     if (hook.subagent !== undefined) return undefined;
-    if (hook.name === "UserPromptSubmit") this.#prolonged = 0;
+    if (hook.name === "UserPromptSubmit") {
+      this.#prolonged = 0;
+      if (this.#menu) this.#prompted ??= this.#ticks();
+      this.#menu = false;
+    }
     const channel = CHANNELS[hook.name];
     if (channel === undefined || call.signal.aborted || (hook.name === "Stop" && this.#prolonged >= PROLONGED))
       return undefined;
@@ -144,10 +156,12 @@ export class Mail {
       const known =
         path === undefined
           ? new Map<string, "taken" | "said">()
-          : await recorded(
-              path,
-              old.map((parcel) => parcel.id),
-            );
+          : (
+              await recorded(
+                path,
+                old.map((parcel) => parcel.id),
+              )
+            ).known;
       await this.#settle(old.map((parcel) => parcel.id).filter((id) => known.get(id) === "said"));
       await this.#finishTyping(old.filter(({ id }) => this.#record.inFlight.has(id) && !known.has(id)));
       const lost = old.filter(
@@ -157,6 +171,24 @@ export class Mail {
     } finally {
       this.#checking = false;
     }
+  }
+
+  /** A menu is open while the agent rests: only the person opens one there. */
+  menuOpened(): void {
+    this.#menu = true;
+  }
+
+  /** Finds out, after the first prompt that followed a menu, whether the person had gone back to an earlier point, and tells what is gone. */
+  async lookBack(): Promise<void> {
+    if (this.#prompted === undefined || this.#ticks() - this.#prompted < WRITTEN_DOWN) return;
+    this.#prompted = undefined;
+    const path = await this.#situation().transcript();
+    const { gone } = path === undefined ? { gone: [] } : await recorded(path, this.#record.settled);
+    if (gone.length === 0) return;
+    this.#record.forget(gone);
+    const why = "the person went back to an earlier point of the conversation";
+    await this.#link.report({ type: "forgot", why, messages: gone });
+    await this.#record.save();
   }
 
   /** A server that died between typing and Enter has left its text in the composer. */
@@ -198,6 +230,7 @@ export class Mail {
 
   /** Whether anything is still to be found out. */
   get open(): boolean {
+    if (this.#prompted !== undefined) return true;
     return [...this.#record.inFlight.keys()].some((id) => (this.#tries.get(id) ?? 0) < AGAIN);
   }
 

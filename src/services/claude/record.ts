@@ -107,6 +107,16 @@ export class RunRecord {
     return ids.filter((id) => this.#settled.includes(id));
   }
 
+  /** Ids of messages the model has seen lately, oldest first. */
+  get settled(): readonly string[] {
+    return this.#settled;
+  }
+
+  /** The conversation does not hold these any more. */
+  forget(ids: readonly string[]): void {
+    this.#settled = this.#settled.filter((id) => !ids.includes(id));
+  }
+
   /** Notes how far the run has come; written down when that is news. */
   async note(news: { begun: boolean; hooks: boolean; failed: boolean }): Promise<void> {
     if (this.begun === news.begun && this.hooks === news.hooks && this.failed === news.failed) return;

@@ -199,7 +199,7 @@ test("an answer given from here is over with the file's first change; one given 
   const busy = { ...belief, file: file("busy", at(4)) };
   expect(crossCheck(busy, at(4.1)).signals).toEqual([]);
   expect(crossCheck(busy, at(5.1)).signals).toEqual([{ type: "resolved" }]);
-  const given = { ...busy, dialogs: dialog ? [{ ...dialog, answeredAt: at(3.9) }] : [] };
+  const given = { ...busy, dialogs: dialog ? [{ ...dialog, givenAt: at(3.9) }] : [] };
   expect(crossCheck(given, at(4.1)).signals).toEqual([{ type: "resolved" }]);
   const still = { ...given, file: file("waiting", at(1)) };
   expect(crossCheck({ ...still, screen: { dialog: true, since: at(1) } }, at(4.1)).signals).toEqual([]);

@@ -52,6 +52,7 @@ export class Weighing {
   /** New evidence besides hooks: what follows from it at once, and what once it has stood for a moment. */
   look(news: Pick<Partial<Belief>, "file" | "title" | "exit">): void {
     this.belief = { ...this.belief, ...news };
+    if (news.file?.status === "waiting" && this.belief.phase === "idle") this.#session.mail().menuOpened();
     this.check(0);
   }
 
@@ -85,6 +86,7 @@ export class Weighing {
     const { phase, dialogs, awaits } = this.belief;
     if (phase !== "starting" && !record.begun) await record.note({ begun: true, hooks: record.hooks, failed: false });
     if (phase === "idle" || !record.hooks) await mail.reconcile();
+    await mail.lookBack();
     if (again !== undefined) this.check(again + 5);
     if (status === "waiting" && dialogs.length === 0) this.check(GLANCE);
     if (phase === "starting" || mail.open || dialogs.some(({ tool }) => tool === "")) this.check();
@@ -118,7 +120,7 @@ export class Weighing {
   async #readScreen(): Promise<Menu | undefined> {
     const { dialogs, file } = this.belief;
     const told = dialogs.some(({ tool }) => tool !== "");
-    const answered = dialogs.some(({ answeredAt }) => answeredAt !== undefined);
+    const answered = dialogs.some(({ givenAt }) => givenAt !== undefined);
     if (file === undefined || (file.status === "waiting" ? told && !answered : dialogs.length === 0)) {
       this.belief = { ...this.belief, screen: undefined };
       this.#menu = undefined;
