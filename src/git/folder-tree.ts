@@ -1,4 +1,5 @@
-import { chmod, lstat, mkdir, open, readFile, readlink, realpath, rename, rm, rmdir, symlink } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { lstat, mkdir, open, readFile, readlink, realpath, rename, rm, rmdir, symlink } from "node:fs/promises";
 import path from "node:path";
 import type { FileContent } from "../core/ports/tree.ts";
 import { isSafe, onDisk, parentOf } from "./paths.ts";
@@ -6,14 +7,20 @@ import { isSafe, onDisk, parentOf } from "./paths.ts";
 /** Bytes of a file that is read whole. */
 const LARGEST = 200_000_000;
 
-/** What lies at a path; undefined for nothing, for what is neither file nor link, and for what is too large. */
+/** How it shows that something lies where a folder or a file would have to be. */
+const IN_THE_WAY = new Set(["EISDIR", "ENOTEMPTY", "ENOTDIR", "EEXIST"]);
+
+/** What lies at a path below a real folder; undefined for nothing, for what is neither file nor link, and for what is too large. */
 export async function readAt(folder: string, inside: string): Promise<FileContent | undefined> {
   if (!isSafe(inside) || !(await isInside(folder, inside))) return undefined;
   const name = onDisk(folder, inside);
   const found = await lstat(name).catch(() => undefined);
-  if (found?.isSymbolicLink())
-    return { kind: "link", mode: 0o644, bytes: await readlink(name, { encoding: "buffer" }) };
-  if (!found?.isFile() || found.size > LARGEST) return undefined;
+  return found && readFound(name, found);
+}
+
+async function readFound(name: Buffer, found: Stats): Promise<FileContent | undefined> {
+  if (found.isSymbolicLink()) return { kind: "link", mode: 0o644, bytes: await readlink(name, { encoding: "buffer" }) };
+  if (!found.isFile() || found.size > LARGEST) return undefined;
   return { kind: "file", mode: found.mode & 0o100 ? 0o755 : 0o644, bytes: await readFile(name) };
 }
 
@@ -29,19 +36,14 @@ export async function swapAt(
   umask: number,
 ): Promise<boolean> {
   if (!isSafe(inside) || !(await isInside(folder, inside))) return false;
-  const now = await readAt(folder, inside);
   const name = onDisk(folder, inside);
   const there = await lstat(name).catch(() => undefined);
+  const now = there && (await readFound(name, there));
   if (!same(now, expected) || (there && !now)) return false;
   if (!next) {
     await rm(name, { force: true });
     await removeEmpty(folder, parentOf(inside));
     return true;
-  }
-  try {
-    await mkdir(onDisk(folder, parentOf(inside)), { recursive: true });
-  } catch {
-    return false; // A file is where a folder would have to be.
   }
   const program = next.mode === 0o755;
   const was = there?.isFile() ? there.mode & 0o777 : 0o666 & ~umask;
@@ -52,17 +54,34 @@ export async function swapAt(
     Buffer.from(`.${process.pid}.${Math.random().toString(36).slice(2)}.clustr-new`),
   ]);
   try {
-    await (next.kind === "link" ? symlink(Buffer.from(next.bytes), temporary) : writeNew(temporary, next.bytes, mode));
+    await writeBeside(folder, inside, temporary, next, mode);
     // The last look before the rename: what was changed while we wrote is not overwritten.
-    if (!same(await readAt(folder, inside), expected)) return false;
-    await rename(temporary, name);
-    return true;
+    const unchanged = same(await readAt(folder, inside), expected);
+    await (unchanged ? rename(temporary, name) : rm(temporary, { force: true }));
+    return unchanged;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EISDIR" || code === "ENOTEMPTY" || code === "ENOTDIR" || code === "EEXIST") return false;
-    throw error;
-  } finally {
     await rm(temporary, { force: true });
+    if (IN_THE_WAY.has((error as NodeJS.ErrnoException).code ?? "")) return false;
+    throw error;
+  }
+}
+
+/** Makes the folders above only when they are missing. One that another swap removed in between is made again. */
+async function writeBeside(
+  folder: string,
+  inside: string,
+  temporary: Buffer,
+  next: FileContent,
+  mode: number,
+): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    try {
+      if (next.kind === "link") return await symlink(Buffer.from(next.bytes), temporary);
+      return await writeNew(temporary, next.bytes, mode);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT" || tries === 3) throw error;
+      await mkdir(onDisk(folder, parentOf(inside)), { recursive: true });
+    }
   }
 }
 
@@ -70,22 +89,26 @@ async function writeNew(name: Buffer, bytes: Uint8Array, mode: number): Promise<
   const file = await open(name, "wx", 0o600);
   try {
     await file.writeFile(bytes);
+    await file.chmod(mode);
   } finally {
     await file.close();
   }
-  await chmod(name, mode);
 }
 
-/** Whether no link leads the way to a path out of the folder: the nearest existing folder above it really is inside. */
+/** Whether no link leads the way to a path out of the folder, whose real path it is: what exists above it really is inside. */
 async function isInside(folder: string, inside: string): Promise<boolean> {
   for (let above = parentOf(inside); above !== ""; above = parentOf(above)) {
-    const found = await lstat(onDisk(folder, above)).catch(() => undefined);
-    if (!found) continue;
-    if (found.isSymbolicLink()) return false;
-    const real = await realpath(onDisk(folder, above), { encoding: "buffer" });
-    return real.equals(onDisk(await realpath(folder), above));
+    const real = await realpath(onDisk(folder, above), { encoding: "buffer" }).catch(codeOf);
+    if (real === "ENOENT") {
+      // A link to nowhere would lead out all the same, once somebody makes what it points to.
+      if (await lstat(onDisk(folder, above)).catch(() => undefined)) return false;
+    } else return typeof real !== "string" && real.equals(onDisk(folder, above));
   }
   return true;
+}
+
+function codeOf(error: NodeJS.ErrnoException): string {
+  return error.code ?? "";
 }
 
 async function removeEmpty(folder: string, inside: string): Promise<void> {

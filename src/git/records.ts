@@ -6,6 +6,9 @@ import { syncFolder, writeSynced } from "./durable.ts";
 import { gitObject, type GitObject } from "./pack.ts";
 import { runGit, zeroSeparated, type GitPlace, type HashFormat } from "./run-git.ts";
 
+/** Names the snapshot that was taken last. Below heads, because HEAD stands there. */
+export const LAST = "refs/heads/last";
+
 /** What is written down with a snapshot. */
 export type Note = Omit<Snapshot, "id" | "at"> & { ms: number };
 
@@ -21,11 +24,7 @@ export function snapshotAsCommit(tree: string, note: Note, format: HashFormat): 
 
 /** Enters a commit that is in the store as the latest snapshot. By ourselves: starting git takes longer than two small files. */
 export async function enterSnapshot(place: GitPlace, id: string, note: Note): Promise<Snapshot> {
-  await writeRefs(
-    place,
-    [`refs/snap/at/${String(note.ms).padStart(15, "0")}-${id.slice(0, 12)}`, "refs/heads/last"],
-    id,
-  );
+  await writeRefs(place, [`refs/snap/at/${String(note.ms).padStart(15, "0")}-${id.slice(0, 12)}`, LAST], id);
   return snapshotOf(id, note);
 }
 

@@ -23,7 +23,7 @@ const FLAGS = [
   "diff.ignoreSubmodules=all",
   "safe.directory=*",
   // What git says it wrote must survive a loss of power; synced once a call, not once a file.
-  "core.fsync=committed,loose-object",
+  "core.fsync=objects,derived-metadata,index",
   "core.fsyncMethod=batch",
 ].flatMap((setting) => ["-c", setting]);
 

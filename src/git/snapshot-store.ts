@@ -11,6 +11,7 @@ import type {
   SnapshotChange,
 } from "../core/ports/snapshots.ts";
 import type { FileContent, Seen, Tree } from "../core/ports/tree.ts";
+import { carryOut } from "./carry-out.ts";
 import { readAt, realFolder, swapAt } from "./folder-tree.ts";
 import { decideIgnored, ignoredThen } from "./ignored-then.ts";
 import { IndexState, stampOf } from "./index-state.ts";
@@ -35,7 +36,6 @@ import { Upkeep } from "./upkeep.ts";
 
 /** Milliseconds after which ignored files are looked for anew: that is a walk of its own. */
 const IGNORED_EVERY = 600_000;
-
 export interface SnapshotStoreOptions {
   /** Absolute path of the store, outside the folder; made 0700. One store a folder. */
   store: string;
@@ -154,14 +154,9 @@ export class SnapshotStore implements FolderStore {
 
   async restore({ target, label, changes }: RestorePlan): Promise<Restored> {
     const before = await this.take(`before ${label}`);
-    const done: string[] = [];
-    const left: string[] = [];
-    // What goes makes room for what comes, e.g. a folder where a file was.
-    for (const change of changes.toSorted((a, b) => Number(a.after !== undefined) - Number(b.after !== undefined))) {
-      const [expected, next] = await Promise.all([this.#content(change.before), this.#content(change.after)]);
-      ((await this.#swap(change.path, expected, next)) ? done : left).push(change.path);
-    }
-    const came = changes.filter(({ path, after }) => after && done.includes(path)).map(({ path }) => path);
+    const { done, left } = await carryOut(changes, this.blobs, this.tree.swap);
+    const written = new Set(done);
+    const came = changes.filter(({ path, after }) => after && written.has(path)).map(({ path }) => path);
     const note = { label, restored: { before: before.id, target } };
     const snapshot = await this.#alone(() => this.#take(note, undefined, came));
     return { snapshot, done, left };
@@ -216,10 +211,6 @@ export class SnapshotStore implements FolderStore {
   async #swap(path: string, expected: FileContent | undefined, next: FileContent | undefined): Promise<boolean> {
     const umask = (await this.#private.has(path)) ? 0o077 : this.#umask;
     return swapAt(this.#place.folder, path, expected, next, umask);
-  }
-
-  async #content(state: FileState | undefined): Promise<FileContent | undefined> {
-    return state && { kind: state.kind, mode: state.mode, bytes: await this.blobs.get(state.blob) };
   }
 
   async #known(id: string): Promise<Snapshot> {

@@ -2,6 +2,7 @@ import { chmod, copyFile, mkdir, rm, stat, utimes, writeFile } from "node:fs/pro
 import { homedir } from "node:os";
 import path from "node:path";
 import { alternatesOf } from "./detach.ts";
+import { LAST } from "./records.ts";
 import { repair } from "./repair.ts";
 import { attributesOf, flagOf, repositoryOf, textOf, type Repository } from "./repository.ts";
 import { runGit, zeroSeparated, type GitPlace, type HashFormat } from "./run-git.ts";
@@ -52,7 +53,7 @@ export async function openStore(place: GitPlace): Promise<HashFormat> {
     await writeFile(alternatesOf(place), `${path.join(repository.common, "objects")}\n`);
     await seed(place, repository).catch(() => rm(path.join(store, "snap.index"), { force: true }));
   }
-  await runGit(place, ["symbolic-ref", "HEAD", "refs/heads/last"]);
+  await runGit(place, ["symbolic-ref", "HEAD", LAST]);
   await writeFile(path.join(store, "ready"), format);
   return format;
 }
