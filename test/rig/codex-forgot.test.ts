@@ -96,6 +96,28 @@ describe("a conversation the person leaves", () => {
     expect(await run.session?.knows?.(["m-1", "m-2"])).toEqual(["m-1"]);
   });
 
+  it("is left as well when nobody was there to see it: a message goes where the person is", async () => {
+    await using made = await codexRun({ steps: [{ text: "Ready." }] });
+    const { run, model } = made;
+    await made.start();
+    await run.signal("idle");
+    await told(made, ["m-1"]);
+    run.drop();
+    await sleep(1_000); // Codex keeps the times of conversations in seconds.
+    await command(made, "/new");
+    await expect.poll(() => run.shows(), SHOWN).not.toContain("<m-1>");
+    const since = run.signals.length;
+    const session = await made.start();
+    await run.signal("forgot", { since });
+    expect(await session.knows?.(["m-1"])).toEqual([]);
+    await told(made, ["m-2"]);
+    expect(times(model.turns.at(-1) as ModelRequest, "<m-1>")).toBe(0);
+    run.drop();
+    await made.start();
+    expect(await run.session?.knows?.(["m-2"])).toEqual(["m-2"]);
+    expect(run.signals.filter(({ type }) => type === "forgot")).toHaveLength(1);
+  });
+
   it("is not forgotten when it is compacted: what was seen is part of it", async () => {
     await using made = await codexRun({ steps: [{ text: "Ready." }] });
     const { run } = made;

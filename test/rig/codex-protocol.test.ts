@@ -31,6 +31,7 @@ const CALLS: { [M in Method]: { params: Every<Calls[M]["params"]>; result: Every
     params: { threadId: true, excludeTurns: true, initialTurnsPage: true, approvalPolicy: true, sandbox: true },
     result: { thread: true, initialTurnsPage: true },
   },
+  "thread/loaded/list": { params: {}, result: { data: true } },
   "thread/read": { params: { threadId: true }, result: { thread: true } },
   "thread/items/list": {
     params: { threadId: true, limit: true, sortDirection: true, cursor: true },
@@ -101,6 +102,8 @@ const REPLIES: { [M in keyof Replies]: [file: string, parts: Every<Replies[M]>] 
 const OBJECTS = {
   Thread: {
     id: true,
+    preview: true,
+    recencyAt: true,
     status: true,
     ephemeral: true,
     forkedFromId: true,

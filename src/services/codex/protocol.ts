@@ -35,6 +35,8 @@ export interface Calls {
     };
     result: { thread: Thread; initialTurnsPage: { data: Turn[] } | null };
   };
+  /** The threads this server has in memory: those that are worked in, and some that were. */
+  "thread/loaded/list": { params: Record<string, never>; result: { data: string[] } };
   "thread/read": { params: { threadId: string }; result: { thread: Thread } };
   "thread/items/list": {
     params: { threadId: string; limit: number; sortDirection: "desc"; cursor?: string };
@@ -190,6 +192,10 @@ export type ThreadStatus = { type: "notLoaded" | "idle" | "systemError" } | { ty
 
 export interface Thread {
   id: string;
+  /** The beginning of its first prompt; empty as long as it has none. */
+  preview: string;
+  /** When it was begun or last worked in, in seconds since 1970. */
+  recencyAt: number | null;
   status: ThreadStatus;
   ephemeral: boolean;
   forkedFromId: string | null;

@@ -11,7 +11,8 @@ import type {
   Signal,
   Evidence as Testimony,
 } from "../../core/ports/service.ts";
-import { Conversation, orUndefined } from "./conversation.ts";
+import { ToolCalls } from "./calls.ts";
+import { Conversation, isOpen, orUndefined } from "./conversation.ts";
 import { notLoggedIn } from "./detect.ts";
 import { passDialogs } from "./dialogs.ts";
 import { Evidence } from "./evidence.ts";
@@ -45,6 +46,7 @@ export class CodexSession implements AgentSession {
   readonly #witnesses: Witnesses;
   readonly #conversation: Conversation;
   readonly #post: Post;
+  readonly #calls: ToolCalls;
   readonly #end = new AbortController();
   readonly #signal: AbortSignal;
   #lost: Promise<void> = Promise.resolve();
@@ -59,6 +61,7 @@ export class CodexSession implements AgentSession {
     this.#server = server;
     this.#signal = AbortSignal.any([signal, this.#end.signal]);
     const tell = (evidence: Signal): void => this.#tell(evidence);
+    this.#calls = new ToolCalls(link);
     this.#witnesses = new Witnesses(tell);
     this.#questions = new Questions({
       signal: tell,
@@ -66,6 +69,8 @@ export class CodexSession implements AgentSession {
       reply: (id, result) => this.#conversation.rpc.reply(id, result),
       explain: (key, text) => this.#post.note(key, text),
       log: (message, details) => link.log(message, details),
+      held: (item) => this.#inTurn(() => this.#calls.hold(item)),
+      letGoOn: (item) => this.#calls.goOn(item),
     });
     this.#evidence = new Evidence(
       {
@@ -76,6 +81,8 @@ export class CodexSession implements AgentSession {
         active: (thread) =>
           this.#inBackground(thread === this.#conversation.id ? this.#catchUp() : this.#lookAt(thread)),
         reverted: () => this.#inBackground(this.#reverted()),
+        item: (item, over) => this.#inTurn(() => (over ? this.#calls.completed(item) : this.#calls.started(item))),
+        turnOver: () => this.#inTurn(() => this.#calls.turnOver()),
         changed: () => this.#witnesses.server(this.#conversation.followed ? this.#evidence.says : undefined),
         trouble: (what) => link.log(what),
       },
@@ -106,6 +113,7 @@ export class CodexSession implements AgentSession {
     }
     const tui = await this.#link.terminal(this.#plan.tui(this.#conversation.id));
     this.#attended = true;
+    if (record) await this.#find();
     this.#inBackground(this.#keepConnected());
     this.#inBackground(this.#readTitles(tui));
     this.#inBackground(
@@ -118,7 +126,7 @@ export class CodexSession implements AgentSession {
   }
 
   hook(call: HookCall): Promise<unknown> {
-    return Promise.resolve(answerHook(this.#link, call));
+    return answerHook(this.#link, this.#calls, call);
   }
 
   /**
@@ -204,14 +212,7 @@ export class CodexSession implements AgentSession {
 
   /** The person works in another conversation of this server: the agent is where they are. `fresh`: it has no turn yet. */
   async #moveTo(thread: Thread, fresh: boolean): Promise<void> {
-    if (
-      !this.#attended ||
-      thread.id === this.#conversation.id ||
-      thread.ephemeral ||
-      thread.parentThreadId !== null ||
-      thread.threadSource === "thread_title"
-    )
-      return;
+    if (!this.#attended || thread.id === this.#conversation.id || !isOpen(thread)) return;
     // A fork has our part in its history, and all that was said.
     const forked = thread.forkedFromId === this.#conversation.id;
     if (!forked) this.#post.forget();
@@ -227,6 +228,12 @@ export class CodexSession implements AgentSession {
     const messages = await this.#post.reverted();
     if (messages.length > 0)
       this.#tell({ type: "forgot", why: "the person went back to an earlier point of the conversation", messages });
+  }
+
+  /** While nobody was there the person may have gone to another conversation. */
+  async #find(): Promise<void> {
+    const thread = await this.#conversation.newer();
+    if (thread) await this.#moveTo(thread, thread.preview === "");
   }
 
   async #readTitles(tui: AgentTerminal): Promise<void> {
@@ -261,6 +268,7 @@ export class CodexSession implements AgentSession {
       try {
         await this.#connect();
         await this.#takeUp();
+        await this.#find();
       } catch (error) {
         if (over || this.#signal.aborted) return;
         this.#link.log("Codex's app-server cannot be reached", { error: String(error) });
@@ -278,10 +286,13 @@ export class CodexSession implements AgentSession {
   #tell(signal: Signal): void {
     // An agent that was asked to leave is not at rest, it is going.
     if (this.#leaving && signal.type !== "seen") return;
+    this.#inTurn(() => this.#link.report(signal));
+  }
+
+  /** Tells the core one thing after the other. */
+  #inTurn(work: () => Promise<void>): void {
     this.#telling = this.#telling
-      .then(() => this.#link.report(signal))
-      .catch((error: unknown) =>
-        this.#link.log("A signal of Codex could not be recorded", { signal: signal.type, error: String(error) }),
-      );
+      .then(work)
+      .catch((error: unknown) => this.#link.log("News of Codex could not be recorded", { error: String(error) }));
   }
 }
