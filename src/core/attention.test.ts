@@ -12,6 +12,7 @@ const QUESTION: Asked = {
   ...{ kind: "question", title: "Which colour?", key: "k2", answers: ["option", "text"] },
   options: [{ label: "green" }, { label: "blue" }],
 };
+const BLUE = { index: 1, label: "blue" };
 const SEVERAL = {
   ...QUESTION,
   several: true,
@@ -58,18 +59,8 @@ describe("an attention item", () => {
     [QUESTION, "red, please", undefined, { kind: "text", text: "red, please" }],
     [QUESTION, "1,2", undefined, { kind: "text", text: "1,2" }],
     [SEVERAL, "2", undefined, { kind: "option", index: 1, label: "blue" }],
-    [
-      SEVERAL,
-      "3, 1,1",
-      undefined,
-      { kind: "option", index: 0, label: "green", more: [{ index: 2, label: "red, dark" }] },
-    ],
-    [
-      SEVERAL,
-      "blue,green",
-      undefined,
-      { kind: "option", index: 0, label: "green", more: [{ index: 1, label: "blue" }] },
-    ],
+    [SEVERAL, "2, 1,1", undefined, { kind: "option", index: 0, label: "green", more: [BLUE] }],
+    [SEVERAL, "blue,green", undefined, { kind: "option", index: 0, label: "green", more: [BLUE] }],
     [SEVERAL, "red, dark", undefined, { kind: "option", index: 2, label: "red, dark" }],
     [SEVERAL, "blue, or none", undefined, { kind: "text", text: "blue, or none" }],
     // A word that means something elsewhere is a text where only a text is asked for.
