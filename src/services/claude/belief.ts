@@ -9,7 +9,7 @@ export interface Dialog {
   input: string;
   /** The subagent that asks, if one does. */
   subagent: string | undefined;
-  /** When it was first known, ms since 1970. */
+  /** When it was first known, or became the first in line, ms since 1970. */
   at: number;
   /** The tool's id of that call, where it is known. */
   call?: string | undefined;

@@ -21,10 +21,10 @@ export function crossCheck(belief: Belief, now: number, menu?: Menu): Step {
   if (belief.answering > 0 || belief.exit !== undefined) return same;
   const { file } = belief;
   if (belief.dialogs.some((dialog) => wasTaken(belief, dialog)))
-    return answered(same, (dialog) => wasTaken(belief, dialog));
+    return answered(same, now, (dialog) => wasTaken(belief, dialog));
   // Another dialog was in line behind the one that was answered: the file goes on saying that it waits.
   const madeWay = ({ givenAt }: Dialog): boolean => givenAt !== undefined && now - givenAt >= SETTLE;
-  if (belief.dialogs.length > 1 && belief.dialogs.some(madeWay)) return answered(same, madeWay);
+  if (belief.dialogs.length > 1 && belief.dialogs.some(madeWay)) return answered(same, now, madeWay);
   if (belief.awaits && file?.status === "idle" && now - belief.hookAt >= WAKE) return rest(belief, [{ type: "idle" }]);
   const { status } = believe(witnessesOf(belief), now);
   if (status === "starting") return unheard(belief, now) ?? same;
@@ -47,7 +47,8 @@ function wasTaken({ file, screen }: Belief, { givenAt }: Dialog): boolean {
 /** It works: dialogs that were open before are over, and a rest has ended. */
 function works(belief: Belief, now: number): Step {
   const since = belief.file?.since ?? 0;
-  if (belief.dialogs.length > 0) return answered({ belief, signals: [] }, ({ at }) => since > at || now - at >= STALE);
+  if (belief.dialogs.length > 0)
+    return answered({ belief, signals: [] }, now, ({ at }) => since > at || now - at >= STALE);
   if (belief.phase === "working" || belief.awaits) return { belief, signals: [] };
   return { belief: { ...belief, phase: "working", failed: false }, signals: [{ type: "working" }] };
 }

@@ -103,6 +103,19 @@ test("two dialogs at once are shown one after the other", () => {
   expect(types(told)).toEqual(["attention", "working", "attention", "resolved"]);
 });
 
+test("a dialog that waited in line is not taken for answered by what happened before its turn", () => {
+  const request = (tool: string): Record<string, unknown> => ({
+    ...{ hook_event_name: "PermissionRequest", tool_name: tool, tool_input: {} },
+  });
+  const { belief } = play([request("Read"), request("Bash")]);
+  const [first, second] = belief.dialogs;
+  const given = { ...belief, dialogs: first && second ? [{ ...first, givenAt: at(3) }, second] : [] };
+  const next = crossCheck({ ...given, file: file("busy", at(3.1)) }, at(3.2));
+  expect(next.signals).toMatchObject([{ type: "attention", item: { title: "Allow Bash?" } }]);
+  const seen = { ...next.belief, screen: { dialog: false, since: at(3.15) } };
+  expect(crossCheck(seen, at(4.1)).signals).toEqual([]);
+});
+
 test("hooks of a subagent never move the agent, but its dialogs are shown", () => {
   const begun = play(recorded("turn").slice(0, 2)).belief;
   const sub = (name: string): Record<string, unknown> => ({

@@ -41,9 +41,9 @@ function ofAgent(belief: Belief, hook: Hook, now: number, continued: boolean): S
     case "PostToolUse":
     case "PostToolUseFailure":
     case "PermissionDenied":
-      return answered(works(belief, belief.activity), (dialog) => isAbout(dialog, hook));
+      return answered(works(belief, belief.activity), now, (dialog) => isAbout(dialog, hook));
     case "PostToolBatch":
-      return answered(works(belief, belief.activity), (dialog) => dialog.subagent === undefined);
+      return answered(works(belief, belief.activity), now, (dialog) => dialog.subagent === undefined);
     case "Notification":
       return notified(belief, hook, now);
     case "Stop":
@@ -68,9 +68,9 @@ function began(belief: Belief, hook: Hook): Step {
 function ofSubagent(belief: Belief, hook: Hook, now: number): Step {
   if (hook.name === "PermissionRequest") return asks(belief, hook, now);
   if (hook.name === "PostToolBatch")
-    return answered({ belief, signals: [] }, (dialog) => dialog.subagent === hook.subagent);
+    return answered({ belief, signals: [] }, now, (dialog) => dialog.subagent === hook.subagent);
   if (/^(PostToolUse|PostToolUseFailure|PermissionDenied)$/.test(hook.name))
-    return answered({ belief, signals: [] }, (dialog) => isAbout(dialog, hook));
+    return answered({ belief, signals: [] }, now, (dialog) => isAbout(dialog, hook));
   return { belief, signals: [] };
 }
 
@@ -133,15 +133,15 @@ function sameCall(one: Omit<ToolCall, "id">, other: Omit<ToolCall, "id">): boole
   return one.tool === other.tool && one.input === other.input && one.subagent === other.subagent;
 }
 
-/** Drops dialogs that are over; the next one in line becomes the person's, or the agent goes on. */
-export function answered(step: Step, over: (dialog: Dialog) => boolean): Step {
+/** Drops dialogs that are over; the next one in line becomes the person's from `now` on, or the agent goes on. */
+export function answered(step: Step, now: number, over: (dialog: Dialog) => boolean): Step {
   const [first] = step.belief.dialogs;
   const left = step.belief.dialogs.filter((dialog) => !over(dialog));
-  const belief = { ...step.belief, dialogs: left };
-  const [next] = left;
-  if (first === undefined || next === first) return { belief, signals: step.signals };
+  const [next, ...others] = left;
+  if (first === undefined || next === first)
+    return { belief: { ...step.belief, dialogs: left }, signals: step.signals };
   return {
-    belief,
+    belief: { ...step.belief, dialogs: next === undefined ? [] : [{ ...next, at: now }, ...others] },
     signals: [...step.signals, next === undefined ? { type: "resolved" } : { type: "attention", item: next.item }],
   };
 }
