@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { Client } from "../client/client.ts";
 import { ClustrError, toFailure, type Failure } from "../contract/error.ts";
 import type { Workspace } from "../contract/workspace.ts";
-import { HereContext } from "./live/here.tsx";
+import { HereContext, setHere } from "./live/here.tsx";
 import { openClient } from "./live/login.ts";
 import { followWorkspace, type Live } from "./live/store.ts";
 import { go, useRoute } from "./route/route.ts";
@@ -73,6 +73,10 @@ function Place({ client, workspace, workspaces }: Opened & { workspace: Workspac
     () => live && { client: client.in(workspace.id), workspace, workspaces, live },
     [client, workspace, workspaces, live],
   );
+  useEffect(() => {
+    setHere(here);
+    return () => setHere(undefined);
+  }, [here]);
   return here ? (
     <HereContext value={here}>
       <UntilOver live={here.live} />

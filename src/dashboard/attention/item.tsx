@@ -1,5 +1,5 @@
 import "./item.css";
-import { useId, useState, type FormEvent } from "react";
+import { useId, useState, type FormEvent, type ReactNode } from "react";
 import type { Attention } from "../../contract/agent.ts";
 import { toFailure } from "../../contract/error.ts";
 import { AgentMark } from "../agent/mark.tsx";
@@ -11,10 +11,12 @@ interface ItemProps {
   item: Attention;
   /** Shows the terminal of the agent it holds. */
   onShow: () => void;
+  /** At the end of the row of answers. */
+  more?: ReactNode;
 }
 
 /** Something that waits for the person: exactly what it is about, and every way to answer it. */
-export function Item({ item, onShow }: ItemProps) {
+export function Item({ item, onShow, more }: ItemProps) {
   const { client } = useHere();
   const online = useOnline();
   const [busy, setBusy] = useState(false);
@@ -102,8 +104,10 @@ export function Item({ item, onShow }: ItemProps) {
           <Button look="quiet" icon="terminal" onClick={onShow}>
             {item.answers.length > 0 ? "Open terminal" : "Answer in its terminal"}
           </Button>
+          {more && <span className="item-more">{more}</span>}
         </div>
       )}
+      {!online && <p className="muted">Not connected: it can be answered as soon as the server is back.</p>}
       {trouble && (
         <p role="alert" className="trouble">
           {trouble}

@@ -8,6 +8,7 @@ export const room: Room = {
   icon: "inbox",
   dock: "centre",
   order: 20,
+  params: ["item"],
   keys: "g i",
   count: countWaiting,
   urgent: true,

@@ -1,91 +1,154 @@
 import "./composer.css";
-import { useEffect, useRef, useState, type KeyboardEvent } from "react";
-import { toFailure } from "../../contract/error.ts";
+import { lazy, Suspense, useCallback, useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
+import { useSelected } from "../agent/selected.ts";
 import { Button } from "../controls/button.tsx";
-import { sameItems, useHere, useOnline, useView } from "../live/here.tsx";
+import { keysOf } from "../keys/command.ts";
+import { sameItems, useHere, useLoaded, useOnline, useView } from "../live/here.tsx";
+import { useDraft } from "./draft.ts";
 import { onComposerFocus } from "./focus.ts";
+import { Recipients } from "./recipients.tsx";
+import { sendToEach } from "./send.ts";
+import { replaceToken, tokenAt } from "./token.ts";
+import { UrgencyMenu } from "./urgency.tsx";
 
-/** Writes to one agent or all, from wherever one is. */
+const Suggestions = lazy(() => import("./suggestions.tsx").then((module) => ({ default: module.Suggestions })));
+const touch = matchMedia("(pointer: coarse)");
+const MOST_LINES = 8;
+
+/** Writes to one agent, several or all, from wherever one is. */
 export function Composer() {
-  const { client } = useHere();
+  const { client, workspace } = useHere();
   const online = useOnline();
+  const loaded = useLoaded();
   const names = useView(
-    ({ agents }) =>
-      Object.values(agents)
-        .filter(({ live }) => live)
-        .map(({ name }) => name),
+    ({ agents }) => Object.values(agents).flatMap(({ live, name }) => (live ? [name] : [])),
     sameItems,
   );
-  const [to, setTo] = useState("all");
-  const [content, setContent] = useState("");
+  const selected = useSelected();
+  const [draft, change] = useDraft(workspace.id);
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
-  const text = useRef<HTMLTextAreaElement>(null);
-  const recipient = to === "all" || names.includes(to) ? to : "all";
+  const [caret, setCaret] = useState(0);
+  const [found, setFound] = useState<string[]>([]);
+  const [at, setAt] = useState(0);
+  const [dismissed, dismiss] = useState(-1);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const list = useId();
+
+  const { text, urgency } = draft;
+  const still = draft.to?.filter((name) => name === "all" || names.includes(name));
+  const onScreen = selected?.live ? [selected.name] : ["all"];
+  const to = still && still.length > 0 ? still : onScreen;
+  const token = tokenAt(text, caret);
+  const suggests = token !== undefined && token.from !== dismissed;
+  const nobody = loaded && names.length === 0;
+  const ready = online && !busy && !nobody && text.trim() !== "";
 
   useEffect(
     () =>
       onComposerFocus((wanted) => {
-        if (wanted !== undefined) setTo(wanted);
-        text.current?.focus();
+        if (wanted !== undefined) change({ to: [wanted] });
+        field.current?.focus();
       }),
-    [],
+    [change],
   );
+  const onFound = useCallback((list: string[]) => {
+    setFound(list);
+    setAt(0);
+  }, []);
+
+  const write = (next: string, caretAt: number) => {
+    setCaret(caretAt);
+    // Who is meant is settled with the first letter: looking at another agent meanwhile redirects nothing.
+    change({ text: next, to: next === "" ? draft.to : to });
+  };
+  const choose = (one: string) => {
+    if (!token) return;
+    const asRecipient = token.kind === "agent" && text.slice(0, token.from).trim() === "";
+    const done = replaceToken(text, token, asRecipient ? "" : token.kind === "agent" ? `@${one}` : one);
+    const others = (draft.to ?? []).filter((name) => name !== "all" && name !== one);
+    change({ text: done.text, to: asRecipient ? [...others, one] : to });
+    setCaret(done.caret);
+    requestAnimationFrame(() => field.current?.setSelectionRange(done.caret, done.caret));
+  };
   const send = async () => {
-    if (busy || content.trim() === "" || !online) return;
+    if (!ready) return;
     setBusy(true);
-    try {
-      await client.call("message.send", { to: recipient, content });
-      setContent("");
-      setProblem("");
-    } catch (error) {
-      setProblem(toFailure(error).message);
-    } finally {
-      setBusy(false);
-    }
+    const { left, problem: why } = await sendToEach(client, to, text, urgency);
+    setBusy(false);
+    setProblem(why);
+    if (left.length > 0) change({ to: left });
+    else change({ text: "", to: undefined, urgency: "now" });
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    // While a composition (IME) is open, Enter belongs to it.
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
-    event.preventDefault();
-    void send();
+  const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    // While a composition (IME) is open, its keys belong to it.
+    if (event.nativeEvent.isComposing) return;
+    if (suggests && found.length > 0) {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      const one = found[at];
+      if (step !== undefined) setAt((at + step + found.length) % found.length);
+      else if ((event.key === "Enter" || event.key === "Tab") && one !== undefined) choose(one);
+      else if (event.key === "Escape") dismiss(token.from);
+      else return;
+      event.preventDefault();
+    } else if (event.key === "Enter" && !event.shiftKey && !touch.matches) {
+      event.preventDefault();
+      void send();
+    } else if (event.key === "Escape") event.currentTarget.blur();
   };
+  const hint = nobody
+    ? "Nobody is here to write to yet."
+    : !online && loaded
+      ? "Not connected: your draft is kept, and can be sent when the server is back."
+      : "";
   return (
     <form
       className="composer"
       aria-label="Write a message"
+      aria-busy={busy}
       onSubmit={(event) => {
         event.preventDefault();
         void send();
       }}
     >
-      <select
-        className="input"
-        aria-label="Recipient"
-        value={recipient}
-        onChange={(event) => setTo(event.target.value)}
-      >
-        <option value="all">all</option>
-        {names.map((name) => (
-          <option key={name}>{name}</option>
-        ))}
-      </select>
+      {suggests && (
+        <Suspense>
+          <Suggestions id={list} token={token} at={at} onFound={onFound} onChoose={choose} />
+        </Suspense>
+      )}
+      <Recipients
+        to={to}
+        chosen={still !== undefined && still.length > 0}
+        names={names}
+        onChange={(next) => change({ to: next })}
+      />
       <textarea
-        ref={text}
-        className="input"
+        ref={field}
         aria-label="Message"
-        rows={1}
-        placeholder={`Message to ${recipient}`}
-        value={content}
-        onChange={(event) => setContent(event.target.value)}
+        aria-autocomplete="list"
+        aria-controls={suggests && found.length > 0 ? list : undefined}
+        aria-activedescendant={suggests && found.length > 0 ? `${list}-${at}` : undefined}
+        rows={Math.min(MOST_LINES, text.split("\n").length)}
+        placeholder={`Write to ${to.includes("all") ? "all agents" : to.join(", ")} · @ agent, # file`}
+        value={text}
+        onChange={({ target }) => write(target.value, target.selectionStart)}
+        onSelect={({ currentTarget }) => setCaret(currentTarget.selectionStart)}
         onKeyDown={onKeyDown}
       />
-      <Button look="primary" type="submit" disabled={busy || !online || content.trim() === ""}>
+      <UrgencyMenu urgency={urgency} onChange={(next) => change({ urgency: next })} />
+      <Button
+        look="primary"
+        type="submit"
+        icon="send"
+        disabled={!ready}
+        aria-keyshortcuts="Enter"
+        data-tip-keys={keysOf("message.write")}
+      >
         Send
       </Button>
-      {problem && (
-        <p role="alert" className="trouble">
-          {problem}
+      {(problem || hint) && (
+        <p className="composer-note" role={problem ? "alert" : "status"} data-problem={problem !== ""}>
+          {problem || hint}
         </p>
       )}
     </form>

@@ -7,12 +7,13 @@ interface MenuListProps {
   id: string;
   label: string;
   groups: MenuItem[][];
+  many: boolean;
   opener: HTMLElement | null;
   onClose: (focus?: boolean) => void;
 }
 
 /** The open list of a menu. */
-export function MenuList({ id, label, groups, opener, onClose }: MenuListProps) {
+export function MenuList({ id, label, groups, many, opener, onClose }: MenuListProps) {
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const box = list.current;
@@ -69,7 +70,7 @@ export function MenuList({ id, label, groups, opener, onClose }: MenuListProps) 
               <button
                 key={item.title}
                 type="button"
-                role={item.checked === undefined ? "menuitem" : "menuitemradio"}
+                role={item.checked === undefined ? "menuitem" : many ? "menuitemcheckbox" : "menuitemradio"}
                 aria-checked={item.checked}
                 aria-disabled={item.disabled}
                 tabIndex={-1}

@@ -20,8 +20,10 @@ export interface MenuItem {
 interface MenuProps {
   /** Its name for screen readers. */
   label: string;
-  /** Groups of items; a hairline between them. Empty groups vanish. */
-  groups: MenuItem[][];
+  /** Groups of items; a hairline between them. Empty groups vanish. A function is asked when the menu opens. */
+  groups: MenuItem[][] | (() => MenuItem[][]);
+  /** Several can be chosen: what is chosen is toggled. */
+  many?: boolean;
   /** The button that opens it, given what it must carry. */
   children: (opener: {
     "aria-haspopup": "menu";
@@ -33,7 +35,7 @@ interface MenuProps {
 }
 
 /** A button that opens a list of things to do. Arrows move, letters jump, Esc closes; the focus returns to the button. */
-export function Menu({ label, groups, children }: MenuProps) {
+export function Menu({ label, groups, many = false, children }: MenuProps) {
   const [open, setOpen] = useState(false);
   const [opener, setOpener] = useState<HTMLButtonElement | null>(null);
   const id = useId();
@@ -52,7 +54,14 @@ export function Menu({ label, groups, children }: MenuProps) {
       })}
       {open && (
         <Suspense>
-          <List id={id} label={label} groups={groups} opener={opener} onClose={close} />
+          <List
+            id={id}
+            label={label}
+            groups={typeof groups === "function" ? groups() : groups}
+            many={many}
+            opener={opener}
+            onClose={close}
+          />
         </Suspense>
       )}
     </>

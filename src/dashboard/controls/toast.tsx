@@ -7,6 +7,8 @@ interface Toast {
   text: string;
   /** Something went wrong: stays until it is closed. */
   trouble?: boolean;
+  /** How long it stays, unless it is trouble. */
+  stayMs?: number;
   /** A way to take it back, or on. */
   action?: { title: string; run: () => void } | undefined;
 }

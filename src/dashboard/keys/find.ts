@@ -5,6 +5,7 @@ import type { IconName } from "../controls/icon.tsx";
 import { roomOf } from "../route/rooms.ts";
 import { goToRoom } from "../shell/places.ts";
 import { commands, printKeys } from "./command.ts";
+import { fit } from "./fit.ts";
 
 /** Something the palette offers. */
 export interface Found {
@@ -44,21 +45,6 @@ export function findAll(typed: string, view: View | undefined): Found[] {
     .sort((a, b) => b.score - a.score)
     .slice(0, MOST)
     .map(({ one }) => one);
-}
-
-/** How well a text fits: at its beginning, at the beginning of a word, anywhere, letter by letter; 0 not at all. */
-export function fit(text: string, wanted: string): number {
-  const low = text.toLowerCase();
-  const at = low.indexOf(wanted);
-  if (at === 0) return 4;
-  if (at > 0) return /[\s/._-]/.test(low[at - 1] ?? "") ? 3 : 2;
-  if (wanted.length < 2 || low.length > 80) return 0;
-  let from = 0;
-  for (const letter of wanted) {
-    from = low.indexOf(letter, from) + 1;
-    if (from === 0) return 0;
-  }
-  return 1;
 }
 
 function runnable(): Found[] {

@@ -11,13 +11,15 @@ export interface Connection {
   tries: number;
   /** There has been contact before. */
   met: boolean;
+  /** When the server process of the last contact began. */
+  since?: string | undefined;
 }
 
 export const NO_CONNECTION: Connection = { is: "connecting", tries: 0, met: false };
 
 /** The connection after the stream has said something new about itself. */
 export function follow(was: Connection, state: StreamState, now: number): Connection {
-  if (state.is === "open") return { is: "open", tries: 0, met: true };
+  if (state.is === "open") return { is: "open", tries: 0, met: true, since: state.since };
   if (state.is === "ended") return { ...was, is: "ended", retryAt: undefined };
   const lostAt = was.lostAt ?? (was.met ? now : undefined);
   return state.is === "waiting"

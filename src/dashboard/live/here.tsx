@@ -25,6 +25,18 @@ export function useHere(): Here {
   return here;
 }
 
+let now: Here | undefined;
+
+/** Says which workspace is on the screen; for the page itself. */
+export function setHere(here: Here | undefined): void {
+  now = here;
+}
+
+/** The workspace on the screen, for commands: they run outside of components. */
+export function hereNow(): Here | undefined {
+  return now;
+}
+
 const NOTHING_YET = emptyView();
 
 /**

@@ -6,10 +6,12 @@ import { Empty } from "../controls/empty.tsx";
 import { Time } from "../controls/time.tsx";
 import { useView } from "../live/here.tsx";
 import { Ladder } from "./ladder.tsx";
+import { useMark } from "./mark.ts";
 
 /** What everybody writes to everybody, the newest at the end. */
 export function MessagePanel() {
   const messages = useView((view) => view.messages);
+  useMark();
   return messages.length === 0 ? (
     <Empty title="No messages yet">
       What you and the agents write to each other appears here. Say hello to everyone below.

@@ -1,5 +1,6 @@
 import { lazy } from "react";
 import type { Room } from "../route/rooms.ts";
+import { countUnread } from "./unread.ts";
 
 export const room: Room = {
   id: "messages",
@@ -9,5 +10,6 @@ export const room: Room = {
   order: 10,
   keys: "g m",
   phone: "Messages",
+  count: countUnread,
   Body: lazy(() => import("./panel.tsx").then(({ MessagePanel }) => ({ default: MessagePanel }))),
 };

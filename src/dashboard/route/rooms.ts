@@ -29,8 +29,6 @@ export interface Room {
   count?: (view: View) => number;
   /** The count needs a person, and is shown in amber. */
   urgent?: boolean;
-  /** What can be done there from anywhere: must not need the room to be loaded. */
-  commands?: Command[];
   Body: LazyExoticComponent<ComponentType>;
 }
 
@@ -48,4 +46,16 @@ export function roomsAt(dock: Room["dock"]): Room[] {
 
 export function roomOf(id: string | undefined): Room | undefined {
   return rooms.find((room) => room.id === id);
+}
+
+/** Every `commands.ts` beside the rooms: what can be done from anywhere, without the room being loaded. */
+const commandFiles = import.meta.glob<{ commands: Command[] }>(["../*/commands.ts", "!../shell/commands.ts"], {
+  eager: true,
+});
+
+export const ownCommands: Command[] = Object.values(commandFiles).flatMap(({ commands }) => commands);
+
+/** A command of a folder that may not be there, to offer it in a place of its own. */
+export function commandOf(id: string): Command | undefined {
+  return ownCommands.find((command) => command.id === id);
 }

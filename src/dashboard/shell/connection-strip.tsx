@@ -1,16 +1,16 @@
 import "./connection-strip.css";
 import { useEffect, useState } from "react";
 import { Button } from "../controls/button.tsx";
+import { toast } from "../controls/toast.tsx";
 import { useConnection, useHere } from "../live/here.tsx";
-
-/** A loss shorter than this is not worth a word. */
-const QUIET_MS = 1_500;
+import { onReturn, QUIET_MS, sayReturn } from "../live/returned.ts";
 
 /** Says that contact is lost, until when it is waited, and what is still possible. */
 export function ConnectionStrip() {
   const { live } = useHere();
   const { is, lostAt, retryAt, tries } = useConnection();
   const now = useClock(lostAt !== undefined);
+  useEffect(() => onReturn(live, (what) => toast(sayReturn(what))), [live]);
   if (lostAt === undefined || now - lostAt < QUIET_MS) return null;
   const wait = retryAt === undefined ? 0 : Math.max(0, Math.ceil((retryAt - now) / 1000));
   return (

@@ -1,20 +1,24 @@
-import { useSyncExternalStore } from "react";
+import { lazy, useSyncExternalStore, type ComponentType, type LazyExoticComponent } from "react";
 
-/** What lies over the page, one at a time. */
-export type Overlay = "palette" | "sheet";
+/** Something that lies over the page, e.g. a dialog. It calls `onClose` when it wants to go. */
+export type Overlay = LazyExoticComponent<ComponentType<{ onClose: () => void }>>;
+
+const Palette: Overlay = lazy(() => import("../keys/palette.tsx").then((module) => ({ default: module.Palette })));
+const KeySheet: Overlay = lazy(() => import("../keys/sheet.tsx").then((module) => ({ default: module.KeySheet })));
 
 let shown: Overlay | undefined;
 const listeners = new Set<() => void>();
 
-function show(overlay: Overlay | undefined): void {
+/** Puts something over the page, in place of what lies there. For commands: see keys/command.ts. */
+export function openOverlay(overlay: Overlay | undefined): void {
   shown = overlay;
   for (const changed of listeners) changed();
 }
 
-export const openPalette = (): void => show("palette");
+export const openPalette = (): void => openOverlay(Palette);
 /** The sheet of all keys. */
-export const openSheet = (): void => show("sheet");
-export const closeOverlay = (): void => show(undefined);
+export const openSheet = (): void => openOverlay(KeySheet);
+export const closeOverlay = (): void => openOverlay(undefined);
 
 export function useOverlay(): Overlay | undefined {
   return useSyncExternalStore(

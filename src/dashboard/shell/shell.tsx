@@ -1,5 +1,5 @@
 import "./shell.css";
-import { lazy, Suspense, useEffect, useMemo } from "react";
+import { createElement, Suspense, useEffect, useMemo } from "react";
 import { AttentionBand } from "../attention/band.tsx";
 import { Composer } from "../composer/composer.tsx";
 import { showTips } from "../controls/tip.ts";
@@ -7,7 +7,7 @@ import { Toasts } from "../controls/toast.tsx";
 import { useCommands } from "../keys/command.ts";
 import { listenForKeys } from "../keys/press.ts";
 import { useHere } from "../live/here.tsx";
-import { rooms, roomsAt } from "../route/rooms.ts";
+import { ownCommands, roomsAt } from "../route/rooms.ts";
 import { useRoute } from "../route/route.ts";
 import { BottomTabs } from "./bottom-tabs.tsx";
 import { ConnectionStrip } from "./connection-strip.tsx";
@@ -21,9 +21,6 @@ import { StatusBar } from "./status-bar.tsx";
 import { Topbar } from "./topbar.tsx";
 import { LEFT, RIGHT, useWidths } from "./widths.ts";
 
-const Palette = lazy(() => import("../keys/palette.tsx").then((module) => ({ default: module.Palette })));
-const KeySheet = lazy(() => import("../keys/sheet.tsx").then((module) => ({ default: module.KeySheet })));
-
 /** The window: agents on the left, work in the centre, conversation on the right, the composer below them all. */
 export function Shell() {
   const { workspace } = useHere();
@@ -31,10 +28,7 @@ export function Shell() {
   const { root, widths, move } = useWidths(workspace.id);
   const { centre, shown, side, beside } = placesOf(useRoute(), layout);
   const commands = useMemo(
-    () => [
-      ...shellCommands((panel, usual) => move({ [panel]: usual })),
-      ...rooms.flatMap((room) => room.commands ?? []),
-    ],
+    () => [...shellCommands((panel, usual) => move({ [panel]: usual })), ...ownCommands],
     [move],
   );
   useCommands(commands);
@@ -100,10 +94,5 @@ export function Shell() {
 
 function Overlays() {
   const overlay = useOverlay();
-  return (
-    <Suspense>
-      {overlay === "palette" && <Palette onClose={closeOverlay} />}
-      {overlay === "sheet" && <KeySheet onClose={closeOverlay} />}
-    </Suspense>
-  );
+  return <Suspense>{overlay && createElement(overlay, { onClose: closeOverlay })}</Suspense>;
 }

@@ -1,0 +1,30 @@
+import { useEffect } from "react";
+import { useHere, useOnline, useView } from "../live/here.tsx";
+
+/** How long the newest message must have been on the screen to count as read. */
+const READ_MS = 1_000;
+
+/** Remembers, for all browsers of this person, that the messages were on the screen. Use where they are shown. */
+export function useMark(): void {
+  const { client } = useHere();
+  const online = useOnline();
+  const last = useView(({ messages }) => messages.at(-1)?.seq ?? 0);
+  const read = useView((view) => view.read_up_to);
+  useEffect(() => {
+    if (!online || last <= read) return;
+    let timer = 0;
+    // Only for eyes that are there: not while the page is hidden behind another tab.
+    const wait = () => {
+      clearTimeout(timer);
+      if (document.hidden) return;
+      // Refused or lost: the next message, or the next visit, marks these too.
+      timer = window.setTimeout(() => void client.call("message.mark", { up_to: last }).catch(() => {}), READ_MS);
+    };
+    wait();
+    document.addEventListener("visibilitychange", wait);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", wait);
+    };
+  }, [client, online, last, read]);
+}

@@ -1,0 +1,66 @@
+import { lazy, Suspense, useState } from "react";
+import type { Agent } from "../../contract/agent.ts";
+import { AgentMark, StandingWord } from "../agent/mark.tsx";
+import { lineOf } from "../agent/standing.ts";
+import { IconButton } from "../controls/button.tsx";
+import { Menu } from "../controls/menu.tsx";
+import { Ago } from "../controls/time.tsx";
+import { useAct, useOnline, useView } from "../live/here.tsx";
+import { unreadBy } from "../messages/unread.ts";
+import { actionsFor } from "./actions.ts";
+import type { Lines } from "./lines.ts";
+
+const Explain = lazy(() => import("./explain.tsx").then((module) => ({ default: module.Explain })));
+
+interface RowProps {
+  agent: Agent;
+  selected: boolean;
+  lines: Lines | undefined;
+  onShow: () => void;
+  onHide: (hidden: boolean) => void;
+}
+
+/** One agent: who it is, how it stands, what it is at in its own words, and everything that can be done with it. */
+export function Row({ agent, selected, lines, onShow, onHide }: RowProps) {
+  const act = useAct();
+  const online = useOnline();
+  const unread = useView((view) => unreadBy(view).get(agent.name) ?? 0);
+  const [asked, ask] = useState(false);
+  const { name, service } = agent;
+  return (
+    <li className="roster-row">
+      <button type="button" aria-current={selected ? "true" : undefined} onClick={onShow}>
+        <AgentMark name={name} />
+        <span className="roster-who">
+          <span className="roster-name clip">{name}</span>
+          <small className="roster-service">{service}</small>
+          {unread > 0 && (
+            <span className="roster-unread" role="img" aria-label={`${unread} unread`} title={`${unread} unread`} />
+          )}
+          <StandingWord agent={agent} />
+        </span>
+        <span className="roster-what">
+          <span className="clip">{lineOf(agent)}</span>
+          {lines && lines.added + lines.removed > 0 && (
+            <span className="roster-lines">
+              <span className="unseen">Lines: </span>
+              {lines.added > 0 && `+${lines.added}`} {lines.removed > 0 && `−${lines.removed}`}
+            </span>
+          )}
+          <Ago at={agent.status_at} />
+        </span>
+      </button>
+      <Menu
+        label={`What to do with ${name}`}
+        groups={() => actionsFor(agent, { online, act, explain: () => ask(true), hide: onHide })}
+      >
+        {(opener) => <IconButton icon="menu" label={`More about ${name}`} {...opener} />}
+      </Menu>
+      {asked && (
+        <Suspense>
+          <Explain agent={agent} onClose={() => ask(false)} />
+        </Suspense>
+      )}
+    </li>
+  );
+}
