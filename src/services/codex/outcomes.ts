@@ -1,8 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Item, Question } from "./protocol.ts";
 
-/** What was refused is over a few milliseconds after the answer; what goes on longer was allowed. */
-const REFUSED_MS = 250;
+/**
+ * What was refused is over a few milliseconds after the answer, what goes on was allowed. Who said no is told otherwise
+ * only when that is certain on the busiest machine; who said yes need not wait as long.
+ */
+const NO_MS = 3_000;
+const YES_MS = 250;
 
 /**
  * Tells what became of a permission. Codex takes the first answer and says only that there was one: when the person in
@@ -12,17 +16,17 @@ export class Outcomes {
   readonly #awaited = new Map<string, (refused: boolean) => void>();
 
   /**
-   * Watches what a question is about, from before it is answered. Call the result once it was: it resolves with whether
-   * the answer was a no; undefined for questions of which Codex does not tell.
+   * Watches what a question is about, from before it is answered with no (`refuse`) or yes. Call the result once it was
+   * answered: it resolves with whether that was a no; undefined for questions of which Codex does not tell.
    */
-  watch(question: Question): () => Promise<boolean | undefined> {
+  watch(question: Question, refuse: boolean): () => Promise<boolean | undefined> {
     const item = itemOf(question);
     if (item === undefined) return () => Promise.resolve(undefined);
     const over = Promise.withResolvers<boolean>();
     this.#awaited.set(item, over.resolve);
     return async () => {
       const end = new AbortController();
-      const goesOn = sleep(REFUSED_MS, false, { signal: end.signal });
+      const goesOn = sleep(refuse ? NO_MS : YES_MS, false, { signal: end.signal });
       goesOn.catch(() => undefined);
       try {
         return await Promise.race([over.promise, goesOn]);

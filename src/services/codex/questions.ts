@@ -101,7 +101,8 @@ export class Questions {
     // First, so that it is in the very next request to the model, beside the refusal.
     if (answer.kind === "deny" && answer.reason)
       await this.#asking.explain(key, `The person said no to "${open.item.title}", for this reason: ${answer.reason}`);
-    const refused = this.#outcomes.watch(open.question);
+    const refuse = answer.kind === "deny";
+    const refused = this.#outcomes.watch(open.question, refuse);
     this.#asking.reply(this.#find(key).question.id, reply);
     const late = Promise.withResolvers<never>();
     const timer = setTimeout(
@@ -110,7 +111,7 @@ export class Questions {
     );
     await Promise.race([open.settled.promise, late.promise]).finally(() => clearTimeout(timer));
     const other = await refused();
-    if (other !== undefined && other !== (answer.kind === "deny"))
+    if (other !== undefined && other !== refuse)
       throw new ClustrError(
         "conflict",
         `It was ${other ? "refused" : "allowed"} in the agent's terminal in the same instant; your answer came second and did not count.`,
