@@ -181,6 +181,14 @@ describe("what only a person can resolve", () => {
     await run.signal("idle");
   });
 
+  it("a limit of the account: Codex does not try again, and says what to wait for", async () => {
+    await using made = await codexRun({ steps: [{ error: 429 }, { text: "Well again." }] });
+    const { run, model } = made;
+    await made.start();
+    expect((await run.signal("turn_failed")).reason).toMatch(/usage limit[^]*wait for its reset/);
+    expect(model.turns).toHaveLength(1);
+  });
+
   it("the end of the agent's own server", async () => {
     await using made = await codexRun({ steps: [{ text: "Ready." }] });
     await made.start();

@@ -68,7 +68,9 @@ export async function responsesServer(told: Told = () => undefined): Promise<Res
 
 function refuse(res: ServerResponse, status: number, message: string): void {
   res.writeHead(status, { "content-type": "application/json" });
-  res.end(JSON.stringify({ error: { type: "scripted", code: String(status), message } }));
+  // With this type the real API says that the account's limit is reached.
+  const type = status === 429 ? "usage_limit_reached" : "scripted";
+  res.end(JSON.stringify({ error: { type, code: String(status), message } }));
 }
 
 async function json(req: IncomingMessage): Promise<unknown> {
