@@ -64,7 +64,7 @@ describe("a question for the person", () => {
   });
 
   it("stays bounded whatever a tool sends, and says what was left out", () => {
-    const changes = [{ path: "big.txt", diff: "x".repeat(1_000_000) }];
+    const changes = [{ path: "big.txt", kind: { type: "add" as const }, diff: "x".repeat(1_000_000) }];
     const item = attentionOf(
       { id: 1, method: "item/fileChange/requestApproval", params: at },
       { type: "fileChange", id: "i", status: "inProgress", changes },

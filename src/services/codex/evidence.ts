@@ -24,6 +24,10 @@ export interface Heard {
   active(thread: string): void;
   /** The person went back to an earlier point of the followed thread. */
   reverted(): void;
+  /** An item of the followed thread began or ended. */
+  item(item: Item, over: boolean): void;
+  /** A turn of the followed thread is over, or another thread is followed. */
+  turnOver(): void;
   /** What the server says of the thread may have changed. */
   changed(): void;
   /** For the log. */
@@ -73,6 +77,7 @@ export class Evidence implements Listener {
   /** Evidence is about this thread from now on. What was known of another is forgotten. */
   follow(thread: string): void {
     if (thread !== this.#thread) {
+      this.#heard.turnOver();
       this.forget();
       this.#failed = false;
     }
@@ -95,6 +100,7 @@ export class Evidence implements Listener {
       this.#in(last.id);
       if (!asks) this.#working();
     } else {
+      this.#heard.turnOver();
       this.#failed = last.status === "failed";
       this.#ended = last.id;
       this.#in(undefined);
@@ -113,6 +119,7 @@ export class Evidence implements Listener {
       case "item/completed":
         if (notice.params.item.type === "userMessage") return this.#heard.shown(idsOf(notice.params.item.clientId));
         if (notice.params.threadId !== this.#thread) return;
+        this.#heard.item(notice.params.item, notice.method === "item/completed");
         if (notice.method === "item/started") this.#begun(notice.params.item);
         else this.#questions.ended(notice.params.item);
         return;
@@ -181,6 +188,7 @@ export class Evidence implements Listener {
   #completed(thread: string, turn: Turn): void {
     const goesOn = this.#heard.ended(turn.id);
     if (thread !== this.#thread) return;
+    this.#heard.turnOver();
     this.#failed = turn.status === "failed";
     this.#ended = turn.id;
     this.#questions.over();

@@ -223,11 +223,18 @@ export interface TextInput {
   text_elements: [];
 }
 
+/** What a patch does to one file. `diff`: the whole content of a file that is added or deleted, else a unified diff. */
+export interface FileUpdate {
+  path: string;
+  kind: { type: "add" } | { type: "delete" } | { type: "update"; move_path: string | null };
+  diff: string;
+}
+
 /** One entry of a thread. Only the kinds we read have their fields here. */
 export type Item =
   | { type: "userMessage"; id: string; clientId: string | null }
   | { type: "commandExecution"; id: string; command: string; status: WorkStatus }
-  | { type: "fileChange"; id: string; changes: { path: string; diff: string }[]; status: WorkStatus }
+  | { type: "fileChange"; id: string; changes: FileUpdate[]; status: WorkStatus }
   | { type: "mcpToolCall"; id: string; server: string; tool: string }
   | { type: "webSearch"; id: string; query: string }
   | { type: "agentMessage" | "reasoning" | "plan" | "contextCompaction"; id: string };

@@ -25,6 +25,10 @@ export interface Asking {
   /** Tells the model why it was refused: Codex's own answers have no room for it. At most once for each key. */
   explain(key: string, text: string): Promise<void>;
   log(message: string, details?: Record<string, unknown>): void;
+  /** The person is asked about an item of the thread, if the question names one. */
+  held(item: string | undefined): void;
+  /** The person's answer is about to let it go on. */
+  letGoOn(item: string | undefined): Promise<void>;
 }
 
 interface Open {
@@ -62,6 +66,7 @@ export class Questions {
     const settled = this.#open.get(question.id)?.settled ?? Promise.withResolvers<void>();
     settled.promise.catch(() => undefined);
     this.#open.set(question.id, { question, item, settled });
+    this.#asking.held(itemOf(question));
     this.#show(this.#shown === question.id);
   }
 
@@ -101,6 +106,7 @@ export class Questions {
     // First, so that it is in the very next request to the model, beside the refusal.
     if (answer.kind === "deny" && answer.reason)
       await this.#asking.explain(key, `The person said no to "${open.item.title}", for this reason: ${answer.reason}`);
+    if (answer.kind !== "deny") await this.#asking.letGoOn(itemOf(open.question));
     const refuse = answer.kind === "deny";
     const refused = this.#outcomes.watch(open.question, refuse);
     this.#asking.reply(this.#find(key).question.id, reply);
@@ -156,4 +162,8 @@ export class Questions {
     this.#open.clear();
     this.#shown = undefined;
   }
+}
+
+function itemOf({ params }: Question): string | undefined {
+  return "itemId" in params ? params.itemId : undefined;
 }
