@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { cleanEnv, pinned, type Scratch } from "./rig.ts";
@@ -14,6 +15,12 @@ export const CODEX_FOLDER = pinned(
   `@openai/codex-${process.platform}-${process.arch}/vendor/${TARGET[`${process.platform}-${process.arch}`] ?? "unknown"}/bin`,
 );
 export const CODEX = join(CODEX_FOLDER, "codex");
+
+/** What figures hold for, e.g. `codex 0.169.0`. */
+export function codexVersion(): string {
+  const { stdout } = spawnSync(CODEX, ["--version"], { encoding: "utf8", env: cleanEnv("/nonexistent") });
+  return `codex ${/\d+\.\d+\.\d+/.exec(stdout)?.[0] ?? "of an unknown version"}`;
+}
 
 /** A model Codex does not know: it gets classic function tools. Without a model, today's default works in code mode. */
 export const CLASSIC_MODEL = "scripted-model";

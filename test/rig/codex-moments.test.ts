@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { percentile, randomOf } from "./codex-figures.ts";
+import { codexVersion } from "./codex-home.ts";
 import { Life, type Line } from "./codex-life.ts";
 import { QUESTION, shell, STREAM, wish } from "./codex-scenes.ts";
 import type { ModelRequest } from "./script.ts";
@@ -202,7 +203,7 @@ it(
       for (const { channel } of life.run.handed) channels.set(channel, (channels.get(channel) ?? 0) + 1);
     }
     const total = [...times.values()].flat().length;
-    console.log(`codex, ${total} messages by state, ms until a model request carried them:`);
+    console.log(`${codexVersion()}, ${total} messages by state, ms until a model request carried them:`);
     for (const [state, list] of [...times].toSorted(([one], [other]) => one.localeCompare(other)))
       console.log(
         `  ${state}: ${list.length}, p50 ${Math.round(percentile(list, 0.5))}, p95 ${Math.round(percentile(list, 0.95))}`,

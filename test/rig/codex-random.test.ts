@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { randomOf } from "./codex-figures.ts";
+import { codexVersion } from "./codex-home.ts";
 import { codexRun } from "./codex-run.ts";
 import type { Answer, ModelRequest } from "./script.ts";
 
@@ -101,7 +102,7 @@ for (const code of [false, true]) {
         { length: MESSAGES },
         (_, n) => last.messages.filter(({ text }) => text.includes(`<m-${n}>`)).length,
       );
-      console.log(`codex, ${MESSAGES} messages:`, Object.fromEntries(moves));
+      console.log(`${codexVersion()}, ${MESSAGES} messages:`, Object.fromEntries(moves));
       expect(times).toEqual(times.map(() => 1));
       const there = Array.from({ length: wishes }, (_, n) => `wish-${n}`).filter((name) =>
         existsSync(join(run.agent.cwd, name)),

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { compare, percentile, randomOf, type Comparison } from "./codex-figures.ts";
+import { codexVersion } from "./codex-home.ts";
 import { Life } from "./codex-life.ts";
 import { SCENES } from "./codex-scenes.ts";
 
@@ -53,7 +54,7 @@ it(
       "never noticed": noticed.filter((ms) => ms === Infinity).length,
       unsure: `${((100 * sum((one) => one.unsure)) / sum((one) => one.samples)).toFixed(2)} %`,
     };
-    console.log("codex, status:", JSON.stringify(figures));
+    console.log(`${codexVersion()}, status:`, JSON.stringify(figures));
     const tally = Map.groupBy(wrong, (line) => line);
     for (const [line, times] of tally) console.log(`${times.length} × ${line}`);
     // A slice is too short for shares: one late change of a busy machine is a percent of it.
