@@ -21,6 +21,7 @@ import { readHook, type Hook } from "./hooks.ts";
 import { interruptTurn } from "./interrupting.ts";
 import { leaveTool } from "./leaving.ts";
 import { Mail } from "./mail.ts";
+import { Outcomes } from "./outcomes.ts";
 import { policyFor, ruling } from "./policy.ts";
 import type { RunRecord } from "./record.ts";
 import { followSessionFile, readSessionStatus, type SessionMark } from "./session-file.ts";
@@ -44,9 +45,12 @@ export class ClaudeSession implements AgentSession {
   readonly #mail: Mail;
   readonly #calls: Calls;
   readonly #held = new Held();
+  readonly #outcomes = new Outcomes();
   readonly #closing = new AbortController();
   readonly #signal: AbortSignal;
   readonly #weighing: Weighing;
+  /** Requests that waited for the person when an earlier server of this run ended. */
+  readonly #before: ReadonlySet<string | undefined>;
   #transcript: string | undefined;
   #reports: Promise<void> = Promise.resolve();
 
@@ -54,6 +58,7 @@ export class ClaudeSession implements AgentSession {
     this.#link = link;
     this.#calls = new Calls(link);
     this.#record = record;
+    this.#before = new Set(record.dialogs.map(({ request }) => request));
     this.#terminal = terminal;
     this.#signal = AbortSignal.any([signal, this.#closing.signal]);
     this.#weighing = new Weighing(newBelief(!record.resumed), {
@@ -140,8 +145,10 @@ export class ClaudeSession implements AgentSession {
   }
 
   answer(key: string, answer: Answer): Promise<void> {
-    const given = (): Promise<void> =>
-      answerDialog({ ...this.#hands(), look: () => this.#weighing.compare() }, key, answer);
+    const given = async (): Promise<void> => {
+      await answerDialog({ ...this.#hands(), look: () => this.#weighing.compare() }, key, answer);
+      await this.#outcomes.confirm(call, answer, () => this.#belief, this.#signal);
+    };
     const call = this.#belief.dialogs.find(({ item }) => item.key === key)?.call;
     return answer.kind === "deny" ? given() : this.#calls.goOn(call, given);
   }
@@ -172,9 +179,11 @@ export class ClaudeSession implements AgentSession {
   }
 
   async #answer(hook: Hook, call: HookCall): Promise<object | "held"> {
-    const policy = /^(PreToolUse|PermissionRequest)$/.test(hook.name)
-      ? policyFor(hook, (tool, subject) => this.#link.policy(tool, subject))
-      : undefined;
+    // A dialog that is open already stays the person's, whatever policy was set since (the door may repeat its request).
+    const policy =
+      /^(PreToolUse|PermissionRequest)$/.test(hook.name) && !this.#open(hook)
+        ? policyFor(hook, (tool, subject) => this.#link.policy(tool, subject))
+        : undefined;
     if (hook.name === "PermissionRequest" && (policy === "deny" || (policy === "allow" && !this.#calls.objected(hook))))
       return decisionOf(hook, { kind: policy });
     await this.#mail.prove(hook, call);
@@ -183,6 +192,7 @@ export class ClaudeSession implements AgentSession {
       await this.#record.note({ begun: true, hooks: true, failed: false });
     if (hook.name === "StopFailure" && hook.subagent === undefined)
       await this.#record.note({ begun: true, hooks: true, failed: true });
+    this.#outcomes.heard(hook);
     if (hook.name !== "PreToolUse") await this.#calls.over(hook);
     await this.#weighing.take(heard(this.#belief, hook, Date.now(), context !== undefined));
     if (hook.name === "SessionStart" && hook.body.source !== "compact" && hook.body.source !== "clear") {
@@ -196,6 +206,14 @@ export class ClaudeSession implements AgentSession {
     return context === undefined
       ? {}
       : { hookSpecificOutput: { hookEventName: hook.name, additionalContext: context } };
+  }
+
+  /** Whether a request was before the person already, to us or to the server before us. */
+  #open({ request }: Hook): boolean {
+    return (
+      request !== undefined &&
+      (this.#before.has(request) || this.#belief.dialogs.some((one) => one.request === request))
+    );
   }
 
   /** Requests whose dialog is over go unanswered. After the end of this session they are the next one's. */

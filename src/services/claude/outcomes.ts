@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Answer } from "../../contract/attention.ts";
+import { ClustrError } from "../../contract/error.ts";
+import type { Belief } from "./belief.ts";
+import { text, type Hook } from "./hooks.ts";
+import { objectOf } from "./settings.ts";
+
+/** A refused call is over at once, its hook takes a moment on a slow machine; what goes on longer was allowed. */
+const REFUSED_MS = 3_000;
+const LOOK_MS = 25;
+const REMEMBERED = 64;
+
+/**
+ * Tells what became of calls a person was asked about. The tool takes the first answer and does not say whose it was: when
+ * the person in the terminal and the one here answer in the same instant, only this shows who was second. A call that
+ * was allowed is told by hooks of its own, one that was refused only by the end of its batch.
+ */
+export class Outcomes {
+  readonly #ran: string[] = [];
+  readonly #over: string[] = [];
+
+  heard(hook: Hook): void {
+    const id = text(hook.body.tool_use_id);
+    if (id !== undefined && /^PostToolUse(Failure)?$/.test(hook.name)) remember(this.#ran, id);
+    if (hook.name !== "PostToolBatch" || !Array.isArray(hook.body.tool_calls)) return;
+    for (const call of hook.body.tool_calls) remember(this.#over, text(objectOf(call).tool_use_id) ?? "");
+  }
+
+  /** Resolves when a call has gone the way of an answer, as far as that can be told. @throws ClustrError `conflict` when it went the other. */
+  async confirm(call: string | undefined, { kind }: Answer, belief: () => Belief, signal: AbortSignal): Promise<void> {
+    if (call === undefined || kind === "option" || kind === "text") return;
+    const ran = (): boolean => this.#ran.includes(call);
+    const refused = (): boolean => !ran() && (this.#over.includes(call) || belief().phase === "idle");
+    if (kind !== "deny") {
+      if (refused()) throw second("refused");
+      return;
+    }
+    for (const until = performance.now() + REFUSED_MS; !ran() && !refused() && performance.now() < until;) {
+      // The batch of several calls is over only with the last of them: nothing can be told before.
+      if (belief().calls.length > 1) return;
+      await sleep(LOOK_MS, undefined, { signal });
+    }
+    if (!refused()) throw second("allowed");
+  }
+}
+
+function remember(list: string[], id: string): void {
+  list.push(id);
+  list.splice(0, list.length - REMEMBERED);
+}
+
+function second(what: "allowed" | "refused"): ClustrError {
+  return new ClustrError(
+    "conflict",
+    `it was ${what} in the agent's terminal in the same instant; your answer came second and did not count`,
+  );
+}
