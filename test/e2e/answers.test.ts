@@ -18,7 +18,7 @@ const FULL = process.env["CLUSTR_FULL"] === "1";
 const DECISIONS = FULL ? 500 : 15;
 /** One item in so many is open while the server is killed and started again. */
 const RESTARTS = FULL ? 12 : 8;
-const ROUND_MS = 30_000;
+const ROUND_MS = FULL ? 120_000 : 30_000;
 
 /** Who answers, what they say, and what came of it: `taken`, or the code of the refusal. */
 interface Given {

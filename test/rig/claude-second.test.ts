@@ -26,7 +26,7 @@ test("a yes at the terminal and a no from here in the same instant: whoever was 
     told.push(
       await Promise.resolve(given).then(
         () => "deny",
-        (error: { code?: string }) => (error.code === "conflict" ? "allow" : String(error)),
+        (error: { code?: string }) => (error.code === "conflict" ? "allow" : `failed: ${error.code}`),
       ),
     );
     const next = at + 1 < APART.length ? `wish-${at + 1}` : "Done.";
