@@ -29,12 +29,14 @@ export function changeHandlers(
   return {
     "change.diff": async (call, { name, view, file, after, limit, detail }) => {
       const agent = known(call.view(), name);
-      const { engine } = await folder.open();
+      const { engine, store } = await folder.open();
       const all = await diffs.of(engine, agent, view);
       const unknown = unknownByPath(engine);
       const { page, next } = pageOf(all, { file, after, limit });
       return {
-        files: page.map((diff) => shownFile(diff, detail, unknown.get(diff.path) ?? [])),
+        files: await Promise.all(
+          page.map((diff) => shownFile(diff, detail, unknown.get(diff.path) ?? [], store.blobs)),
+        ),
         total: totalOf(all),
         ...(next === undefined ? {} : { next }),
       };

@@ -56,12 +56,14 @@ function head(file: File, style: Style): string {
   return `${style.paint(color, sign)} ${style.paint("bold", name)}  ${style.paint("dim", notes.join("  "))}`;
 }
 
-function lines({ number, old_line, new_line, before, now, conflict, cut }: Hunk, style: Style): string[] {
+function lines({ number, old_line, new_line, before, now, above, below, conflict, cut }: Hunk, style: Style): string[] {
   const where = `@@ ${number}  −${old_line},${before.length} +${new_line},${now.length}`;
   return [
     style.paint(conflict ? "yellow" : "dim", conflict ? `  ${where}  ▲ ${REASONS[conflict]}` : `  ${where}`),
+    ...above.map((line) => style.paint("dim", `    ${plain(line)}`)),
     ...before.map((line) => style.paint("red", `  - ${plain(line)}`)),
     ...now.map((line) => style.paint("green", `  + ${plain(line)}`)),
+    ...below.map((line) => style.paint("dim", `    ${plain(line)}`)),
     ...(cut === undefined ? [] : [style.paint("dim", `    … ${cut} more lines`)]),
   ];
 }

@@ -27,6 +27,9 @@ const Hunk = z.object({
   /** Lines without their ends. */
   before: z.array(z.string()),
   now: z.array(z.string()),
+  /** Untouched lines right above and below, at most three each. */
+  above: z.array(z.string()),
+  below: z.array(z.string()),
   conflict: Reason.optional(),
   /** Set when lines were cut to keep the answer short: how many are missing. */
   cut: z.int().optional(),

@@ -1,7 +1,9 @@
 import type { z } from "zod";
 import { shownPath, type FileState } from "../../contract/files.ts";
 import type { ChangedFile } from "../../contract/operations/changes.ts";
+import type { Blobs } from "../ports/blobs.ts";
 import type { Hunk } from "../attribution/hunks.ts";
+import { keysOf } from "../attribution/past.ts";
 import type { FileDiff } from "../attribution/views.ts";
 
 export type ShownFile = z.output<typeof ChangedFile>;
@@ -9,6 +11,8 @@ export type ShownFile = z.output<typeof ChangedFile>;
 /** Lines of one file in an answer; of a longer diff the rest is counted. */
 const LINES = 2_000;
 const HUNKS = 300;
+/** Untouched lines shown around a hunk. */
+const AROUND = 3;
 /** Characters of one line. */
 const LINE = 4_000;
 
@@ -27,10 +31,16 @@ export function whatOf(
 }
 
 /** A file's difference as clients get it. `unknown`: positions of changes to it whose author is not known. */
-export function shownFile(diff: FileDiff, detail: "lines" | "counts", unknown: readonly number[]): ShownFile {
+export async function shownFile(
+  diff: FileDiff,
+  detail: "lines" | "counts",
+  unknown: readonly number[],
+  blobs: Blobs,
+): Promise<ShownFile> {
   const { path, from, before, after, byLine, added, removed, conflict, choices } = diff;
   const state = after ?? before;
-  const hunks = detail === "lines" ? shownHunks(diff.hunks) : [];
+  const text = detail === "lines" && byLine ? await keysOf(after, blobs) : [];
+  const hunks = detail === "lines" ? shownHunks(diff.hunks, text) : [];
   const mode = before && after && before.kind === "file" && before.mode !== after.mode;
   return {
     path: shownPath(path),
@@ -48,12 +58,13 @@ export function shownFile(diff: FileDiff, detail: "lines" | "counts", unknown: r
   };
 }
 
-function shownHunks(hunks: readonly Hunk[]): ShownFile["hunks"] {
+/** `text`: the lines of the file now. */
+function shownHunks(hunks: readonly Hunk[], text: readonly string[]): ShownFile["hunks"] {
   const shown: ShownFile["hunks"] = [];
   let left = LINES;
   /** How many lines longer the text got by the hunks so far. */
   let grown = 0;
-  for (const [index, { from, before, now, conflict }] of hunks.slice(0, HUNKS).entries()) {
+  for (const [index, { from, to, before, now, conflict }] of hunks.slice(0, HUNKS).entries()) {
     if (left <= 0) break;
     const gone = before.slice(0, left);
     const come = now.slice(0, left);
@@ -65,6 +76,8 @@ function shownHunks(hunks: readonly Hunk[]): ShownFile["hunks"] {
       new_line: from + 1,
       before: gone.map(shownLine),
       now: come.map(shownLine),
+      above: text.slice(Math.max(from - AROUND, hunks[index - 1]?.to ?? 0), from).map(shownLine),
+      below: text.slice(to, Math.min(to + AROUND, hunks[index + 1]?.from ?? text.length)).map(shownLine),
       ...(conflict === undefined ? {} : { conflict }),
       ...(cut === 0 ? {} : { cut }),
     });
