@@ -1,10 +1,12 @@
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Snapshot } from "../core/ports/snapshots.ts";
 import { Project } from "../../test/git/project.ts";
+import { slowGit } from "../../test/git/slow-git.ts";
 
 const TAKING = fileURLToPath(new URL("../../test/git/taking.ts", import.meta.url));
 
@@ -145,6 +147,33 @@ describe("snapshots", () => {
     await expect(snapshots.plan("0".repeat(40))).rejects.toMatchObject({ code: "not_found" });
   });
 
+  test("called off by one are still taken for the others, and called off by all leave nothing in the way", async () => {
+    project = new Project({ a: "1\n" });
+    const snapshots = await project.snapshots();
+    const lock = path.join(project.store, "snap.index.lock");
+    const undo = slowGit(project.base, "update-index", `touch '${lock}'; sleep 0.2; rm -f '${lock}'`);
+    try {
+      const [one, two] = [new AbortController(), new AbortController()];
+      const refused = expect(snapshots.take("one", one.signal)).rejects.toMatchObject({ code: "unavailable" });
+      const taken = snapshots.take("two", two.signal);
+      one.abort();
+      await refused;
+      expect((await taken).label).toBe("one, two");
+
+      fs.rmSync(path.join(project.store, "snap.index"));
+      const again = await project.snapshots();
+      const gone = expect(again.take("three", two.signal)).rejects.toMatchObject({ code: "unavailable" });
+      while (!fs.existsSync(lock)) await setTimeout(5);
+      two.abort();
+      await gone;
+      const next = await again.take("four");
+      expect((await again.list()).map(({ label }) => label)).toEqual(["four", "one, two"]);
+      expect([...(await again.files(next.id)).keys()]).toEqual(["a"]);
+    } finally {
+      undo();
+    }
+  });
+
   test("go on while the person commits", async () => {
     project = new Project({ a: "0\n" });
     project.init().commit();
@@ -220,66 +249,5 @@ describe("snapshots", () => {
       await expect(openSnapshots({ store: project.store, folder, umask: 0o022 })).rejects.toMatchObject({
         code: "invalid",
       });
-  });
-});
-
-describe("a restore", () => {
-  test("keeps permissions, gives new files the umask, and secrets back to their owner alone", async () => {
-    project = new Project({ kept: "1\n", gone: "1\n", run: "#!\n", ".env": "SECRET\n" });
-    fs.chmodSync(project.path("kept"), 0o640);
-    fs.chmodSync(project.path("run"), 0o755);
-    fs.chmodSync(project.path(".env"), 0o600);
-    const snapshots = await project.snapshots();
-    const { id } = await snapshots.take("first");
-    project.write({ kept: "2\n" });
-    for (const name of ["gone", "run", ".env"]) fs.rmSync(project.path(name));
-    await snapshots.restore(await snapshots.plan(id));
-    expect(project.shown()).toEqual({ kept: "640 1\n", gone: "644 1\n", run: "755 #!\n", ".env": "600 SECRET\n" });
-  });
-
-  test("writes only what differs, and leaves what somebody changed since the plan", async () => {
-    project = new Project({ same: "1\n", a: "1\n", b: "1\n" });
-    const snapshots = await project.snapshots();
-    const { id } = await snapshots.take("first");
-    const { mtimeMs } = fs.statSync(project.path("same"));
-    project.write({ a: "2\n", b: "2\n" });
-    const plan = await snapshots.plan(id);
-    project.write({ b: "3\n" });
-    const { done, left, snapshot } = await snapshots.restore(plan);
-    expect([done, left]).toEqual([["a"], ["b"]]);
-    expect(fs.statSync(project.path("same")).mtimeMs).toBe(mtimeMs);
-    expect((await snapshots.planUndo(snapshot.id)).changes.map(({ path: name }) => name)).toEqual(["a"]);
-  });
-
-  test("never follows a link out of the folder", async () => {
-    project = new Project({ "d/a": "1\n" });
-    const outside = path.join(project.base, "outside");
-    fs.mkdirSync(outside);
-    const snapshots = await project.snapshots();
-    const { id } = await snapshots.take("first");
-    const plan = {
-      ...(await snapshots.plan(id)),
-      changes: [{ path: "d/a", after: (await snapshots.files(id)).get("d/a") }],
-    };
-    fs.rmSync(project.path("d"), { recursive: true });
-    fs.symlinkSync(outside, project.path("d"));
-    expect((await snapshots.restore(plan)).left).toEqual(["d/a"]);
-    const hostile = ["../x", "/etc/x", ".git/config", "a/../../x", ".GIT/hooks/x"].map((name) => ({
-      path: name,
-      after: plan.changes[0]?.after,
-    }));
-    expect((await snapshots.restore({ ...plan, changes: hostile })).done).toEqual([]);
-    expect(fs.readdirSync(outside)).toEqual([]);
-  });
-
-  test("turns a file back that became a folder, and a folder that became a file", async () => {
-    project = new Project({ a: "file\n", "b/c": "inner\n" });
-    const snapshots = await project.snapshots();
-    const { id } = await snapshots.take("first");
-    fs.rmSync(project.path("a"));
-    fs.rmSync(project.path("b"), { recursive: true });
-    project.write({ "a/x": "x\n", b: "b\n" });
-    await snapshots.restore(await snapshots.plan(id));
-    expect(project.shown()).toEqual({ a: "644 file\n", "b/c": "644 inner\n" });
   });
 });

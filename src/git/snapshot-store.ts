@@ -31,6 +31,7 @@ import {
 } from "./records.ts";
 import type { GitPlace, HashFormat } from "./run-git.ts";
 import { uncommitted } from "./uncommitted.ts";
+import { SharedTake } from "./shared-take.ts";
 import { openStore, syncExcludes } from "./store.ts";
 import { Upkeep } from "./upkeep.ts";
 
@@ -69,8 +70,8 @@ export class SnapshotStore implements FolderStore {
   readonly #umask: number;
   readonly #format: HashFormat;
   #turn: Promise<unknown> = Promise.resolve();
-  /** A snapshot that has not begun yet, for whoever else wants one now. */
-  #next: { labels: string[]; taken: Promise<Snapshot> } | undefined;
+  /** One that has not begun yet, for whoever else wants one now. */
+  #next: SharedTake | undefined;
   #ignoredAt = -Infinity;
   #ms = 0;
 
@@ -92,17 +93,17 @@ export class SnapshotStore implements FolderStore {
   }
 
   take(label: string, signal?: AbortSignal): Promise<Snapshot> {
-    if (this.#next) {
-      if (!this.#next.labels.includes(label)) this.#next.labels.push(label);
-      return this.#next.taken;
+    if (!this.#next || this.#next.calledOff) {
+      const next: SharedTake = new SharedTake((shared, called) =>
+        this.#alone(() => {
+          // From here on others would miss changes.
+          if (this.#next === next) this.#next = undefined;
+          return this.#take({ label: shared() }, called);
+        }),
+      );
+      this.#next = next;
     }
-    const labels = [label];
-    const taken = this.#alone(() => {
-      this.#next = undefined;
-      return this.#take({ label: labels.join(", ") }, signal);
-    });
-    this.#next = { labels, taken };
-    return taken;
+    return this.#next.join(label, signal);
   }
 
   async list(): Promise<Snapshot[]> {

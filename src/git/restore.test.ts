@@ -1,0 +1,68 @@
+import fs from "node:fs";
+import path from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import { Project } from "../../test/git/project.ts";
+
+let project: Project;
+afterEach(() => project.remove());
+
+describe("a restore", () => {
+  test("keeps permissions, gives new files the umask, and secrets back to their owner alone", async () => {
+    project = new Project({ kept: "1\n", gone: "1\n", run: "#!\n", ".env": "SECRET\n" });
+    fs.chmodSync(project.path("kept"), 0o640);
+    fs.chmodSync(project.path("run"), 0o755);
+    fs.chmodSync(project.path(".env"), 0o600);
+    const snapshots = await project.snapshots();
+    const { id } = await snapshots.take("first");
+    project.write({ kept: "2\n" });
+    for (const name of ["gone", "run", ".env"]) fs.rmSync(project.path(name));
+    await snapshots.restore(await snapshots.plan(id));
+    expect(project.shown()).toEqual({ kept: "640 1\n", gone: "644 1\n", run: "755 #!\n", ".env": "600 SECRET\n" });
+  });
+
+  test("writes only what differs, and leaves what somebody changed since the plan", async () => {
+    project = new Project({ same: "1\n", a: "1\n", b: "1\n" });
+    const snapshots = await project.snapshots();
+    const { id } = await snapshots.take("first");
+    const { mtimeMs } = fs.statSync(project.path("same"));
+    project.write({ a: "2\n", b: "2\n" });
+    const plan = await snapshots.plan(id);
+    project.write({ b: "3\n" });
+    const { done, left, snapshot } = await snapshots.restore(plan);
+    expect([done, left]).toEqual([["a"], ["b"]]);
+    expect(fs.statSync(project.path("same")).mtimeMs).toBe(mtimeMs);
+    expect((await snapshots.planUndo(snapshot.id)).changes.map(({ path: name }) => name)).toEqual(["a"]);
+  });
+
+  test("never follows a link out of the folder", async () => {
+    project = new Project({ "d/a": "1\n" });
+    const outside = path.join(project.base, "outside");
+    fs.mkdirSync(outside);
+    const snapshots = await project.snapshots();
+    const { id } = await snapshots.take("first");
+    const plan = {
+      ...(await snapshots.plan(id)),
+      changes: [{ path: "d/a", after: (await snapshots.files(id)).get("d/a") }],
+    };
+    fs.rmSync(project.path("d"), { recursive: true });
+    fs.symlinkSync(outside, project.path("d"));
+    expect((await snapshots.restore(plan)).left).toEqual(["d/a"]);
+    const hostile = ["../x", "/etc/x", ".git/config", "a/../../x", ".GIT/hooks/x"].map((name) => ({
+      path: name,
+      after: plan.changes[0]?.after,
+    }));
+    expect((await snapshots.restore({ ...plan, changes: hostile })).done).toEqual([]);
+    expect(fs.readdirSync(outside)).toEqual([]);
+  });
+
+  test("turns a file back that became a folder, and a folder that became a file", async () => {
+    project = new Project({ a: "file\n", "b/c": "inner\n" });
+    const snapshots = await project.snapshots();
+    const { id } = await snapshots.take("first");
+    fs.rmSync(project.path("a"));
+    fs.rmSync(project.path("b"), { recursive: true });
+    project.write({ "a/x": "x\n", b: "b\n" });
+    await snapshots.restore(await snapshots.plan(id));
+    expect(project.shown()).toEqual({ a: "644 file\n", "b/c": "644 inner\n" });
+  });
+});
