@@ -153,7 +153,11 @@ function checkKnown(view: View, { actor }: Caller, fact: Fact): Fact {
   );
 }
 
-function allHandlers(parts: WorkspaceParts & { shells: Shells }, folderLog: FolderLog, evidenceOf: (agent: string) => Evidence[]) {
+function allHandlers(
+  parts: WorkspaceParts & { shells: Shells },
+  folderLog: FolderLog,
+  evidenceOf: (agent: string) => Evidence[],
+) {
   const agents: Handlers<typeof agentOperations, WorkspaceCall> = agentHandlers({ ...parts, evidenceOf });
   return {
     ...agents,
