@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Autonomy } from "../../contract/agent.ts";
+import { inCall, type Left } from "./calls.ts";
 import { runCommand } from "./command.ts";
 import { ask, permission } from "./consent.ts";
 import type { Door } from "./door.ts";
@@ -88,20 +89,26 @@ async function performOne(step: Step, world: World, values: Values, place: strin
     // Policies and the person go by the file it is, however the script writes it.
     const subject = await folder.nameOf(file);
     await permission(world, { tool: verbOf(step), subject, detail: `${subject}\n${detail}` });
-    if ("write" in step) return folder.write(file, now);
-    if ("append" in step) return folder.append(file, now);
-    return folder.edit(file, was, now);
+    const path = subject;
+    const left: Left =
+      "write" in step
+        ? { path, write: now }
+        : "append" in step
+          ? { path, append: now }
+          : { path, replace: was, by: now };
+    return inCall(world, { left }, () => {
+      if ("write" in step) return folder.write(file, now);
+      if ("append" in step) return folder.append(file, now);
+      return folder.edit(file, was, now);
+    });
   }
   if ("run" in step) {
     const command = fill(step.run);
     await began(command);
     await permission(world, { tool: "run", subject: command, detail: command });
-    const ran = await runCommand(
-      command,
-      world.cwd,
-      (step.timeout ?? COMMAND_S) * 1000,
-      (text) => show.output(text),
-      signal,
+    const timeoutMs = (step.timeout ?? COMMAND_S) * 1000;
+    const ran = await inCall(world, { command }, () =>
+      runCommand(command, world.cwd, timeoutMs, (text) => show.output(text), signal),
     );
     signal.throwIfAborted();
     keep(step.as, ran);

@@ -9,6 +9,7 @@ import type {
   HookCall,
   Parcel,
 } from "../../core/ports/service.ts";
+import { callOf, editsOf, idOf } from "./edits.ts";
 import { Line } from "./line.ts";
 import { Orders } from "./orders.ts";
 import { evidenceOf, signalOf } from "./signal.ts";
@@ -49,6 +50,14 @@ export class ScriptSession implements AgentSession {
         return { parcels: await this.#nextParcels(call) };
       case "next-order":
         return { orders: await this.#orders.next(call) };
+      case "open-call":
+        return { objection: await this.#link.openCall(callOf(call.body, this.#link.agent.cwd)) };
+      case "go-on-call":
+        return this.#link.goOnCall(idOf((call.body as { id?: unknown }).id)).then(() => ({}));
+      case "close-call": {
+        const { id } = call.body as { id?: unknown };
+        return this.#link.closeCall(idOf(id), editsOf(call.body, this.#link.agent.cwd)).then(() => ({}));
+      }
       case "policy": {
         const { tool, subject } = call.body as Record<string, unknown>;
         return { decision: this.#link.policy(String(tool), String(subject)) };
