@@ -4,11 +4,14 @@ import fs from "node:fs";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { Project } from "../../test/git/project.ts";
 import type { Snapshot } from "../core/ports/snapshots.ts";
 import { slowGit } from "../../test/git/slow-git.ts";
 import { detach } from "./detach.ts";
+
+/** Every step starts a few programs, and syncs: on a busy machine that takes its time. */
+vi.setConfig({ testTimeout: 60_000 });
 
 const CHILD = fileURLToPath(new URL("../../test/git/taking.ts", import.meta.url));
 
@@ -122,4 +125,4 @@ test("a server killed at any moment leaves a store that works, and in the end ne
   for (const name of Object.keys(files)) fs.rmSync(project.path(name));
   await snapshots.restore(await snapshots.plan(ids.at(-1) ?? ""));
   expect(project.shown()).toEqual(files);
-}, 60_000);
+});

@@ -1,7 +1,10 @@
 import fs from "node:fs";
 import path from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { Project } from "../../test/git/project.ts";
+
+/** Every step starts a few programs, and syncs: on a busy machine that takes its time. */
+vi.setConfig({ testTimeout: 60_000 });
 
 const HOOKS = [
   "post-index-change",

@@ -1,8 +1,11 @@
 import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { Project } from "../../test/git/project.ts";
+
+/** Every step starts a few programs, and syncs: on a busy machine that takes its time. */
+vi.setConfig({ testTimeout: 60_000 });
 
 let project: Project;
 afterEach(() => project.remove());
@@ -86,4 +89,4 @@ test("many small packs become few, and nothing is lost", async () => {
     expect(Buffer.from(await again.blobs.get(blob)).toString()).toBe(`${i}\n`);
   }
   expect(execFileSync("git", ["fsck", "--full", "--no-dangling"], { cwd: project.store, encoding: "utf8" })).toBe("");
-}, 60_000);
+});

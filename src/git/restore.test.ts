@@ -1,7 +1,10 @@
 import fs from "node:fs";
 import path from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { Project } from "../../test/git/project.ts";
+
+/** Every step starts a few programs, and syncs: on a busy machine that takes its time. */
+vi.setConfig({ testTimeout: 60_000 });
 
 let project: Project;
 afterEach(() => project.remove());

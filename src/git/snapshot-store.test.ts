@@ -3,10 +3,13 @@ import fs from "node:fs";
 import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Snapshot } from "../core/ports/snapshots.ts";
 import { Project } from "../../test/git/project.ts";
 import { slowGit } from "../../test/git/slow-git.ts";
+
+/** Every step starts a few programs, and syncs: on a busy machine that takes its time. */
+vi.setConfig({ testTimeout: 60_000 });
 
 const TAKING = fileURLToPath(new URL("../../test/git/taking.ts", import.meta.url));
 
