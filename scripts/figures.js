@@ -14,7 +14,9 @@ const LONG = [
   "src/terminal",
   "src/core/attribution/property.test.ts",
   "test/rig",
+  "test/e2e/answers.test.ts",
   "test/e2e/crash.test.ts",
+  "test/e2e/crowd.test.ts",
 ];
 
 const node = await nodeAtLeast([24, 0]);
