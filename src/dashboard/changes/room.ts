@@ -1,0 +1,14 @@
+import { lazy } from "react";
+import type { Room } from "../route/rooms.ts";
+
+export const room: Room = {
+  id: "changes",
+  title: "Changes",
+  icon: "changes",
+  dock: "centre",
+  order: 30,
+  keys: "g c",
+  phone: "Changes",
+  params: ["file", "by"],
+  Body: lazy(() => import("./changes.tsx").then(({ Changes }) => ({ default: Changes }))),
+};
