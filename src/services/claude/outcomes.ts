@@ -35,13 +35,17 @@ export class Outcomes {
       if (refused()) throw second("refused");
       return;
     }
-    for (const until = performance.now() + REFUSED_MS; !ran() && !refused() && performance.now() < until;) {
-      // The batch of several calls is over only with the last of them: nothing can be told before.
-      if (belief().calls.length > 1) return;
+    for (const until = performance.now() + REFUSED_MS; !ran() && performance.now() < until;) {
+      // A batch of several calls is over only with the last of them, and of calls before a restart nothing is known.
+      if (refused() || !isAlone(belief(), call)) return;
       await sleep(LOOK_MS, undefined, { signal });
     }
-    if (!refused()) throw second("allowed");
+    throw second("allowed");
   }
+}
+
+function isAlone({ calls, dialogs }: Belief, call: string): boolean {
+  return dialogs.length === 0 && calls.length === 1 && calls[0]?.id === call;
 }
 
 function remember(list: string[], id: string): void {
