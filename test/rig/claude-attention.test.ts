@@ -128,6 +128,25 @@ describe.concurrent("a permission is answered from outside", () => {
     expect(made(the, "one")).toBe(true);
   });
 
+  test("never by a policy set meanwhile, not even after a restart of the server; the next call obeys it", async () => {
+    await using the = await stage({ steps: [bash("touch one"), bash("touch one"), { text: "Done." }] });
+    await the.run.start(claude);
+    const { item } = await the.run.signal("attention");
+    await shown(the);
+    the.run.policies.set("Bash", "allow");
+    the.run.drop();
+    const before = the.run.signals.length;
+    const session = await the.run.start(claude);
+    expect((await the.run.signal("attention", { since: before })).item.key).toBe(item.key);
+    await sleep(1_500);
+    expect(made(the, "one")).toBe(false);
+    await session.answer?.(item.key ?? "", { kind: "deny" });
+    await the.run.signal("idle", { since: before });
+    expect(made(the, "one")).toBe(true);
+    const asked = the.run.signals.flatMap((signal) => (signal.type === "attention" ? [signal.item.key] : []));
+    expect(new Set(asked)).toEqual(new Set([item.key]));
+  });
+
   test("after its hook was lost: by the row of the dialog that shows the very command", async () => {
     await using the = await stage({ steps: [bash("touch one"), { text: "Done." }] });
     const session = await the.run.start(claude);
