@@ -56,6 +56,7 @@ export async function terminalRig(flags: string[] = ["--disable-gpu"]): Promise<
     }),
   ]);
   const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
+  context.setDefaultTimeout(10_000);
   const problems: string[] = [];
   await context.addInitScript({
     content: `addEventListener("securitypolicyviolation", (e) => console.error("policy", e.violatedDirective, e.blockedURI))`,

@@ -7,9 +7,11 @@ export function followScroll(terminal: Terminal, tell: (below: number | undefine
   terminal.onLineFeed(() => {
     if (isAbove()) lines++;
   });
-  // Drawn after every change and every movement, so at most once a frame.
-  terminal.onRender(() => {
+  const look = () => {
     if (!isAbove()) lines = 0;
     tell(isAbove() ? lines : undefined);
-  });
+  };
+  // Both at most once a frame: after movement, and after output, which may not be drawn when all of it is below.
+  terminal.onRender(look);
+  terminal.onWriteParsed(look);
 }

@@ -257,7 +257,10 @@ export class LiveScreen implements Viewer {
   #open(link: FoundLink, event: MouseEvent): void {
     const touched = event instanceof PointerEvent && event.pointerType === "touch";
     if (!event.ctrlKey && !event.metaKey && !touched) return;
-    if (!("url" in link)) return this.#options.onPath?.(link);
+    if (!("url" in link)) {
+      const { from: _from, to: _to, ...place } = link;
+      return this.#options.onPath?.(place);
+    }
     const address = webAddress(link.url);
     if (address) window.open(address, "_blank", "noopener,noreferrer");
     else this.state.set({ trouble: `Only web addresses are opened, not ${link.url.slice(0, 60)}` });
