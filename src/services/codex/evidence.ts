@@ -175,6 +175,7 @@ export class Evidence implements Listener {
   }
 
   #begun(item: Item): void {
+    this.#questions.began(item);
     this.#note(item);
     const activity = activityOf(item);
     if (activity !== undefined) this.#working(activity);

@@ -7,6 +7,8 @@ import type { Item, Question } from "./protocol.ts";
  */
 const NO_MS = 3_000;
 const YES_MS = 250;
+/** Entries that began on this connection which are remembered. */
+const BEGUN = 64;
 
 /**
  * Tells what became of a permission. Codex takes the first answer and says only that there was one: when the person in
@@ -14,6 +16,8 @@ const YES_MS = 250;
  */
 export class Outcomes {
   readonly #awaited = new Map<string, (refused: boolean) => void>();
+  /** Of an entry that began before the connection was made Codex does not tell the end when it is refused. */
+  readonly #begun = new Set<string>();
 
   /**
    * Watches what a question is about, from before it is answered with no (`refuse`) or yes. Call the result once it was
@@ -21,7 +25,7 @@ export class Outcomes {
    */
   watch(question: Question, refuse: boolean): () => Promise<boolean | undefined> {
     const item = itemOf(question);
-    if (item === undefined) return () => Promise.resolve(undefined);
+    if (item === undefined || !this.#begun.has(item)) return () => Promise.resolve(undefined);
     const over = Promise.withResolvers<boolean>();
     this.#awaited.set(item, over.resolve);
     return async () => {
@@ -35,6 +39,17 @@ export class Outcomes {
         this.#awaited.delete(item);
       }
     };
+  }
+
+  /** An entry of the thread has begun. */
+  began(item: Item): void {
+    this.#begun.add(item.id);
+    for (const id of this.#begun) if (this.#begun.size > BEGUN) this.#begun.delete(id);
+  }
+
+  /** The connection is new. */
+  forget(): void {
+    this.#begun.clear();
   }
 
   /** An entry of the thread is complete. */

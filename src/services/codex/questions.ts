@@ -81,6 +81,11 @@ export class Questions {
     this.#asking.signal({ type: "resolved" });
   }
 
+  /** An entry of the thread has begun: perhaps one that will be asked about. */
+  began(item: Item): void {
+    this.#outcomes.began(item);
+  }
+
   /** An entry of the thread is complete: perhaps one that was asked about. */
   ended(item: Item): void {
     this.#outcomes.ended(item);
@@ -94,6 +99,7 @@ export class Questions {
   /** The connection is gone: what is still open will be asked again. */
   forget(): void {
     this.#connected = performance.now();
+    this.#outcomes.forget();
     this.#drop(
       new ClustrError("unavailable", "The connection to Codex broke; the question is asked again if it is open."),
     );
