@@ -1,8 +1,8 @@
-import type { z } from "zod";
 import type { Agent } from "../../contract/agent.ts";
 import { ClustrError } from "../../contract/error.ts";
 import { shownPath } from "../../contract/files.ts";
-import type { changes } from "../../contract/operations/changes.ts";
+import type { Output } from "../../contract/operation.ts";
+import type { Operations } from "../../contract/operations.ts";
 import type { RecentRollback } from "../../contract/fold-files.ts";
 import { PERSON } from "../attribution/author.ts";
 import type { Plan, PlannedFile, Selection } from "../attribution/plan.ts";
@@ -13,8 +13,8 @@ import type { FolderLog } from "./folder-log.ts";
 import { SNAPSHOTS } from "./log.ts";
 import { whatOf } from "./shown.ts";
 
-type Rollback = z.output<(typeof changes)["change.rollback"]["output"]>;
-type Undo = z.output<(typeof changes)["change.undo"]["output"]>;
+type Rollback = Output<Operations["change.rollback"]>;
+type Undo = Output<Operations["change.undo"]>;
 type Shown = Rollback["files"][number];
 
 /** Takes changes of an agent back, or shows what that would do. A call that is repeated gets the first one's outcome. */

@@ -1,12 +1,12 @@
-import type { z } from "zod";
 import { shownPath, type FileState } from "../../contract/files.ts";
-import type { ChangedFile } from "../../contract/operations/changes.ts";
+import type { Output } from "../../contract/operation.ts";
+import type { Operations } from "../../contract/operations.ts";
 import type { Blobs } from "../ports/blobs.ts";
 import type { Hunk } from "../attribution/hunks.ts";
 import { keysOf } from "../attribution/past.ts";
 import type { FileDiff } from "../attribution/views.ts";
 
-export type ShownFile = z.output<typeof ChangedFile>;
+export type ShownFile = Output<Operations["change.diff"]>["files"][number];
 
 /** Lines of one file in an answer; of a longer diff the rest is counted. */
 const LINES = 2_000;

@@ -20,7 +20,11 @@ export function HunkView({ hunk, split, onComment, onRollBack }: HunkProps) {
         <span className="hunk-where">
           −{old_line},{before.length} +{new_line},{now.length}
         </span>
-        {conflict && <span className="hunk-held">▲ {CONFLICTS[conflict].why}</span>}
+        {conflict && (
+          <span className="hunk-held" title={CONFLICTS[conflict].why}>
+            ▲ {CONFLICTS[conflict].short}
+          </span>
+        )}
         <span className="hunk-tools">
           <Button look="quiet" aria-label={`Comment on hunk ${number}`} onClick={onComment}>
             Comment

@@ -80,13 +80,15 @@ function PlannedFiles({ label, files }: { label: string; files: Rollback["files"
   return (
     <ul className="plan" aria-label={label}>
       {files.map(({ path, what, added, removed, conflict }) => (
-        <li key={path} data-what={what}>
+        <li key={path} data-what={what} data-held={conflict}>
           <span className="changes-letter" aria-hidden="true">
             {conflict ? "▲" : WHAT[what].letter}
           </span>
           <span className="changes-path">{path}</span>
           {conflict ? (
-            <span className="meta">{CONFLICTS[conflict].why}</span>
+            <span className="plan-why">
+              {CONFLICTS[conflict].why} {CONFLICTS[conflict].way}
+            </span>
           ) : (
             <span className="meta">{effect(what)}</span>
           )}

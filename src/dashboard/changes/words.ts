@@ -1,28 +1,34 @@
 import type { ChangedFile, Conflict, What } from "./types.ts";
 
-/** Why something is left as it is, and what a person can do. */
-export const CONFLICTS: Record<Conflict, { why: string; way: string }> = {
+/** Why something is left as it is, in two words and in a sentence, and what a person can do. */
+export const CONFLICTS: Record<Conflict, { short: string; why: string; way: string }> = {
   changed_since: {
+    short: "changed since",
     why: "Somebody changed these lines, or lines next to them, afterwards.",
     way: "Take back the other hunks one by one, roll back the later change first, or edit the file by hand.",
   },
   unknown_author: {
+    short: "author unknown",
     why: "It is not known whose these changes are: two were at work at once.",
     way: "Say whose they are; then they are taken back with the rest, or stay.",
   },
   created_then_changed: {
+    short: "changed since",
     why: "Others have changed this file since it was created.",
     way: "Delete it by hand if nobody needs it, or leave it.",
   },
   path_taken: {
+    short: "name taken",
     why: "Another file is now where this one would have to be.",
     way: "Move the other file out of the way, then try again.",
   },
   not_mergeable: {
+    short: "cannot be merged",
     why: "It is not text that can be merged by line.",
     way: "Restore it from a snapshot, or edit it by hand.",
   },
   changed_meanwhile: {
+    short: "changed meanwhile",
     why: "Somebody changed it at that very moment.",
     way: "Look at the changes again and try once more.",
   },
