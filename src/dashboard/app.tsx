@@ -7,6 +7,7 @@ import { HereContext, setHere } from "./live/here.tsx";
 import { openClient } from "./live/login.ts";
 import { followWorkspace, type Live } from "./live/store.ts";
 import { go, useRoute } from "./route/route.ts";
+import { RoomBoundary } from "./shell/boundary.tsx";
 import { Shell } from "./shell/shell.tsx";
 
 /** What this browser may see. */
@@ -88,7 +89,12 @@ function Place({ client, workspace, workspaces }: Opened & { workspace: Workspac
 
 function UntilOver({ live }: { live: Live }) {
   const over = useSyncExternalStore(live.subscribe, () => live.snapshot().over);
-  return over ? <Notice failure={over} /> : <Shell />;
+  if (over) return <Notice failure={over} />;
+  return (
+    <RoomBoundary title="The page">
+      <Shell />
+    </RoomBoundary>
+  );
 }
 
 /** Why there is nothing to show, and what to do. Words in backticks are commands. */

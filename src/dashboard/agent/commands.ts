@@ -29,7 +29,7 @@ export const commands: Command[] = [
   },
   {
     id: "agent.previous",
-    title: "Agent before",
+    title: "Previous agent",
     group: "Agents",
     keys: "k",
     when: () => all().length > 1,
@@ -37,8 +37,8 @@ export const commands: Command[] = [
   },
   ...Array.from({ length: 9 }, (_, index): Command => ({
     id: `agent.show-${index + 1}`,
-    title: `Agent ${index + 1}`,
-    group: "Agents",
+    title: index === 0 ? "Agent 1, and so on to 9" : `Agent ${index + 1}`,
+    group: index === 0 ? "Agents" : "",
     keys: `${index + 1}`,
     keysOnly: true,
     when: () => all().length > index,

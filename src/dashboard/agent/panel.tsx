@@ -5,6 +5,7 @@ import { Chip } from "../controls/chip.tsx";
 import { Empty, Skeleton } from "../controls/empty.tsx";
 import { useHere } from "../live/here.tsx";
 import { useRoute } from "../route/route.ts";
+import { FirstRun } from "./first-run.tsx";
 import { hueStyle, useHue } from "./hue.ts";
 import { AgentMark, StandingWord } from "./mark.tsx";
 import { useSelected } from "./selected.ts";
@@ -19,7 +20,7 @@ export function AgentPanel() {
   const agent = useSelected();
   if (!agent) {
     return wanted === undefined ? (
-      <Empty title="No agent yet">An agent's terminal appears here as soon as there is one.</Empty>
+      <FirstRun />
     ) : (
       <Empty title={`There is no agent called ${wanted}`}>
         It may have been removed. The agents on the left are those there are.
@@ -48,7 +49,7 @@ function AgentHeader({ agent }: { agent: Agent }) {
   return (
     <header className="agent-header" style={hueStyle(useHue(agent.name))}>
       <AgentMark name={agent.name} />
-      <h1>{agent.name}</h1>
+      <h2>{agent.name}</h2>
       <span className="muted">{agent.service}</span>
       <StandingWord agent={agent} />
       <span className="agent-line clip" title={agent.task}>

@@ -47,9 +47,9 @@ export function Item({ item, onShow, more }: ItemProps) {
     <article className="item" aria-busy={off} aria-labelledby={heading}>
       <header>
         <AgentMark name={item.agent} />
-        <h3 id={heading}>
+        <h2 id={heading}>
           {item.agent} <span>{item.title}</span>
-        </h3>
+        </h2>
         <Ago at={item.since} />
       </header>
       {item.detail && item.detail !== item.title && (

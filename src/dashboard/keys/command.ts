@@ -5,7 +5,7 @@ export interface Command {
   /** `noun.verb`, unique. */
   id: string;
   title: string;
-  /** Its heading in the sheet of keys, e.g. `Go to`. */
+  /** Its heading in the sheet of keys, e.g. `Go to`. Empty: it is not there, because another one speaks for it. */
   group: string;
   /**
    * `mod+k` (⌘ on a Mac, else Ctrl), `alt+1`, `shift+m`, `?`, or a sequence `g i`. Keys without mod, ctrl or alt work

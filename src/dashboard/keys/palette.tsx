@@ -22,7 +22,9 @@ export function Palette({ onClose }: { onClose: () => void }) {
       if (opener instanceof HTMLElement && (document.activeElement ?? document.body) === document.body) opener.focus();
     };
   }, []);
-  useEffect(() => box.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }), [at, text]);
+  useEffect(() => {
+    void box.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
+  }, [at, text]);
 
   const run = (one: Found | undefined) => {
     if (!one) return;

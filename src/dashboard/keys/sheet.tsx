@@ -9,7 +9,7 @@ export function KeySheet({ onClose }: { onClose: () => void }) {
   const [letters, setLetters] = useState(lettersOn);
   const groups = Map.groupBy(
     commands()
-      .filter(({ keys }) => keys)
+      .filter(({ keys, group }) => keys && group)
       .reverse(),
     ({ group }) => group,
   );

@@ -39,7 +39,7 @@ export function shellCommands(set: (panel: keyof Widths, width: number) => void)
     },
     {
       id: "region.previous",
-      title: "Part of the window before",
+      title: "Previous part of the window",
       group: "Everywhere",
       keys: "shift+f6",
       keysOnly: true,
@@ -82,8 +82,8 @@ export function shellCommands(set: (panel: keyof Widths, width: number) => void)
 
 /** From the terminal to the header above it, or the tabs. */
 function leaveTerminal(): void {
-  const pane = document.activeElement?.closest("[data-pane]");
-  const next = pane?.querySelector<HTMLElement>("header button, header a, header [tabindex]");
+  const pane = document.activeElement?.closest("[data-pane], .terminal-pane");
+  const next = pane?.querySelector<HTMLElement>("[data-leave], header button");
   (next ?? document.querySelector<HTMLElement>(".shell-centre [role=tab][aria-selected=true]"))?.focus();
 }
 

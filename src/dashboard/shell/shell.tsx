@@ -58,18 +58,18 @@ export function Shell() {
           <nav className="shell-left" aria-label="Agents" hidden={widths.left === 0}>
             <RoomBody room={roomsAt("left")[0]} />
           </nav>
-          <Separator
-            label="Width of the agents"
-            of="left"
-            width={widths.left}
-            {...LEFT}
-            onMove={(left, rests) => move({ left }, rests)}
-          />
           <main className="shell-centre">
+            {widths.left > 0 && (
+              <Separator
+                label="Width of the agents"
+                of="left"
+                width={widths.left}
+                {...LEFT}
+                onMove={(left, rests) => move({ left }, rests)}
+              />
+            )}
             <Frame label="Work" tabs={centre} shown={shown} />
-          </main>
-          {layout === "wide" && (
-            <>
+            {layout === "wide" && widths.right > 0 && (
               <Separator
                 label="Width of the conversation"
                 of="right"
@@ -77,15 +77,23 @@ export function Shell() {
                 {...RIGHT}
                 onMove={(right, rests) => move({ right }, rests)}
               />
-              <aside className="shell-right" aria-label="Conversation" hidden={widths.right === 0}>
-                <Frame label="Conversation" tabs={side} shown={beside} />
-              </aside>
-            </>
+            )}
+          </main>
+          {layout === "wide" && (
+            <aside className="shell-right" aria-label="Conversation" hidden={widths.right === 0}>
+              <Frame label="Conversation" tabs={side} shown={beside} />
+            </aside>
           )}
         </>
       )}
       <Composer />
-      {layout === "phone" ? <BottomTabs shown={shown} /> : <StatusBar />}
+      {layout === "phone" ? (
+        <BottomTabs shown={shown} />
+      ) : (
+        <StatusBar
+          panels={commands.filter(({ id }) => id === "panel.left" || (id === "panel.right" && layout === "wide"))}
+        />
+      )}
       <Toasts />
       <Overlays />
     </div>

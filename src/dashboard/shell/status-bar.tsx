@@ -1,3 +1,5 @@
+import { IconButton } from "../controls/button.tsx";
+import { printKeys, type Command } from "../keys/command.ts";
 import { standingOf, type Tone } from "../agent/standing.ts";
 import { StandingShape } from "../agent/mark.tsx";
 import { useConnection, useView } from "../live/here.tsx";
@@ -10,8 +12,8 @@ const SAID: { tone: Tone; word: string }[] = [
   { tone: "done", word: "done" },
 ];
 
-/** One line at the foot: contact with the server, and how the agents stand. */
-export function StatusBar() {
+/** One line at the foot: contact with the server, how the agents stand, and what shows or hides the panels. */
+export function StatusBar({ panels }: { panels: Command[] }) {
   const { is } = useConnection();
   const counts = useView(
     ({ agents }) => {
@@ -34,6 +36,15 @@ export function StatusBar() {
             </span>
           ),
       )}
+      {panels.map(({ id, title, keys, run }) => (
+        <IconButton
+          key={id}
+          icon={id === "panel.left" ? "left" : "right"}
+          label={title}
+          keys={keys && printKeys(keys)}
+          onClick={run}
+        />
+      ))}
     </footer>
   );
 }

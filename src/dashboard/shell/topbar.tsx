@@ -29,6 +29,7 @@ export function Topbar() {
   return (
     <header className="topbar">
       <Mark />
+      <h1 className="unseen">{workspace.name} – Clustr</h1>
       <Menu
         label="Workspace"
         groups={[
@@ -47,7 +48,7 @@ export function Topbar() {
           </button>
         )}
       </Menu>
-      <button type="button" className="topbar-search" onClick={openPalette} aria-label="Search or run a command">
+      <button type="button" className="topbar-search" onClick={openPalette}>
         <Icon name="search" />
         <span className="clip">Search agents, messages, notes, commands</span>
         <kbd>{keysOf("palette.open")}</kbd>
