@@ -7,8 +7,8 @@ import { expect, test } from "vitest";
 import { Rewinds } from "./rewinds.ts";
 import { recorded } from "./transcript.ts";
 
-/** A transcript of Claude Code 2.1.330 in which a person went back before their own words, reduced to its structure. */
-const REWIND = fileURLToPath(new URL("./recorded/rewind.jsonl", import.meta.url));
+/** A transcript of Claude Code in which a person went back before their own words, reduced to its structure. */
+const REWIND = fileURLToPath(new URL("./recorded/rewind-transcript.jsonl", import.meta.url));
 const IDS = ["m-first-x", "m-gone-x", "m-new-x"];
 
 test("exactly what came after the point the person went back to is gone", async () => {

@@ -8,12 +8,15 @@ import { witnessesOf } from "./evidence.ts";
 import { readHook } from "./hooks.ts";
 import { heard } from "./signals.ts";
 
-/** Hook payloads as Claude Code 2.1.330 sent them, one JSON object a line, by story. */
+/** The hooks of a story as Claude Code sent them. */
 function recorded(story: string): Record<string, unknown>[] {
   const lines = readFileSync(new URL(`./recorded/${story}.jsonl`, import.meta.url), "utf8")
     .trim()
     .split("\n");
-  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  return lines.flatMap((line) => {
+    const { hook } = JSON.parse(line) as { hook?: Record<string, unknown> };
+    return hook === undefined ? [] : [hook];
+  });
 }
 
 /** Plays hooks one second apart and returns what was reported. */
