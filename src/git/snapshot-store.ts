@@ -12,7 +12,7 @@ import type {
 } from "../core/ports/snapshots.ts";
 import type { FileContent, Seen, Tree } from "../core/ports/tree.ts";
 import { carryOut } from "./carry-out.ts";
-import { readAt, realFolder, swapAt } from "./folder-tree.ts";
+import { readAt, realFolder } from "./folder-tree.ts";
 import { decideIgnored, ignoredThen } from "./ignored-then.ts";
 import { IndexState, stampOf } from "./index-state.ts";
 import { look } from "./look.ts";
@@ -32,6 +32,7 @@ import {
 import type { GitPlace, HashFormat } from "./run-git.ts";
 import { uncommitted } from "./uncommitted.ts";
 import { SharedTake } from "./shared-take.ts";
+import { swapAt } from "./swap.ts";
 import { openStore, syncExcludes } from "./store.ts";
 import { Upkeep } from "./upkeep.ts";
 
