@@ -273,6 +273,7 @@ describe.concurrent("what the workspace has against a call", { timeout: 3 * SLOW
       the.run.objection = () => ({ decision: "ask", reason: "OTHERS-WORK-THERE" });
       const session = await the.run.start(claude);
       const { item } = await asked(the, "touch x");
+      expect(item.detail).toContain("OTHERS-WORK-THERE");
       await shown(the, "OTHERS-WORK-THERE");
       expect(made(the, "x")).toBe(false);
       await session.answer?.(item.key ?? "", { kind: "allow" });

@@ -25,7 +25,8 @@ export function askedOf(hook: Hook, key: string, given: readonly string[] = []):
       answers: ["allow", "deny"],
     };
   const scope = suggestionsOf(hook).map(inWords).join(", ");
-  const detail = cut(contentOf(text(hook.body.tool_name) ?? "", input));
+  const content = cut(contentOf(text(hook.body.tool_name) ?? "", input));
+  const detail = hook.reason === undefined ? content : `${content}\n\n${hook.reason}`;
   return {
     kind: "permission",
     title: `Allow ${describeCall(hook)}?`,

@@ -23,8 +23,8 @@ interface Open {
   held: boolean;
   /** The person has answered its dialog from here. */
   answered?: boolean;
-  /** The workspace wants the person asked. */
-  objected?: boolean;
+  /** Why the workspace wants the person asked. */
+  objection?: string;
   /** The tool's name for a command in the background. */
   task?: string;
 }
@@ -57,7 +57,7 @@ export class Calls {
     const objection = await this.#link.openCall(call);
     if (objection?.decision === "deny") this.#open.delete(open.id);
     // It is held since then: this very objection opens the tool's dialog.
-    else if (objection) open.objected = open.held = true;
+    else if (objection) Object.assign(open, { objection: objection.reason, held: true });
     return objection;
   }
 
@@ -84,9 +84,10 @@ export class Calls {
     }
   }
 
-  /** Whether the permission a hook asks for is about a call the workspace has something against. */
-  objected(hook: Hook): boolean {
-    return [...this.#open.values()].some((open) => open.objected === true && open.about === about(hook));
+  /** What the workspace has against the call that a hook asks a permission for. */
+  objection(hook: Hook): string | undefined {
+    const all = [...this.#open.values()].filter((open) => open.about === about(hook));
+    return all.find(({ objection }) => objection !== undefined)?.objection;
   }
 
   /** Follows what is believed: a call whose dialog is open is held, and a turn that is over has none. */

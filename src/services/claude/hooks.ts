@@ -10,6 +10,8 @@ export interface Hook {
   body: Record<string, unknown>;
   /** The call's id at the door, the same when the door repeats it. */
   request: string | undefined;
+  /** Why the workspace wants the person asked, where that opened the dialog. */
+  reason?: string | undefined;
 }
 
 export function readHook(name: string, raw: unknown, request?: string): Hook {

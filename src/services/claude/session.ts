@@ -184,7 +184,8 @@ export class ClaudeSession implements AgentSession {
       /^(PreToolUse|PermissionRequest)$/.test(hook.name) && !this.#open(hook)
         ? policyFor(hook, (tool, subject) => this.#link.policy(tool, subject))
         : undefined;
-    if (hook.name === "PermissionRequest" && (policy === "deny" || (policy === "allow" && !this.#calls.objected(hook))))
+    const reason = hook.name === "PermissionRequest" ? this.#calls.objection(hook) : undefined;
+    if (hook.name === "PermissionRequest" && (policy === "deny" || (policy === "allow" && reason === undefined)))
       return decisionOf(hook, { kind: policy });
     await this.#mail.prove(hook, call);
     const context = await this.#mail.forHook(hook, call);
@@ -194,7 +195,7 @@ export class ClaudeSession implements AgentSession {
       await this.#record.note({ begun: true, hooks: true, failed: true });
     this.#outcomes.heard(hook);
     if (hook.name !== "PreToolUse") await this.#calls.over(hook);
-    await this.#weighing.take(heard(this.#belief, hook, Date.now(), context !== undefined));
+    await this.#weighing.take(heard(this.#belief, { ...hook, reason }, Date.now(), context !== undefined));
     if (hook.name === "SessionStart" && hook.body.source !== "compact" && hook.body.source !== "clear") {
       if (await this.#link.toolsListed(TOOLS_WAIT)) await sleep(TOOLS_SETTLE, undefined, { ref: false });
       else this.#link.log("the tool has not asked for Clustr's tools; it starts without them");
