@@ -1,12 +1,14 @@
 import { fileURLToPath } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect } from "vitest";
 import { codexRun, type CodexRun } from "./codex-run.ts";
 import { Reported, Truth, type Stand } from "./codex-stands.ts";
 import type { RigRun } from "./link.ts";
 import type { Answer, ModelRequest } from "./script.ts";
 
-const SHOWN = { timeout: 10_000, interval: 25 };
+const WAIT_MS = 15_000;
+const LOOK_MS = 10;
+/** What stands below every dialog of Codex that holds it. */
+const DIALOG = /enter to confirm or esc to cancel|enter to submit/i;
 /** Between keys of a person; Codex takes faster ones for a paste, and ignores them right after a question appeared. */
 const PERSON_MS = 600;
 const FORMS = fileURLToPath(new URL("form-server.ts", import.meta.url));
@@ -21,7 +23,8 @@ default_tools_approval_mode = "approve"`;
 /** One answer of the model, and how the agent stands once its last byte has gone out. */
 export interface Line {
   answer: Answer;
-  leaves: Stand;
+  /** Several, when the tool still has something to do of which only it knows when it is done. */
+  leaves: Stand | Stand[];
   /** What it is doing then, where that says more. */
   doing?: string;
   /** The answer begins when this resolves; the model thinks until then. */
@@ -61,8 +64,10 @@ export class Life implements AsyncDisposable {
       // Whoever hangs up on a model that speaks has interrupted it.
       if (!line || truth.now[0] === "gone") return;
       const interrupted = !whole && !("drop" in line.answer);
-      truth.is(interrupted ? "idle" : line.leaves);
-      life.doing = interrupted ? "idle" : (line.doing ?? line.leaves);
+      const stands = interrupted ? ["idle" as const] : [line.leaves].flat();
+      life.doing = line.doing && !interrupted ? line.doing : (stands[0] ?? "");
+      if (stands[0] === "held") void life.#asking();
+      else truth.is(...stands);
     };
     // Messages make the model speak more often than a scene foresees.
     const otherwise = (request: ModelRequest): Promise<Answer> | Answer =>
@@ -73,7 +78,7 @@ export class Life implements AsyncDisposable {
     truth.is("spawning", "working");
     await made.start();
     await life.stands("idle");
-    await expect.poll(() => life.run.shows(), SHOWN).toContain("Ready.");
+    await life.sees("Ready.");
     return life;
   }
 
@@ -90,6 +95,16 @@ export class Life implements AsyncDisposable {
     return line.answer;
   }
 
+  /** Codex takes its time to ask. It is held from when the person can see that. */
+  async #asking(): Promise<void> {
+    this.truth.is("working", "held");
+    for (const end = performance.now() + WAIT_MS; performance.now() < end; await sleep(LOOK_MS)) {
+      const shown = DIALOG.test(await this.run.shows());
+      if (this.truth.now.join() !== "working,held") return;
+      if (shown) return this.truth.is("held");
+    }
+  }
+
   /** A while in which nothing changes, long enough to be noticed. */
   async pause(): Promise<void> {
     await sleep(400 + 500 * this.random());
@@ -101,15 +116,7 @@ export class Life implements AsyncDisposable {
 
   /** Resolves when the script knows that it stands so. */
   async stands(stand: Stand): Promise<void> {
-    const since = this.run.signals.length;
-    await expect
-      .poll(() => this.truth.now.join(), { timeout: 15_000, interval: 5 })
-      .toBe(stand)
-      .catch(async (error: unknown) => {
-        throw new Error(`The script waits for "${stand}" from signal ${since} on. ${await this.run.story()}`, {
-          cause: error,
-        });
-      });
+    await this.until(() => this.truth.now.join() === stand, `that it is ${stand}`);
   }
 
   /** Makes the model speak: a message of Clustr, or words typed by the person. */
@@ -122,21 +129,27 @@ export class Life implements AsyncDisposable {
   }
 
   /** Resolves when the person sees this in the terminal. */
-  async sees(text: RegExp): Promise<void> {
-    await expect.poll(() => this.run.shows(), SHOWN).toMatch(text);
+  async sees(text: string | RegExp): Promise<void> {
+    await this.until(async () => found(await this.run.shows(), text), `to see ${String(text)}`);
+  }
+
+  /** Resolves when this holds; rejects with all that is known when it does not in time. */
+  async until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
+    for (const end = performance.now() + WAIT_MS; !(await holds()); await sleep(LOOK_MS))
+      if (performance.now() > end) throw new Error(`The script waits ${what}. ${await this.run.story()}`);
   }
 
   /** What the person types as a command of the tool. */
   async command(text: string): Promise<void> {
     this.run.type(text);
-    await expect.poll(() => this.run.shows(), SHOWN).toContain(text);
+    await this.sees(text);
     await sleep(PERSON_MS);
     this.run.type("\r");
   }
 
   /** A key of the person, pressed on what they see. Returns at once when it is pressed. */
   async press(key: string, shown: string): Promise<void> {
-    await expect.poll(() => this.run.shows(), SHOWN).toContain(shown);
+    await this.sees(shown);
     await sleep(PERSON_MS);
     this.run.type(key);
   }
@@ -171,4 +184,8 @@ export class Life implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.made[Symbol.asyncDispose]();
   }
+}
+
+function found(screen: string, text: string | RegExp): boolean {
+  return typeof text === "string" ? screen.includes(text) : text.test(screen);
 }

@@ -43,8 +43,6 @@ async function answered(
   life.says({ answer: ask, leaves: "held" }, ...more);
   await life.prompt();
   await life.stands("held");
-  // Nobody answers what they do not see yet.
-  await life.sees(/Would you like to|Which colour\?|Please fill in/);
   if (life.chance(0.3)) await sleep(1_000);
   await life.pause();
   await how(since);
@@ -161,9 +159,13 @@ export const SCENES: Record<string, (life: Life) => Promise<void>> = {
     await life.run.signal("forgot", { since: life.run.signals.length });
   },
   async compaction(life) {
-    life.says(DONE);
+    life.says({ ...DONE, leaves: ["working", "idle"] });
+    life.truth.is("idle", "working");
     await life.command("/compact");
     await life.stands("working");
+    await life.sees("Compacting context");
+    await life.until(async () => !(await life.run.shows()).includes("Compacting context"), "for the end of compaction");
+    life.truth.is("idle");
   },
   async "refused by the API"(life) {
     life.says({
