@@ -1,11 +1,9 @@
 import { existsSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ToolCall } from "../../src/core/ports/service.ts";
 import { claude } from "../../src/services/claude/claude.ts";
-import { compare, outside, watchCalls } from "./calls.ts";
+import { watchCalls } from "./calls.ts";
 import { bash, claudeStages, until, type ClaudeStage } from "./claude-stage.ts";
 import { textOf } from "./script.ts";
 
@@ -24,106 +22,6 @@ const opened = (the: ClaudeStage): ToolCall[] => the.run.calls.flatMap((call) =>
 const background = (command: string): Wish => ({
   call: "Bash",
   args: { command, description: "a step", run_in_background: true },
-});
-
-/** Texts with everything that makes line ends and places hard: few different lines, no last newline, CRLF, marks. */
-const line = fc.constantFrom("a", "b", "  a", "b ", "}", "", "é😀", "$& x", "a b");
-const ends = fc.constantFrom("\n", "\n", "\n", "\r\n", "\r\n", "mixed");
-const file = fc
-  .tuple(fc.array(line, { minLength: 1, maxLength: 12 }), ends, fc.boolean(), fc.constantFrom("", "", "", "\ufeff"))
-  .map(([lines, end, last, mark]) => {
-    const text = lines.map((one, at) => one + (end === "mixed" ? (at % 3 === 0 ? "\r\n" : "\n") : end)).join("");
-    return mark + (last ? text : text.trimEnd());
-  })
-  .filter((text) => text.trim() !== "");
-const edit = fc.record({
-  file,
-  from: fc.nat(),
-  size: fc.integer({ min: 1, max: 9 }),
-  by: fc.array(fc.oneof(line, fc.constant("\n"), fc.constant("x\ny")), { maxLength: 4 }).map((all) => all.join("")),
-  md: fc.boolean(),
-  wide: fc.constantFrom(false, false, false, true),
-});
-
-describe.concurrent("files are as the calls told", { timeout: 3 * SLOW }, () => {
-  test("after random edits, byte for byte, with everything outside the told lines untouched", async () => {
-    const seed = Date.now() % 1_000_000;
-    const wishes: [read: Wish, edit: Wish][] = [];
-    await using the = await stage(
-      {
-        steps: [
-          () => ({ calls: wishes.map(([read]) => read) }),
-          () => ({ calls: wishes.map(([, change]) => change) }),
-          { text: "Done." },
-        ],
-      },
-      { task: "edit", autonomy: "auto" },
-    );
-    const watched = watchCalls(the.run);
-    for (const [at, one] of fc.sample(edit, { seed, numRuns: 70 }).entries()) {
-      const path = join(the.run.agent.cwd, `${at}.${one.md ? "md" : "txt"}`);
-      const read = one.file.replace("\ufeff", "").replaceAll("\r\n", "\n");
-      const from = one.from % read.length;
-      const old = [...read.slice(from, from + one.size)].join("").toWellFormed();
-      await writeFile(path, one.wide ? Buffer.from(`\ufeff${one.file.replace("\ufeff", "")}`, "utf16le") : one.file);
-      const several = read.split(old).length > 2;
-      const args = { file_path: path, old_string: old, new_string: one.by, ...(several ? { replace_all: true } : {}) };
-      if (!old.includes("\ufffd") && old !== one.by)
-        wishes.push([
-          { call: "Read", args: { file_path: path } },
-          { call: "Edit", args },
-        ]);
-    }
-    await the.run.start(claude);
-    await idle(the);
-    expect(watched.open()).toEqual([]);
-    for (const checked of watched.checked) {
-      const [told, real] = compare(checked);
-      expect(told, `seed ${seed}, ${checked.path}`).toBe(real);
-    }
-    expect(watched.checked.length, `of ${wishes.length} edits, seed ${seed}`).toBeGreaterThanOrEqual(30);
-    const placed = watched.checked.filter(({ told }) => typeof told === "object" && told.regions !== undefined);
-    expect(placed.length).toBeGreaterThanOrEqual(20);
-    for (const checked of placed) expect(outside(checked), `seed ${seed}, ${checked.path}`).toEqual([]);
-  });
-
-  test("after a write of a new file and over others: line ends as written, a byte order mark stays", async () => {
-    const contents: [name: string, before: Buffer | undefined, content: string][] = [
-      ["new", undefined, "one\n"],
-      ["deep/down/new", undefined, "no last line end"],
-      ["empty", undefined, ""],
-      ["windows", Buffer.from("a\r\nb\r\n"), "x\ny\n"],
-      ["unix", Buffer.from("a\nb\n"), "x\r\ny\r\n"],
-      ["marked", Buffer.from("\ufeffa\n"), "x\n"],
-      ["wide", Buffer.from("\ufeffa\n", "utf16le"), "x\n"],
-      ["trimmed", undefined, "ends in blanks  \n\t\n"],
-      ["kept.md", undefined, "ends in blanks  \n"],
-    ];
-    await using the = await stage(
-      {
-        steps: [
-          () => ({ calls: contents.flatMap(([name, before]) => (before ? [to("Read", name, {})] : [])) }),
-          () => ({ calls: contents.map(([name, , content]) => to("Write", name, { content })) }),
-          { text: "Done." },
-        ],
-      },
-      { task: "write", autonomy: "auto" },
-    );
-    const to = (call: string, name: string, more: object): Wish => ({
-      call,
-      args: { file_path: join(the.run.agent.cwd, name), ...more },
-    });
-    const watched = watchCalls(the.run);
-    for (const [name, before] of contents) if (before) await writeFile(join(the.run.agent.cwd, name), before);
-    await the.run.start(claude);
-    await idle(the);
-    expect(watched.open()).toEqual([]);
-    expect(watched.checked).toHaveLength(contents.length);
-    for (const checked of watched.checked) {
-      const [told, real] = compare(checked);
-      expect(told, checked.path).toBe(real);
-    }
-  });
 });
 
 describe.concurrent("every call that is opened is closed", { timeout: 3 * SLOW }, () => {
@@ -219,6 +117,27 @@ describe.concurrent("every call that is opened is closed", { timeout: 3 * SLOW }
     expect(story.filter((word) => word === "close")).toHaveLength(4);
     // Nothing of it is between the call and what goes on of it.
     expect(story.slice(0, 3)).toEqual(["open sleep 3; echo late > late", "open anything (doubtful)", "close"]);
+  });
+
+  test("what runs in the background outlives a cleared conversation, and nothing outlives the tool", async () => {
+    await using the = await stage(
+      { steps: [background("sleep 300"), bash("touch begun"), { text: "Done." }, bash("touch again; sleep 300")] },
+      { task: "run", autonomy: "auto" },
+    );
+    const watched = watchCalls(the.run);
+    await the.run.start(claude);
+    await idle(the);
+    await until(async () => /❯\s*\n/.test(await the.run.shows()), SLOW);
+    the.run.type("/clear");
+    await shown(the, "❯ /clear");
+    the.run.type("\r");
+    await the.run.signal("forgot", { timeoutMs: SLOW });
+    expect(watched.open().map((id) => id.split(" ")[0])).toEqual(["background"]);
+    the.run.post("m-1", "<m-1> go on", true);
+    await until(async () => made(the, "again"), SLOW);
+    expect(watched.open()).toHaveLength(2);
+    process.kill(the.run.pid, "SIGKILL");
+    await until(async () => watched.open().length === 0, SLOW);
   });
 
   test("subagents' calls are the agent's", async () => {

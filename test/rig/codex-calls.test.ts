@@ -161,6 +161,16 @@ describe.concurrent("every call that is opened is closed", () => {
     ]);
   });
 
+  it("nothing outlives Codex itself", async () => {
+    await using the = await codexRun({ steps: [run("touch begun; sleep 300")] }, { autonomy: "auto" });
+    const watched = watchCalls(the.run);
+    await the.start();
+    await until(async () => made(the, "begun"), SLOW);
+    expect(watched.open()).toHaveLength(1);
+    process.kill(the.run.pidOf("app-server"), "SIGKILL");
+    await until(async () => watched.open().length === 0, SLOW);
+  });
+
   it("where the hook does not run, a call is of doubtful reach, and its edits are told all the same", async () => {
     await using the = await codexRun(
       { steps: [run("echo 1 > one"), patch("*** Add File: new", "+x"), { text: "Done." }] },

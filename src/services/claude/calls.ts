@@ -79,9 +79,15 @@ export class Calls {
         await this.#closeTurn(hook);
         return hook.subagent === undefined ? this.#listed(hook.body.background_tasks) : undefined;
       case "SessionEnd":
-        return this.#closeAll(() => true);
+        // Of a conversation that is cleared; what runs in the background goes on.
+        return this.#closeAll(({ task }) => task === undefined);
       default:
     }
+  }
+
+  /** The tool's process has ended. */
+  end(): Promise<void> {
+    return this.#closeAll(() => true);
   }
 
   /** What the workspace has against the call that a hook asks a permission for. */

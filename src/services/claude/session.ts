@@ -247,6 +247,7 @@ export class ClaudeSession implements AgentSession {
   /** A tool that ends before its first prompt has said why on its screen. */
   async #followExit(): Promise<void> {
     const exit = await this.#terminal.exited(this.#signal);
+    await this.#calls.end();
     this.#weighing.look({ exit: { says: [exit.code === 0 ? "idle" : "failed"], since: Date.now(), words: "ended" } });
     if (this.#record.begun) return;
     const words = await this.#terminal.screen().then(

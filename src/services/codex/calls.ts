@@ -81,6 +81,11 @@ export class ToolCalls {
     }
   }
 
+  /** Codex's process has ended. */
+  async end(): Promise<void> {
+    for (const id of [...this.#open.keys()]) await this.#close(id, []);
+  }
+
   /** The person is asked about an item; without one, about something that is not told. */
   async hold(item: string | undefined): Promise<void> {
     for (const [id, name] of [...this.#open]) if (item === undefined || item === id) await this.#link.holdCall(name);

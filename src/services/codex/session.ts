@@ -256,6 +256,7 @@ export class CodexSession implements AgentSession {
     let over = false;
     const ended = this.#server.exited(this.#signal).then(async ({ code }) => {
       over = true;
+      this.#inTurn(() => this.#calls.end());
       if (!this.#leaving) this.#tell({ type: "failed", reason: await endOf(this.#server, code) });
     });
     this.#inBackground(ended);
