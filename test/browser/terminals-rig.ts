@@ -22,6 +22,16 @@ const FLAGS = ["--no-sandbox", "--disable-features=LocalNetworkAccessChecks"];
 const POLICY =
   "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'";
 
+/** Runs in the page: a breach of its policy becomes an error in its console. */
+const WATCH_POLICY = `addEventListener("securitypolicyviolation", (e) => console.error("policy", e.violatedDirective, e.blockedURI))`;
+/** Runs in the page: keeps when a terminal first showed text. */
+const WATCH_LIVE = `new MutationObserver((_, observer) => {
+  if (!document.querySelector(".xterm-rows")?.textContent.trim()) return;
+  window.liveAt = performance.now();
+  observer.disconnect();
+}).observe(document, { childList: true, subtree: true, characterData: true });`;
+const BLANK = `<!doctype html><title>Blank</title><p>Blank</p>`;
+
 /** A real Clustr with script agents, and a page in Chromium that has terminals and nothing else. */
 export interface TerminalRig extends AsyncDisposable {
   readonly clustr: RunningClustr;
@@ -37,6 +47,8 @@ export interface TerminalRig extends AsyncDisposable {
   print(name: string, text: string): Promise<void>;
   /** Opens terminals: see `terminals-page/main.tsx` for what can be asked. */
   open(query: string, size?: { width: number; height: number }): Promise<Page>;
+  /** The same in a browser that has never been here, logged in; `blank` is a page with nothing on it. */
+  fresh(query: string): Promise<Page>;
 }
 
 export async function terminalRig(flags: string[] = ["--disable-gpu"]): Promise<TerminalRig> {
@@ -55,22 +67,15 @@ export async function terminalRig(flags: string[] = ["--disable-gpu"]): Promise<
       build: { outDir: built, emptyOutDir: true },
     }),
   ]);
-  const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
-  context.setDefaultTimeout(10_000);
   const problems: string[] = [];
-  await context.addInitScript({
-    content: `addEventListener("securitypolicyviolation", (e) => console.error("policy", e.violatedDirective, e.blockedURI))`,
-  });
-  // Everything but the page itself comes from the real server.
-  await context.route(
-    (url) => url.pathname === "/" || url.pathname.startsWith("/assets/"),
-    async (route) => {
-      const path = normalize(new URL(route.request().url()).pathname);
-      const file = path === "/" ? "/index.html" : path;
-      const headers = { "content-security-policy": POLICY, "content-type": TYPES[file.split(".").at(-1) ?? ""] ?? "" };
-      await route.fulfill({ body: await readFile(join(built, file)), headers });
-    },
-  );
+  const newContext = async (): Promise<BrowserContext> => {
+    const context = await browser.newContext({ permissions: ["clipboard-read", "clipboard-write"] });
+    context.setDefaultTimeout(10_000);
+    await context.addInitScript({ content: WATCH_POLICY });
+    await serve(context, built);
+    return context;
+  };
+  const context = await newContext();
   await context.request.get(clustr.ready.login);
 
   return {
@@ -100,10 +105,32 @@ export async function terminalRig(flags: string[] = ["--disable-gpu"]): Promise<
       await page.goto(`${clustr.ready.url}/?${query}`);
       return page;
     },
+    async fresh(query) {
+      const another = await newContext();
+      await another.addInitScript({ content: WATCH_LIVE });
+      await another.addCookies(await context.cookies());
+      const page = await another.newPage();
+      await page.setViewportSize({ width: 1440, height: 900 });
+      await page.goto(`${clustr.ready.url}/?${query}`, { waitUntil: "commit" });
+      return page;
+    },
     async [Symbol.asyncDispose]() {
       await browser.close();
       await clustr[Symbol.asyncDispose]();
       await place[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Hands out the built page; everything else comes from the real server. */
+function serve(context: BrowserContext, built: string): Promise<unknown> {
+  return context.route(
+    (url) => url.pathname === "/" || url.pathname.startsWith("/assets/"),
+    async (route) => {
+      const url = new URL(route.request().url());
+      const file = url.pathname === "/" ? "/index.html" : normalize(url.pathname);
+      const headers = { "content-security-policy": POLICY, "content-type": TYPES[file.split(".").at(-1) ?? ""] ?? "" };
+      await route.fulfill({ body: url.search === "?blank" ? BLANK : await readFile(join(built, file)), headers });
+    },
+  );
 }
