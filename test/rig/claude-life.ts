@@ -51,7 +51,10 @@ export class ClaudeLife implements AsyncDisposable {
     this.random = random;
     this.model = api.play("alice", {
       rules: [
-        { when: (request) => request.messages.at(-1)?.text.includes(SUMMARY) === true, answer: () => this.#sum() },
+        {
+          when: (request) => request.messages.slice(-4).some(({ text }) => text.includes(SUMMARY)),
+          answer: () => this.#sum(),
+        },
       ],
     });
     this.reported = new Reported(run);
