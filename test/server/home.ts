@@ -51,6 +51,10 @@ export interface TestHome extends AsyncDisposable {
   report(agent: string, signal: Signal): Promise<void>;
   /** Answers of a person that reached an agent; it then goes on. */
   readonly answered: { agent: string; key: string; answer: Answer }[];
+  /** What lies in the folder of `workspace`, as far as snapshots and changes are concerned. */
+  readonly files: MemoryFolder;
+  /** What an agent's service was given. */
+  link(agent: string): AgentLink;
   readonly workspace: Workspace;
   readonly other: Workspace;
   /** The person's bearer token. */
@@ -87,6 +91,7 @@ export async function testHome(options: TestHomeOptions = {}): Promise<TestHome>
   const logged: string[] = [];
   const hooks: HookCall[] = [];
   const links = new Map<string, AgentLink>();
+  const alpha = new MemoryFolder();
   const answered: TestHome["answered"] = [];
   let answer: (call: HookCall) => Promise<unknown> = async () => ({});
   const log = (message: string, details?: object) => void logged.push(JSON.stringify({ message, ...details }));
@@ -154,7 +159,7 @@ export async function testHome(options: TestHomeOptions = {}): Promise<TestHome>
         newId: randomUUID,
         now: Date.now,
         ticks: () => performance.now(),
-        openStore: async () => memoryStore(new MemoryFolder()),
+        openStore: async () => memoryStore(info.name === "alpha" ? alpha : new MemoryFolder()),
         projectFiles: projectFiles(info.path),
         uploads: uploadFolder(`${place.path}/uploads-${info.id}`),
         projectNames: projectNames(`${place.path}/names-${info.id}`, info.path),
@@ -233,6 +238,12 @@ export async function testHome(options: TestHomeOptions = {}): Promise<TestHome>
     answerHooks: (next) => (answer = next),
     report: async (name, signal) => links.get(name)?.report(signal),
     answered,
+    files: alpha,
+    link(name) {
+      const link = links.get(name);
+      if (!link) throw new Error(`${name} was not started.`);
+      return link;
+    },
     workspace,
     other,
     human: personToken(secret),
