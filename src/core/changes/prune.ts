@@ -28,13 +28,15 @@ export async function prune(
     age: asked.days === undefined ? KEPT.age : asked.days * DAY,
     size: asked.megabytes === undefined ? KEPT.size : asked.megabytes * MEGABYTE,
   };
-  const ids = await store.prune(limits, contentsOf(engine.history));
+  const needed = contentsOf(engine.history);
+  for (const { blob } of engine.files().values()) needed.add(blob);
+  const ids = await store.prune(limits, needed);
   const fact = { type: "snapshot.pruned" as const, data: { ids } };
   if (ids.length > 0) await append(ledger, { ...fact, id, actor: { kind: "system" }, subject: SNAPSHOTS });
   return ids;
 }
 
-/** Every content the log speaks of. */
+/** Every content the log speaks of. What the folder holds is needed too: the next change of it begins there. */
 function contentsOf({ operations }: History): Set<string> {
   const blobs = new Set<string>();
   for (const { before, after } of operations.flatMap(changesOf)) {
