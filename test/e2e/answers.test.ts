@@ -18,7 +18,7 @@ const FULL = process.env["CLUSTR_FULL"] === "1";
 const DECISIONS = FULL ? 500 : 15;
 /** One item in so many is open while the server is killed and started again. */
 const RESTARTS = FULL ? 12 : 8;
-const ROUND_MS = FULL ? 120_000 : 30_000;
+const ROUND_MS = FULL ? 60_000 : 30_000;
 
 /** Who answers, what they say, and what came of it: `taken`, or the code of the refusal. */
 interface Given {
@@ -59,10 +59,10 @@ class Person {
     return found as Attention;
   }
 
-  async closed(id: string): Promise<void> {
+  async closed(id: string, story: string): Promise<void> {
     const open = async (): Promise<boolean> =>
       (await this.#clustr.client.call("attention.list", {})).some((item) => item.id === id);
-    await expect.poll(open, { timeout: ROUND_MS, interval: 50, message: `${id} closes` }).toBe(false);
+    await expect.poll(open, { timeout: ROUND_MS, interval: 50, message: `${id} closes. ${story}` }).toBe(false);
   }
 
   async shows(agent: string, words: string): Promise<void> {
@@ -128,7 +128,7 @@ async function decide(person: Person, agent: Wishing, wish: Wish, item: Attentio
   if (given.some(({ way }) => way === "terminal")) await person.shows(agent.name, agent.dialog);
   await Promise.all(given.map((each) => person.gives(each, item, agent)));
   const story = `${agent.name} ${wish.word}: ${JSON.stringify(given)}`;
-  await person.closed(item.id);
+  await person.closed(item.id, story);
   const winners = given.filter(({ outcome }) => outcome === "taken");
   const typed = given.some(({ way }) => way === "terminal");
   expect(winners.length, story).toBeLessThanOrEqual(1);
