@@ -238,25 +238,26 @@ afterAll(() => {
     console.log(`claude, messages, ${what}: ${of.length}; ${spread(of.map(({ ms }) => ms))}`);
   for (const [scene, of] of Map.groupBy(passages, (one) => one.scene)) tell(`scene ${scene}`, of);
   // A person's draft or open menu holds back nothing but typing; a compaction holds the tool itself.
-  tell(
-    "posted at rest",
-    passages.filter(({ scene, stood }) => stood === "idle" && scene !== "compacting"),
-  );
+  const rested = passages.filter(({ scene, stood }) => stood === "idle" && scene !== "compacting");
+  tell("posted at rest", rested);
   const channels = shareOf(passages.map(({ channel }) => channel));
   const inTurn = passages.filter(({ next }) => next !== undefined);
   const next = inTurn.filter((one) => one.next).length;
   console.log(
     `claude, messages: ${passages.length}; ${channels}; mid-turn ${next} of ${inTurn.length} at the next boundary`,
   );
+  expect(next).toBeGreaterThanOrEqual(0.99 * inTurn.length);
+  // The times are those of a machine that does little else, which a slice may not be run on.
+  const times = rested.map(({ ms }) => ms).toSorted((a, b) => a - b);
+  if (SCENES > 7) expect(times[Math.floor(times.length / 2)]).toBeLessThanOrEqual(800);
 });
 
 /** The last request of each part of a conversation that compactions cut. */
 function partsOf(turns: ModelRequest[]): ModelRequest[] {
-  const last = turns.filter((request, at) => {
+  return turns.filter((request, at) => {
     const next = turns[at + 1];
     return ofConversation(request) && (next === undefined || !ofConversation(next));
   });
-  return last;
 }
 
 describe.concurrent("messages at any moment", () => {
