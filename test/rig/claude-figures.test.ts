@@ -2,6 +2,7 @@ import { loadavg } from "node:os";
 import { expect, it } from "vitest";
 import { ClaudeLife } from "./claude-life.ts";
 import { SCENES } from "./claude-scenes.ts";
+import { at as saidAt } from "./codex-stands.ts";
 import { compare, percentile, randomOf, type Comparison } from "./codex-figures.ts";
 
 /** Changes of status in one run. The long version takes half an hour. */
@@ -42,7 +43,11 @@ it(
       const { truth, reported } = life;
       const compared = compare(truth.line, reported.line, reported.doubts);
       const changed = (moment: number): number => truth.line.findLast(({ at }) => at <= moment)?.at ?? 0;
-      const result = { ...compared, wrong: compared.wrong.filter(({ at }) => at - changed(at) > LIMITS.late) };
+      const result = {
+        ...compared,
+        deaf: deafOf(life),
+        wrong: compared.wrong.filter(({ at }) => at - changed(at) > LIMITS.late),
+      };
       found.push(result);
       const scene = (moment: number): string => log.findLast(({ at }) => at <= moment)?.scene ?? "start";
       for (const one of result.wrong)
@@ -71,6 +76,21 @@ it(
     expect(percentile(noticed, 0.95)).toBeLessThanOrEqual(LIMITS.noticed);
   },
 );
+
+/** Samples, 5 ms apart, that said "working" while the tool had been asking the person for over a second. */
+function deafOf({ truth, reported, run }: ClaudeLife): number {
+  const asks = run.gate.hooks.filter(({ name }) => name === "PermissionRequest").map(({ at }) => at);
+  let count = 0;
+  for (const [index, { at: from, is }] of truth.line.entries()) {
+    const to = truth.line[index + 1]?.at ?? from;
+    // The script knows a moment before the tool asks.
+    const asked = asks.findLast((at) => at < to) ?? to;
+    if (is.join() !== "held") continue;
+    for (let moment = Math.max(from, asked) + 1_000; moment < to; moment += 5)
+      if (saidAt(reported.line, moment) === "working") count += 1;
+  }
+  return count;
+}
 
 function shuffled<T>(list: T[], random: () => number): T[] {
   return list
