@@ -175,7 +175,9 @@ describe("after the server was killed and is back", () => {
     await run.signal("seen", { where: ({ messages }) => messages.includes("msg-5") });
     await model.until(says("<msg-5>"));
     await run.signal("idle");
-    expect(model.turns.map((request) => times(request, "<msg-5>"))).toEqual([0, 1]);
+    // On a busy machine the tool may be done before the connection is back: then it comes in a request of its own.
+    const [first, ...later] = model.turns.map((request) => times(request, "<msg-5>"));
+    expect([first, later.at(-1), Math.max(...later)]).toEqual([0, 1, 1]);
     expect(run.signals.some(({ type }) => type === "failed")).toBe(false);
     await expect.poll(() => run.shows(), { timeout: 10_000 }).toContain("Done.");
   });
