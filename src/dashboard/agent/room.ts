@@ -7,7 +7,8 @@ export const room: Room = {
   icon: "terminal",
   dock: "centre",
   order: 10,
+  params: ["grid"],
   keys: "g g",
   phone: "Terminal",
-  Body: lazy(() => import("./panel.tsx").then(({ AgentPanel }) => ({ default: AgentPanel }))),
+  Body: lazy(() => import("./terminals.tsx").then(({ TerminalRoom }) => ({ default: TerminalRoom }))),
 };

@@ -107,7 +107,6 @@ export function Item({ item, onShow, more }: ItemProps) {
           {more && <span className="item-more">{more}</span>}
         </div>
       )}
-      {!online && <p className="muted">Not connected: it can be answered as soon as the server is back.</p>}
       {trouble && (
         <p role="alert" className="trouble">
           {trouble}

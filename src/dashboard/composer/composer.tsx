@@ -1,5 +1,16 @@
 import "./composer.css";
-import { lazy, Suspense, useCallback, useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
+import {
+  lazy,
+  Suspense,
+  useCallback,
+  useEffect,
+  useId,
+  useRef,
+  useState,
+  type ClipboardEvent,
+  type KeyboardEvent,
+} from "react";
+import { toFailure } from "../../contract/error.ts";
 import { useSelected } from "../agent/selected.ts";
 import { Button } from "../controls/button.tsx";
 import { keysOf } from "../keys/command.ts";
@@ -44,19 +55,44 @@ export function Composer() {
   const nobody = loaded && names.length === 0;
   const ready = online && !busy && !nobody && text.trim() !== "";
 
+  const addPictures = useCallback(
+    async (files: File[]) => {
+      setBusy(true);
+      try {
+        const { savePictures } = await import("./pictures.ts");
+        const paths = await savePictures(client, files);
+        const before = field.current?.value ?? "";
+        const space = before === "" || /\s$/.test(before) ? "" : " ";
+        change({ text: `${before}${space}${paths.join(" ")} ` });
+        setProblem("");
+      } catch (error) {
+        setProblem(toFailure(error).message);
+      } finally {
+        setBusy(false);
+      }
+    },
+    [client, change],
+  );
   useEffect(
     () =>
-      onComposerFocus((wanted) => {
+      onComposerFocus(({ to: wanted, files }) => {
         if (wanted !== undefined) change({ to: [wanted] });
         field.current?.focus();
+        if (files) void addPictures(files);
       }),
-    [change],
+    [change, addPictures],
   );
   const onFound = useCallback((list: string[]) => {
     setFound(list);
     setAt(0);
   }, []);
 
+  const onPaste = (event: ClipboardEvent) => {
+    const files = [...event.clipboardData.files];
+    if (files.length === 0) return;
+    event.preventDefault();
+    void addPictures(files);
+  };
   const write = (next: string, caretAt: number) => {
     setCaret(caretAt);
     // Who is meant is settled with the first letter: looking at another agent meanwhile redirects nothing.
@@ -134,6 +170,7 @@ export function Composer() {
         onChange={({ target }) => write(target.value, target.selectionStart)}
         onSelect={({ currentTarget }) => setCaret(currentTarget.selectionStart)}
         onKeyDown={onKeyDown}
+        onPaste={onPaste}
       />
       <UrgencyMenu urgency={urgency} onChange={(next) => change({ urgency: next })} />
       <Button

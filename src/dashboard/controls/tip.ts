@@ -5,9 +5,10 @@ const REST_MS = 400;
 
 /**
  * Shows the name of whatever carries `data-tip` (and `data-tip-keys`) when a pointer rests on it or a key brings the
- * focus there. One element for the whole page; what it says is already the control's accessible name. Returns how to end it.
+ * focus there. One element for the whole page; what it says is already the control's accessible name. Until the signal aborts.
  */
-export function showTips(): () => void {
+export function showTips(signal: AbortSignal): void {
+  if (signal.aborted) return;
   const tip = document.createElement("div");
   tip.className = "tip";
   tip.popover = "manual";
@@ -54,10 +55,9 @@ export function showTips(): () => void {
     ["keydown", hide],
     ["scroll", hide],
   ] as [string, EventListener][];
-  for (const [type, listener] of listeners) document.addEventListener(type, listener, true);
-  return () => {
-    for (const [type, listener] of listeners) document.removeEventListener(type, listener, true);
+  for (const [type, listener] of listeners) document.addEventListener(type, listener, { capture: true, signal });
+  signal.addEventListener("abort", () => {
     hide();
     tip.remove();
-  };
+  });
 }

@@ -55,7 +55,7 @@ function runnable(): Found[] {
       id,
       title,
       about: group,
-      icon: "right",
+      icon: "command",
       run,
       ...(keys && { keys: printKeys(keys) }),
     }));
@@ -93,5 +93,17 @@ function notes(view: View | undefined): Found[] {
     about: value.slice(0, 200),
     icon: "context",
     run: () => goToRoom("context", { note: key }),
+  }));
+}
+
+/** Files of the project, for a palette in which `#…` was typed. */
+export function filesFound(paths: string[]): Found[] {
+  const [param = "path"] = roomOf("files")?.params ?? [];
+  return paths.map((path) => ({
+    id: `file ${path}`,
+    title: path.split("/").at(-1) ?? path,
+    about: path,
+    icon: "file",
+    run: () => goToRoom("files", { [param]: path }),
   }));
 }

@@ -2,7 +2,8 @@ import "./palette.css";
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { Icon } from "../controls/icon.tsx";
 import { useHere } from "../live/here.tsx";
-import { findAll, type Found } from "./find.ts";
+import { roomOf } from "../route/rooms.ts";
+import { filesFound, findAll, type Found } from "./find.ts";
 
 /** One box over everything: type, move with the arrows, Enter. */
 export function Palette({ onClose }: { onClose: () => void }) {
@@ -11,7 +12,8 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const [at, setAt] = useState(0);
   const box = useRef<HTMLDialogElement>(null);
   const list = useId();
-  const found = useMemo(() => findAll(text, live.newest().view), [text, live]);
+  const files = useFiles(text);
+  const found = useMemo(() => files ?? findAll(text, live.newest().view), [files, text, live]);
   useEffect(() => {
     const opener = document.activeElement;
     const dialog = box.current;
@@ -96,7 +98,38 @@ export function Palette({ onClose }: { onClose: () => void }) {
       {found.length === 0 && <p className="palette-none">Nothing called “{text}”.</p>}
       <p className="palette-help">
         <kbd>&gt;</kbd> commands <kbd>@</kbd> agents <kbd>/</kbd> messages <kbd>:</kbd> notes
+        {roomOf("files") && (
+          <>
+            {" "}
+            <kbd>#</kbd> files
+          </>
+        )}
       </p>
     </dialog>
   );
+}
+
+/** How long typing pauses before files are looked for. */
+const PAUSE_MS = 80;
+
+/** Files that fit what was typed after `#`; undefined when something else is looked for. */
+function useFiles(text: string): Found[] | undefined {
+  const { client } = useHere();
+  const [paths, setPaths] = useState<string[]>([]);
+  const query = text.startsWith("#") && roomOf("files") ? text.slice(1).trim() : undefined;
+  useEffect(() => {
+    if (query === undefined) return;
+    const gone = new AbortController();
+    const timer = setTimeout(() => {
+      client.call("file.find", { query }, { signal: gone.signal }).then(
+        (found) => setPaths(found.paths),
+        () => !gone.signal.aborted && setPaths([]),
+      );
+    }, PAUSE_MS);
+    return () => {
+      clearTimeout(timer);
+      gone.abort();
+    };
+  }, [client, query]);
+  return useMemo(() => (query === undefined ? undefined : filesFound(paths)), [query, paths]);
 }

@@ -1,8 +1,5 @@
 import "./shell.css";
-import { createElement, Suspense, useEffect, useMemo } from "react";
-import { AttentionBand } from "../attention/band.tsx";
-import { Composer } from "../composer/composer.tsx";
-import { showTips } from "../controls/tip.ts";
+import { createElement, lazy, Suspense, useEffect, useMemo } from "react";
 import { Toasts } from "../controls/toast.tsx";
 import { useCommands } from "../keys/command.ts";
 import { listenForKeys } from "../keys/press.ts";
@@ -10,7 +7,6 @@ import { useHere } from "../live/here.tsx";
 import { ownCommands, roomsAt } from "../route/rooms.ts";
 import { useRoute } from "../route/route.ts";
 import { BottomTabs } from "./bottom-tabs.tsx";
-import { ConnectionStrip } from "./connection-strip.tsx";
 import { Alone, Frame, RoomBody } from "./frame.tsx";
 import { useLayout } from "./layout.ts";
 import { closeOverlay, useOverlay } from "./overlays.ts";
@@ -20,6 +16,13 @@ import { shellCommands } from "./commands.ts";
 import { StatusBar } from "./status-bar.tsx";
 import { Topbar } from "./topbar.tsx";
 import { LEFT, RIGHT, useWidths } from "./widths.ts";
+
+// Asked for with the first paint, but not waited for: the page is there sooner.
+const AttentionBand = lazy(() => import("../attention/band.tsx").then((module) => ({ default: module.AttentionBand })));
+const Composer = lazy(() => import("../composer/composer.tsx").then((module) => ({ default: module.Composer })));
+const ConnectionStrip = lazy(() =>
+  import("./connection-strip.tsx").then((module) => ({ default: module.ConnectionStrip })),
+);
 
 /** The window: agents on the left, work in the centre, conversation on the right, the composer below them all. */
 export function Shell() {
@@ -35,19 +38,18 @@ export function Shell() {
   useEffect(() => {
     const gone = new AbortController();
     listenForKeys(gone.signal);
-    const hideTips = showTips();
-    return () => {
-      gone.abort();
-      hideTips();
-    };
+    void import("../controls/tip.ts").then(({ showTips }) => showTips(gone.signal));
+    return () => gone.abort();
   }, []);
   const style = { "--left": `${widths.left}px`, "--right": `${widths.right}px` } as React.CSSProperties;
   return (
     <div ref={root} className="shell" data-layout={layout} style={style}>
       <Topbar />
       <div className="shell-above">
-        <ConnectionStrip />
-        <AttentionBand hidden={shown?.id === "inbox"} />
+        <Suspense>
+          <ConnectionStrip />
+          <AttentionBand hidden={shown?.id === "inbox"} />
+        </Suspense>
       </div>
       {layout === "phone" ? (
         <main className="shell-centre" aria-label={shown?.title ?? "Nothing here"}>
@@ -86,7 +88,9 @@ export function Shell() {
           )}
         </>
       )}
-      <Composer />
+      <Suspense fallback={<div className="shell-write" />}>
+        <Composer />
+      </Suspense>
       {layout === "phone" ? (
         <BottomTabs shown={shown} />
       ) : (

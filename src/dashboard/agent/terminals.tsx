@@ -1,0 +1,125 @@
+import "./terminals.css";
+import { lazy, Suspense } from "react";
+import type { Agent } from "../../contract/agent.ts";
+import { Button, IconButton } from "../controls/button.tsx";
+import { Empty, Skeleton } from "../controls/empty.tsx";
+import { keep, kept } from "../live/kept.ts";
+import { sameItems, useHere, useView } from "../live/here.tsx";
+import { commandOf } from "../route/rooms.ts";
+import { go, useRoute } from "../route/route.ts";
+import { RoomTools } from "../shell/frame.tsx";
+import { useLayout } from "../shell/layout.ts";
+import type { GridLayout, GridSizes } from "../terminals/grid-shape.ts";
+import { FirstRun } from "./first-run.tsx";
+import { usePaneProps } from "./pane-props.tsx";
+import { addressOf, useSelected } from "./selected.ts";
+
+// Terminals are most of the page's weight; the rest is usable before they have come.
+const TerminalPane = lazy(() => import("../terminals/pane.tsx").then((module) => ({ default: module.TerminalPane })));
+const TerminalGrid = lazy(() => import("../terminals/grid.tsx").then((module) => ({ default: module.TerminalGrid })));
+
+const LAYOUTS: GridLayout[] = [1, 2, 4, 6];
+
+/** The terminal of the selected agent, or several beside each other. */
+export function TerminalRoom() {
+  const { agent: wanted, grid } = useRoute();
+  const phone = useLayout() === "phone";
+  const agent = useSelected();
+  if (!agent) {
+    return wanted === undefined ? (
+      <FirstRun />
+    ) : (
+      <Empty title={`There is no agent called ${wanted}`}>
+        It may have been removed. The agents on the left are those there are.
+      </Empty>
+    );
+  }
+  const layout = phone ? 1 : (LAYOUTS.find((one) => String(one) === grid) ?? 1);
+  return (
+    <div className="terminal-room">
+      {!phone && (
+        <RoomTools>
+          {LAYOUTS.map((one) => (
+            <IconButton
+              key={one}
+              icon={`grid-${one}`}
+              label={one === 1 ? "One terminal" : `${one} terminals`}
+              aria-pressed={one === layout}
+              onClick={() => go({ grid: one === 1 ? undefined : String(one) })}
+            />
+          ))}
+        </RoomTools>
+      )}
+      {layout === 1 ? <One agent={agent} phone={phone} /> : <Several selected={agent} layout={layout} />}
+    </div>
+  );
+}
+
+function One({ agent, phone }: { agent: Agent; phone: boolean }) {
+  const { live } = useHere();
+  const propsOf = usePaneProps();
+  if (agent.external) {
+    return (
+      <Empty title={`${agent.name} was started outside Clustr`}>
+        Its terminal is where it was started. Messages reach it all the same.
+      </Empty>
+    );
+  }
+  const failed = agent.outcome === "failed" || agent.outcome === "lost";
+  return (
+    <>
+      {failed && agent.reason && (
+        <p role="alert" className="trouble">
+          {agent.reason}
+        </p>
+      )}
+      <Suspense fallback={<Skeleton />}>
+        <TerminalPane
+          key={`${agent.id}.${agent.run}`}
+          stream={live.stream}
+          agent={agent}
+          phone={phone}
+          {...propsOf(agent)}
+        />
+      </Suspense>
+    </>
+  );
+}
+
+/** As many as fit the layout, in the order they were spawned; the page of them that has the selected one. */
+function Several({ selected, layout }: { selected: Agent; layout: GridLayout }) {
+  const { live, workspace } = useHere();
+  const propsOf = usePaneProps();
+  const all = useView(({ agents }) => Object.values(agents).filter(({ external }) => !external), sameItems);
+  const at = Math.max(
+    0,
+    all.findIndex(({ id }) => id === selected.id),
+  );
+  const from = Math.floor(at / layout) * layout;
+  const spawn = commandOf("agent.spawn");
+  const key = `grid.${layout}.${workspace.id}`;
+  const select = (agent: Agent, grid: string) =>
+    go({ agent: addressOf(agent, all), grid: grid === "1" ? undefined : grid }, { replace: grid !== "1" });
+  return (
+    <Suspense fallback={<Skeleton />}>
+      <TerminalGrid
+        key={layout}
+        stream={live.stream}
+        agents={all.slice(from, from + layout)}
+        layout={layout}
+        onFocus={(agent) => select(agent, String(layout))}
+        onMaximise={(agent) => select(agent, "1")}
+        sizes={kept<GridSizes>(key)}
+        onSizes={(sizes) => keep(key, sizes)}
+        vacant={
+          spawn && (
+            <Button look="quiet" icon="plus" onClick={() => spawn.run()}>
+              {spawn.title}
+            </Button>
+          )
+        }
+        pane={propsOf}
+      />
+    </Suspense>
+  );
+}
