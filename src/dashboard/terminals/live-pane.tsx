@@ -32,7 +32,7 @@ interface LivePaneProps {
 export function LivePane({ screen, state, agent, phone, box, finding, onStopFinding, end }: LivePaneProps) {
   const { below, exit, paste, trouble, target, cols, rows } = state;
   const mayType = screen && !exit && state.phase !== "refused";
-  const elsewhere = mayType && state.drives === false && !state.fits && !phone;
+  const elsewhere = mayType && state.reachable && state.drives === false && !state.fits && !phone;
   const closeFind = () => {
     onStopFinding();
     screen?.terminal.focus();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Pace } from "./pace.ts";
+import { Pace, WINDOW_MS } from "./pace.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -22,7 +22,7 @@ test("in the background a small change is drawn at once, a flood a few times a s
   pace.push(bytes(50_000), () => {});
   pace.push(bytes(7), () => {});
   expect(written).toEqual([100]);
-  vi.advanceTimersByTime(120);
+  vi.advanceTimersByTime(WINDOW_MS);
   expect(written).toEqual([100, 50_000, 7]);
   vi.advanceTimersByTime(1_000);
   expect(vi.getTimerCount()).toBe(0);

@@ -1,5 +1,5 @@
-/** How often a terminal in the background is drawn while it prints without end, ms. */
-const WINDOW_MS = 120;
+/** How often a terminal in the background is drawn while it prints without end, ms; each at moments of its own. */
+export const WINDOW_MS = 200;
 /** Bytes of a window that are drawn at once: a prompt or a small repaint must not wait. */
 const PROMPT_BYTES = 4_096;
 
@@ -29,7 +29,7 @@ export class Pace {
   push(bytes: Uint8Array, drawn: () => void): void {
     if (!this.#background) return this.#write(bytes, drawn);
     this.#inWindow += bytes.length;
-    this.#timer ??= setTimeout(() => this.#next(), WINDOW_MS);
+    this.#timer ??= setTimeout(() => this.#next(), WINDOW_MS * (0.5 + Math.random() / 2));
     if (this.#waiting.length === 0 && this.#inWindow <= PROMPT_BYTES) this.#write(bytes, drawn);
     else this.#waiting.push({ bytes, drawn });
   }
