@@ -44,9 +44,9 @@ class Play {
     this.life.run.post(id, `<${id}> y\n1`);
   }
 
-  async later(): Promise<void> {
+  async later(state?: string): Promise<void> {
     await sleep(MOMENT_MS * this.life.random());
-    this.post();
+    this.post(state);
   }
 
   async settled(): Promise<void> {
@@ -138,7 +138,8 @@ const SCENES: Record<string, (play: Play) => Promise<void>> = {
     life.says(life.chance(0.5) ? { answer: STREAM, leaves: "idle" } : { ...TOOL, answer: shell("sleep 20") });
     play.post();
     await life.stands("working");
-    await Promise.all([play.later(), life.pause()]);
+    // The turn it waits in is about to be dropped with it: it is sent again, and may come after what is sent meanwhile.
+    await Promise.all([play.later("about to be interrupted"), life.pause()]);
     if (life.chance(0.5)) await life.run.session?.interrupt?.();
     else life.run.type("\u001b");
     play.post("interrupted");
@@ -174,7 +175,7 @@ it(
     const random = randomOf(SEED);
     const times = new Map<string, number[]>();
     const channels = new Map<string, number>();
-    let [due, onTime, crossed] = [0, 0, 0];
+    let [due, onTime] = [0, 0];
     for (const code of [false, true]) {
       await using life = await Life.begin(code, random);
       const play = new Play(life);
@@ -192,13 +193,8 @@ it(
         if (midTurn) {
           due += 1;
           const next = turns.find((request) => request.at > at);
-          const handed = life.run.handed.find((one) => one.id === id)?.at ?? Infinity;
           if (carrier && carrier === next) onTime += 1;
-          // It was sent while that request was already being made: Codex had not got it yet.
-          else if (carrier && next && next.at < handed && turns.indexOf(carrier) === turns.indexOf(next) + 1) {
-            crossed += 1;
-            console.log(`${id} was handed over ${Math.round(handed - next.at)} ms after the next request began`);
-          } else console.log(`${id} in "${state}" came late: ${await life.run.story()}`);
+          else console.log(`${id} in "${state}" came late`);
         }
         expect(Math.max(...turns.map((request) => says(request, id)))).toBe(1);
       }
@@ -210,15 +206,10 @@ it(
       console.log(
         `  ${state}: ${list.length}, p50 ${Math.round(percentile(list, 0.5))}, p95 ${Math.round(percentile(list, 0.95))}`,
       );
-    console.log(
-      `  mid-turn, in the very next request: ${onTime} of ${due}, handed over while it was being made: ${crossed}; channels:`,
-      Object.fromEntries(channels),
-    );
+    console.log(`  mid-turn, in the very next request: ${onTime} of ${due}; channels:`, Object.fromEntries(channels));
     const idle = [...times].flatMap(([state, list]) => (state.startsWith("idle") ? list : []));
     expect(percentile(idle, 0.5)).toBeLessThanOrEqual(800);
-    expect((onTime + crossed) / due).toBeGreaterThanOrEqual(0.99);
-    // More of them would mean that handing over takes its time.
-    expect(onTime / due).toBeGreaterThanOrEqual(FULL ? 0.95 : 0.8);
+    expect(onTime / due).toBeGreaterThanOrEqual(0.99);
   },
   FULL ? 3_600_000 : 240_000,
 );
