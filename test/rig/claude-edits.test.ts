@@ -11,7 +11,7 @@ const stage = claudeStages();
 const SLOW = 60_000;
 
 type Wish = { call: string; args: Record<string, unknown> };
-const idle = (the: ClaudeStage) => the.run.signal("idle", { timeoutMs: SLOW });
+const idle = (the: ClaudeStage) => the.run.signal("idle", { timeoutMs: 2 * SLOW });
 
 /** Texts with everything that makes line ends and places hard: few different lines, no last newline, CRLF, marks. */
 const line = fc.constantFrom("a", "b", "  a", "b ", "}", "", "é😀", "$& x", "a b");
@@ -47,7 +47,7 @@ describe.concurrent("files are as the calls told", { timeout: 3 * SLOW }, () => 
       { task: "edit", autonomy: "auto" },
     );
     const watched = watchCalls(the.run);
-    for (const [at, one] of fc.sample(edit, { seed, numRuns: 70 }).entries()) {
+    for (const [at, one] of fc.sample(edit, { seed, numRuns: 50 }).entries()) {
       const path = join(the.run.agent.cwd, `${at}.${one.md ? "md" : "txt"}`);
       const read = one.file.replace("\ufeff", "").replaceAll("\r\n", "\n");
       const from = one.from % read.length;
