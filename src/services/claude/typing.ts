@@ -3,7 +3,13 @@ import type { AgentTerminal } from "../../core/ports/service.ts";
 import { readComposer } from "./composer.ts";
 
 /** Enter is pressed at most this often for one text: under load the tool swallows some. */
-const ENTERS = 10;
+const ENTERS = 5;
+
+/**
+ * Milliseconds until Enter is pressed again, by how often it was. A starved tool acts on each of them in the end, and the
+ * one too many may meet a menu that the person has opened by then: better a message that goes seconds later.
+ */
+const again = (pressed: number): number => Math.min(1_000 * 2 ** pressed, 4_000);
 
 /** Milliseconds until a pasted text shows; a starved tool takes seconds. */
 const SHOWN = 10_000;
@@ -50,7 +56,7 @@ async function submit(terminal: AgentTerminal, pasted: string | undefined, signa
     // Looked at before each Enter: none may go to a dialog that opened, or submit what a person began to add.
     if ((await written(terminal)) !== pasted) break;
     await terminal.write("\r");
-    await until(async () => (await written(terminal)) !== pasted, 400, signal);
+    await until(async () => (await written(terminal)) !== pasted, again(pressed), signal);
   }
 }
 
