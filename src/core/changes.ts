@@ -30,6 +30,7 @@ export function changeHandlers(
     "change.diff": async (call, { name, view, file, after, limit, detail }) => {
       const agent = known(call.view(), name);
       const { engine, store } = await folder.open();
+      await engine.look();
       const all = await diffs.of(engine, agent, view);
       const unknown = unknownByPath(engine);
       const { page, next } = pageOf(all, { file, after, limit });
@@ -44,6 +45,7 @@ export function changeHandlers(
 
     "change.summary": async (call) => {
       const { engine } = await folder.open();
+      await engine.look();
       const { agents } = call.view();
       const counted = [];
       for (const agent of Object.values(agents)) {

@@ -153,26 +153,27 @@ export class Attribution {
     });
   }
 
-  /** What an author has changed: exactly what rolling it back would remove. */
+  /** What an author has changed as of the last look: exactly what rolling it back would remove. */
   async changesBy(author: Author): Promise<FileDiff[]> {
-    const plan = await this.plan({ author });
+    const plan = await this.#alone(() => this.#plan({ author }));
     return Promise.all(plan.files.map((file) => diffOfPlanned(file, this.#blobs)));
   }
 
-  /** What anybody changed between two marks, or since one. */
+  /** What anybody changed between two marks, or since one, as of the last look. */
   changesBetween(from: string, to?: string): Promise<FileDiff[]> {
-    return this.#alone(async () => {
-      await this.#look();
-      return between(this.#history, this.#blobs, from, to);
-    });
+    return this.#alone(() => between(this.#history, this.#blobs, from, to));
   }
 
   /** A dry run of a rollback. */
   plan(selection: Selection): Promise<Plan> {
     return this.#alone(async () => {
       await this.#look();
-      return planRollback(this.#history, this.#blobs, selection, this.#known.paths());
+      return this.#plan(selection);
     });
+  }
+
+  #plan(selection: Selection): Promise<Plan> {
+    return planRollback(this.#history, this.#blobs, selection, this.#known.paths());
   }
 
   /** A dry run of the undo of a rollback. Rejects with `not_found` when there is no such rollback. */

@@ -12,13 +12,12 @@ const KEPT = 24;
 /** How the changes of an agent are looked at: its own, or all of the folder since it started or while it ran. */
 export type DiffView = "by" | "since" | "run";
 
-/** Diffs of agents at the newest position of the log. */
+/** Diffs of agents at the newest position of the log; look at the folder first. */
 export class Diffs {
   readonly #kept = new Map<string, { position: number; diffs: Promise<FileDiff[]> }>();
 
   /** Rejects with `not_found` when nothing was followed while the agent ran. */
   async of(engine: Attribution, agent: Pick<Agent, "id" | "run" | "live">, view: DiffView): Promise<FileDiff[]> {
-    await engine.look();
     const position = engine.history.last;
     const key = `${view} ${agent.id} ${view === "run" ? agent.run : ""}`;
     const kept = this.#kept.get(key);
