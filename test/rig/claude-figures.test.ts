@@ -2,8 +2,8 @@ import { loadavg } from "node:os";
 import { expect, it } from "vitest";
 import { ClaudeLife } from "./claude-life.ts";
 import { SCENES } from "./claude-scenes.ts";
-import { at as saidAt } from "./codex-stands.ts";
-import { compare, percentile, randomOf, type Comparison } from "./codex-figures.ts";
+import { at as saidAt } from "./stands.ts";
+import { compare, percentile, randomOf, type Comparison } from "./figures.ts";
 
 /** Changes of status in one run. The long version takes half an hour. */
 const FULL = process.env["CLUSTR_FULL"] === "1";

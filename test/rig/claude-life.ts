@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { claude } from "../../src/services/claude/claude.ts";
 import { anthropicServer, type AnthropicServer } from "./anthropic.ts";
 import { claudeEnv } from "./claude-home.ts";
-import { Reported, Truth, type Stand } from "./codex-stands.ts";
+import { Reported, Truth, type Stand } from "./stands.ts";
 import { RigRun } from "./link.ts";
 import { scratch, type Scratch } from "./rig.ts";
 import type { Answer, ModelRequest, ScriptedModel } from "./script.ts";

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
 import { codexRun, type CodexRun } from "./codex-run.ts";
-import { Reported, Truth, type Stand } from "./codex-stands.ts";
+import { Reported, Truth, type Stand } from "./stands.ts";
 import type { RigRun } from "./link.ts";
 import type { Answer, ModelRequest } from "./script.ts";
 

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { percentile, randomOf } from "./codex-figures.ts";
+import { percentile, randomOf } from "./figures.ts";
 import { codexVersion } from "./codex-home.ts";
 import { Life, type Line } from "./codex-life.ts";
 import { QUESTION, shell, STREAM, wish } from "./codex-scenes.ts";

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { randomOf } from "./codex-figures.ts";
+import { randomOf } from "./figures.ts";
 import { codexVersion } from "./codex-home.ts";
 import { codexRun } from "./codex-run.ts";
 import type { Answer, ModelRequest } from "./script.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { compare, percentile, randomOf, type Comparison } from "./codex-figures.ts";
+import { compare, percentile, randomOf, type Comparison } from "./figures.ts";
 import { codexVersion } from "./codex-home.ts";
 import { Life } from "./codex-life.ts";
 import { SCENES } from "./codex-scenes.ts";

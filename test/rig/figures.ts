@@ -1,4 +1,4 @@
-import { at, type Line, type Stand } from "./codex-stands.ts";
+import { at, type Line, type Stand } from "./stands.ts";
 
 /** How long a report may lag behind the truth before it counts as wrong. */
 const LAG_MS = 300;
