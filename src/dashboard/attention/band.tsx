@@ -1,7 +1,9 @@
 import "./band.css";
 import { lazy, Suspense, useEffect } from "react";
 import { showAgent } from "../agent/selected.ts";
+import { StandingShape } from "../agent/mark.tsx";
 import { Button } from "../controls/button.tsx";
+import { Count } from "../controls/tabs.tsx";
 import { useHere, useView } from "../live/here.tsx";
 import { goToRoom } from "../shell/places.ts";
 import { announceWaiting } from "./alerts.ts";
@@ -10,8 +12,15 @@ import { sameWaiting, waitingIn, type Waiting } from "./waiting.ts";
 
 const Item = lazy(() => import("./item.tsx").then((module) => ({ default: module.Item })));
 
+interface BandProps {
+  /** The inbox is on the screen already. */
+  hidden: boolean;
+  /** One line that leads to the inbox: where a phone shows something else. */
+  compact: boolean;
+}
+
 /** What has waited longest, above all else, whatever is on the screen. The inbox has the rest. */
-export function AttentionBand({ hidden }: { hidden: boolean }) {
+export function AttentionBand({ hidden, compact }: BandProps) {
   const { live, workspace } = useHere();
   const waiting = useView(({ agents }) => waitingIn(agents), sameWaiting);
   useEffect(() => announceWaiting(live, workspace.name), [live, workspace.name]);
@@ -21,7 +30,15 @@ export function AttentionBand({ hidden }: { hidden: boolean }) {
       <p className="unseen" role="status">
         {first && `${first.item.agent} needs you: ${first.item.title}`}
       </p>
-      {first && !hidden && <Band first={first} more={waiting.length - 1} />}
+      {first && !hidden && compact && (
+        <button type="button" className="attention-line" onClick={() => goToRoom("inbox", { item: first.item.id })}>
+          <StandingShape tone="attention" />
+          <strong>{first.item.agent}</strong>
+          <span className="clip">{first.item.title}</span>
+          {waiting.length > 1 && <Count of={waiting.length} urgent />}
+        </button>
+      )}
+      {first && !hidden && !compact && <Band first={first} more={waiting.length - 1} />}
     </>
   );
 }

@@ -76,7 +76,7 @@ export function Composer() {
   useEffect(
     () =>
       onComposerFocus(({ to: wanted, files }) => {
-        if (wanted !== undefined) change({ to: [wanted] });
+        if (wanted !== undefined) change({ to: [wanted], held: false });
         field.current?.focus();
         if (files) void addPictures(files);
       }),
@@ -96,14 +96,14 @@ export function Composer() {
   const write = (next: string, caretAt: number) => {
     setCaret(caretAt);
     // Who is meant is settled with the first letter: looking at another agent meanwhile redirects nothing.
-    change({ text: next, to: next === "" ? draft.to : to });
+    change({ text: next, ...(draft.to === undefined && { to, held: true }) });
   };
   const choose = (one: string) => {
     if (!token) return;
     const asRecipient = token.kind === "agent" && text.slice(0, token.from).trim() === "";
     const done = replaceToken(text, token, asRecipient ? "" : token.kind === "agent" ? `@${one}` : one);
-    const others = (draft.to ?? []).filter((name) => name !== "all" && name !== one);
-    change({ text: done.text, to: asRecipient ? [...others, one] : to });
+    const others = draft.held ? [] : (draft.to ?? []).filter((name) => name !== "all" && name !== one);
+    change({ text: done.text, ...(asRecipient && { to: [...others, one], held: false }) });
     setCaret(done.caret);
     requestAnimationFrame(() => field.current?.setSelectionRange(done.caret, done.caret));
   };
@@ -113,7 +113,7 @@ export function Composer() {
     const { left, problem: why } = await sendToEach(client, to, text, urgency);
     setBusy(false);
     setProblem(why);
-    if (left.length > 0) change({ to: left });
+    if (left.length > 0) change({ to: left, held: false });
     else change({ text: "", to: undefined, urgency: "now" });
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
@@ -154,9 +154,9 @@ export function Composer() {
       )}
       <Recipients
         to={to}
-        chosen={still !== undefined && still.length > 0}
+        chosen={still !== undefined && still.length > 0 && !draft.held}
         names={names}
-        onChange={(next) => change({ to: next })}
+        onChange={(next) => change({ to: next, held: false })}
       />
       <textarea
         ref={field}

@@ -7,6 +7,8 @@ export interface Draft {
   text: string;
   /** Names, or only `all`. Undefined: nobody was chosen, so whoever is on the screen. */
   to?: string[] | undefined;
+  /** They were not chosen: they were on the screen when the first letter was typed, and are kept while there is a text. */
+  held?: boolean | undefined;
   urgency: Urgency;
 }
 
@@ -20,6 +22,7 @@ export function useDraft(workspace: string): [Draft, (change: Partial<Draft>) =>
     (news: Partial<Draft>) =>
       setDraft((was) => {
         const next = { ...was, ...news };
+        if (next.held && next.text === "") next.to = next.held = undefined;
         keep(key, next.text === "" && next.to === undefined ? undefined : next);
         return next;
       }),

@@ -48,7 +48,7 @@ export function Shell() {
       <div className="shell-above">
         <Suspense>
           <ConnectionStrip />
-          <AttentionBand hidden={shown?.id === "inbox"} />
+          <AttentionBand hidden={shown?.id === "inbox"} compact={layout === "phone" && shown?.id !== "agents"} />
         </Suspense>
       </div>
       {layout === "phone" ? (
