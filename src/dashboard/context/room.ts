@@ -8,5 +8,6 @@ export const room: Room = {
   dock: "side",
   order: 20,
   keys: "g x",
-  Body: lazy(() => import("./panel.tsx").then(({ ContextPanel }) => ({ default: ContextPanel }))),
+  params: ["key"],
+  Body: lazy(() => import("./context.tsx").then(({ Context }) => ({ default: Context }))),
 };

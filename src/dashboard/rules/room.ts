@@ -8,5 +8,5 @@ export const room: Room = {
   dock: "side",
   order: 30,
   keys: "g r",
-  Body: lazy(() => import("./panel.tsx").then(({ RulesPanel }) => ({ default: RulesPanel }))),
+  Body: lazy(() => import("./rules.tsx").then(({ Rules }) => ({ default: Rules }))),
 };
