@@ -1,7 +1,7 @@
 import "./app.css";
-import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { Client } from "../client/client.ts";
-import { ClustrError, toFailure, type Failure } from "../contract/error.ts";
+import { toFailure, type Failure } from "../contract/error.ts";
 import type { Workspace } from "../contract/workspace.ts";
 import { HereContext, setHere } from "./live/here.tsx";
 import { openClient } from "./live/login.ts";
@@ -9,6 +9,8 @@ import { followWorkspace, type Live } from "./live/store.ts";
 import { go, useRoute } from "./route/route.ts";
 import { RoomBoundary } from "./shell/boundary.tsx";
 import { Shell } from "./shell/shell.tsx";
+
+const Welcome = lazy(() => import("./projects/welcome.tsx").then((module) => ({ default: module.Welcome })));
 
 /** What this browser may see. */
 interface Opened {
@@ -27,8 +29,6 @@ export function App() {
     const load = async () => {
       const client = await openClient();
       const workspaces = await client.call("workspace.list", {});
-      if (workspaces.length === 0)
-        throw new ClustrError("not_found", "No workspace is open. Run `clustr FOLDER` to open one, then reload.");
       if (wanted) setOpened({ client, workspaces });
     };
     load().catch((error: unknown) => wanted && setFailure(toFailure(error)));
@@ -45,6 +45,12 @@ export function App() {
 
   if (failure) return <Notice failure={failure} />;
   if (!opened) return <main className="notice" aria-busy="true" />;
+  if (opened.workspaces.length === 0)
+    return (
+      <Suspense fallback={<main className="notice" aria-busy="true" />}>
+        <Welcome client={opened.client} />
+      </Suspense>
+    );
   if (!workspace) {
     return (
       <Notice
