@@ -146,6 +146,8 @@ describe.concurrent("every call that is opened is closed", () => {
     );
     const watched = watchCalls(the.run);
     const session = await the.start();
+    // Stopped before it is announced, Codex ends it with the turn.
+    await the.run.signal("working", { timeoutMs: SLOW, where: ({ activity }) => activity?.includes("begun") === true });
     await until(async () => made(the, "begun"), SLOW);
     await session.interrupt?.();
     await idle(the);
@@ -159,6 +161,20 @@ describe.concurrent("every call that is opened is closed", () => {
       ...["open anything (doubtful)", "close", "open anything (doubtful)", "close"],
       ...["close", "close"],
     ]);
+  });
+
+  it("a command that the person types is not the agent's", async () => {
+    await using the = await codexRun({ steps: [{ text: "Done." }] }, { autonomy: "auto" });
+    await the.start();
+    await idle(the);
+    await until(async () => (await the.run.shows()).includes("›"), SLOW);
+    await until(async () => {
+      if (!(await the.run.shows()).includes("typed")) the.run.type("!touch typed");
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      if (!made(the, "typed")) the.run.type("\r");
+      return made(the, "typed");
+    }, SLOW);
+    expect(the.run.calls).toEqual([]);
   });
 
   it("nothing outlives Codex itself", async () => {

@@ -115,7 +115,7 @@ const OBJECTS = {
 };
 const ITEMS: { [T in Item["type"]]: Every<Omit<Extract<Item, { type: T }>, "type">> } = {
   userMessage: { id: true, clientId: true },
-  commandExecution: { id: true, command: true, status: true },
+  commandExecution: { id: true, command: true, status: true, source: true },
   fileChange: { id: true, changes: true, status: true },
   mcpToolCall: { id: true, server: true, tool: true },
   webSearch: { id: true, query: true },

@@ -109,7 +109,8 @@ type CallItem = Extract<Item, { type: "commandExecution" | "fileChange" | "mcpTo
 
 function isCall(item: Item): item is CallItem {
   if (item.type === "mcpToolCall") return !HARMLESS.test(`mcp__${item.server}__${item.tool}`);
-  return item.type === "commandExecution" || item.type === "fileChange";
+  if (item.type === "commandExecution") return item.source !== "userShell" && item.source !== "unifiedExecInteraction";
+  return item.type === "fileChange";
 }
 
 function touched(changes: Extract<Item, { type: "fileChange" }>["changes"], cwd: string): string[] {

@@ -233,11 +233,14 @@ export interface FileUpdate {
 /** One entry of a thread. Only the kinds we read have their fields here. */
 export type Item =
   | { type: "userMessage"; id: string; clientId: string | null }
-  | { type: "commandExecution"; id: string; command: string; status: WorkStatus }
+  | { type: "commandExecution"; id: string; command: string; status: WorkStatus; source: CommandSource }
   | { type: "fileChange"; id: string; changes: FileUpdate[]; status: WorkStatus }
   | { type: "mcpToolCall"; id: string; server: string; tool: string }
   | { type: "webSearch"; id: string; query: string }
   | { type: "agentMessage" | "reasoning" | "plan" | "contextCompaction"; id: string };
+
+/** `userShell`: the person typed it; `unifiedExecInteraction`: text for a command that runs already. */
+export type CommandSource = "agent" | "userShell" | "unifiedExecStartup" | "unifiedExecInteraction";
 
 /** `declined`: somebody was asked and said no. */
 export type WorkStatus = "inProgress" | "completed" | "failed" | "declined";
