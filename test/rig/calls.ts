@@ -1,6 +1,36 @@
 import { readFile } from "node:fs/promises";
-import type { Edit } from "../../src/core/ports/service.ts";
-import type { RigRun } from "./link.ts";
+import type { Edit, Objection, ToolCall } from "../../src/core/ports/service.ts";
+
+/** One thing a service told of a tool call. */
+export type RigCall =
+  | { open: ToolCall }
+  | { hold: string }
+  | { goOn: string }
+  | { close: string; edits: readonly Edit[] };
+
+/** The core's part in a test that is about tool calls: notes what it is told. */
+export class CallRecord {
+  /** What was told of tool calls. */
+  readonly calls: RigCall[] = [];
+  /** What the workspace has against a call. */
+  objection: (call: ToolCall) => Objection | undefined = () => undefined;
+
+  async openCall(call: ToolCall): Promise<Objection | undefined> {
+    const objection = this.objection(call);
+    if (objection?.decision !== "deny") this.calls.push({ open: call });
+    if (objection?.decision === "ask") this.calls.push({ hold: call.id });
+    return objection;
+  }
+  async holdCall(id: string): Promise<void> {
+    this.calls.push({ hold: id });
+  }
+  async goOnCall(id: string): Promise<void> {
+    this.calls.push({ goOn: id });
+  }
+  async closeCall(id: string, edits: readonly Edit[] = []): Promise<void> {
+    this.calls.push({ close: id, edits });
+  }
+}
 
 /** One edit a service told of, beside what really happened on disk between the beginning and the end of its call. */
 export interface Checked {
@@ -23,7 +53,7 @@ export interface WatchedCalls {
  * Watches what is told of tool calls. Files named by a call are read before it may run; when it is closed each edit's
  * promise is computed from that, as the core does, and kept beside what the file holds.
  */
-export function watchCalls(run: RigRun): WatchedCalls {
+export function watchCalls(run: CallRecord): WatchedCalls {
   const before = new Map<string, Map<string, Buffer | undefined>>();
   const checked: Checked[] = [];
   const { openCall, closeCall } = run;

@@ -211,14 +211,14 @@ describe.concurrent("what the workspace has against a call", () => {
     it(`is told to the model, and nothing runs (${decision})`, async () => {
       await using the = await codexRun({ steps: [run("touch x"), { text: "Done." }] }, { autonomy: "full" });
       the.run.objection = () => ({ decision, reason: "OTHERS-WORK-THERE." });
+      const watched = watchCalls(the.run);
       await the.start();
       await idle(the);
       expect(made(the, "x")).toBe(false);
       const last = the.model.turns.at(-1);
       expect(last && textOf(last)).toContain("OTHERS-WORK-THERE.");
       if (decision === "ask") expect(last && textOf(last)).toContain("Ask the person with send_message");
-      // Were it open for them all the same, it would be closed.
-      expect(the.run.calls.filter((call) => "open" in call)).toEqual([]);
-      expect(the.run.calls).toHaveLength(1);
+      expect(watched.open()).toEqual([]);
+      expect(watched.story()).toEqual(decision === "ask" ? ["open touch x", "hold", "close"] : ["close"]);
     });
 });

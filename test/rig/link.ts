@@ -10,15 +10,13 @@ import type {
   AgentLink,
   AgentSession,
   AgentTerminal,
-  Edit,
-  Objection,
   Parcel,
   ProgramSpec,
   Service,
   Signal,
-  ToolCall,
 } from "../../src/core/ports/service.ts";
 import type { TerminalExit } from "../../src/core/ports/terminal.ts";
+import { CallRecord } from "./calls.ts";
 import { rigDoor, type Door, type RigTool } from "./door.ts";
 import type { Scratch } from "./rig.ts";
 import { RigScreen } from "./screen.ts";
@@ -29,13 +27,6 @@ function isOf<T extends Signal["type"]>(type: T, signal: Signal): signal is Of<T
   return signal.type === type;
 }
 
-/** One thing a service told of a tool call. */
-export type RigCall =
-  | { open: ToolCall }
-  | { hold: string }
-  | { goOn: string }
-  | { close: string; edits: readonly Edit[] };
-
 /** What an agent of a test is; the rest has defaults. */
 export type RigAgent = Partial<AgentBrief> & { task: string };
 
@@ -43,7 +34,7 @@ export type RigAgent = Partial<AgentBrief> & { task: string };
  * One run of one agent around a service under test: a real pty, a real door, and a mailbox. It plays the core's part by
  * the book: parcels wait in `post` order, `deliver` is tried on each signal, hooks take what waits.
  */
-export class RigRun implements AgentLink, AsyncDisposable {
+export class RigRun extends CallRecord implements AgentLink, AsyncDisposable {
   readonly agent: AgentBrief;
   readonly runDir: string;
   readonly socketDir: string;
@@ -55,10 +46,6 @@ export class RigRun implements AgentLink, AsyncDisposable {
   readonly logged: string[] = [];
   /** Command lines of all programs started. */
   readonly started: ProgramSpec[] = [];
-  /** What was told of tool calls. */
-  readonly calls: RigCall[] = [];
-  /** What the workspace has against a call. */
-  objection: (call: ToolCall) => Objection | undefined = () => undefined;
   session: AgentSession | undefined;
   /** Changes a program before it is started: the tool as it might be in another version. */
   tamper: (program: ProgramSpec) => Promise<ProgramSpec> = async (program) => program;
@@ -69,6 +56,7 @@ export class RigRun implements AgentLink, AsyncDisposable {
   #busy: Promise<void> = Promise.resolve();
 
   private constructor(agent: AgentBrief, runDir: string, socketDir: string, env: Record<string, string>, gate: Door) {
+    super();
     this.agent = agent;
     this.runDir = runDir;
     this.socketDir = socketDir;
@@ -166,21 +154,6 @@ export class RigRun implements AgentLink, AsyncDisposable {
 
   toolsListed(timeoutMs: number): Promise<boolean> {
     return this.gate.toolsListed(timeoutMs);
-  }
-
-  async openCall(call: ToolCall): Promise<Objection | undefined> {
-    const objection = this.objection(call);
-    if (!objection) this.calls.push({ open: call });
-    return objection;
-  }
-  async holdCall(id: string): Promise<void> {
-    this.calls.push({ hold: id });
-  }
-  async goOnCall(id: string): Promise<void> {
-    this.calls.push({ goOn: id });
-  }
-  async closeCall(id: string, edits: readonly Edit[] = []): Promise<void> {
-    this.calls.push({ close: id, edits });
   }
 
   log(message: string, details?: Record<string, unknown>): void {

@@ -69,5 +69,5 @@ test("what the workspace has against a step: refused, or asked of the person", a
   await session.answer?.(item.key ?? "", { kind: "allow" });
   await other.signal("idle");
   expect(existsSync(join(other.agent.cwd, "y"))).toBe(true);
-  expect(other.calls.map((call) => Object.keys(call)[0])).toEqual(["goOn", "close"]);
+  expect(other.calls.map((call) => Object.keys(call)[0])).toEqual(["open", "hold", "goOn", "close"]);
 });
