@@ -1,7 +1,23 @@
+import { readdirSync, readFileSync } from "node:fs";
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { CHROMIUM, terminalRig } from "./terminals-rig.ts";
 import { terminalStage } from "./terminals-stage.ts";
+
+/** The process that holds the terminals of a home. */
+function hostOf(home: string): number {
+  const pids = readdirSync("/proc").filter((entry) => /^\d+$/.test(entry));
+  const pid = pids.find((one) => {
+    try {
+      const words = readFileSync(`/proc/${one}/cmdline`, "utf8").split("\0");
+      return words.some((word) => word.includes("host/main")) && words.some((word) => word.includes(home));
+    } catch {
+      return false; // It has ended meanwhile.
+    }
+  });
+  if (pid === undefined) throw new Error("there is no terminal host");
+  return Number(pid);
+}
 
 describe.skipIf(CHROMIUM === undefined)("terminals and those who look at them", () => {
   const stage = terminalStage();
@@ -73,6 +89,14 @@ describe.skipIf(CHROMIUM === undefined)("terminals and those who look at them", 
     await stage.shows(quick, "the very end");
     await busy.accept();
     await stage.shows(slow, "the very end");
+  });
+
+  test("says so when a terminal is gone with its host, with what can be done", async () => {
+    const page = await stage.open();
+    process.kill(hostOf(stage.rig.clustr.home), "SIGKILL");
+    const pane = page.getByRole("region", { name: `Terminal of ${stage.name}` });
+    await pane.getByText("is not there").waitFor({ timeout: 30_000 });
+    await pane.getByRole("button", { name: "Restart" }).waitFor();
   });
 
   test("asks nothing of the server for what nobody sees", async () => {

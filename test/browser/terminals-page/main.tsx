@@ -69,7 +69,7 @@ function Page({ live: { snapshot, subscribe, stream } }: { live: Live }) {
   const layout = Number(query.get("layout") ?? 1);
   if (layout > 6)
     return (
-      <div style={{ flex: 1, display: "grid", gridTemplateColumns: "repeat(4, 1fr)", gap: 1 }}>
+      <div style={{ flex: 1, display: "grid", gridTemplateColumns: "repeat(4, 1fr)", gridAutoRows: "1fr", gap: 1 }}>
         {agents.map((agent) => (
           <TerminalPane key={agent.id} {...{ stream, agent }} {...pane(agent)} />
         ))}
