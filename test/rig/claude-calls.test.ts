@@ -121,7 +121,7 @@ describe.concurrent("every call that is opened is closed", { timeout: 3 * SLOW }
 
   test("what runs in the background outlives a cleared conversation, and nothing outlives the tool", async () => {
     await using the = await stage(
-      { steps: [background("sleep 300"), bash("touch begun"), { text: "Done." }, bash("touch again; sleep 300")] },
+      { steps: [background("sleep 90"), bash("touch begun"), { text: "Done." }, bash("touch again; sleep 90")] },
       { task: "run", autonomy: "auto" },
     );
     const watched = watchCalls(the.run);
