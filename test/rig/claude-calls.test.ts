@@ -119,7 +119,7 @@ describe.concurrent("every call that is opened is closed", { timeout: 3 * SLOW }
     expect(story.slice(0, 3)).toEqual(["open sleep 3; echo late > late", "open anything (doubtful)", "close"]);
   });
 
-  test("what runs in the background outlives a cleared conversation, and nothing outlives the tool", async () => {
+  test("what runs in the background outlives a cleared conversation, and no call outlives the tool", async () => {
     await using the = await stage(
       { steps: [background("sleep 90"), bash("touch begun"), { text: "Done." }, bash("touch again; sleep 90")] },
       { task: "run", autonomy: "auto" },

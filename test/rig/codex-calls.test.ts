@@ -177,7 +177,7 @@ describe.concurrent("every call that is opened is closed", () => {
     expect(the.run.calls).toEqual([]);
   });
 
-  it("nothing outlives Codex itself", async () => {
+  it("no call outlives Codex itself", async () => {
     await using the = await codexRun({ steps: [run("touch begun; sleep 300")] }, { autonomy: "auto" });
     const watched = watchCalls(the.run);
     await the.start();
