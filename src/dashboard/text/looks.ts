@@ -27,7 +27,12 @@ const colours = HighlightStyle.define([
 const theme = EditorView.theme({
   "&": { height: "100%", color: "var(--fg)", backgroundColor: "transparent" },
   "&.cm-focused": { outline: "none" },
-  ".cm-scroller": { font: "var(--text-code)", lineHeight: "18px", overscrollBehavior: "contain" },
+  ".cm-scroller": {
+    font: "var(--text-code)",
+    lineHeight: "18px",
+    fontVariantLigatures: "none",
+    overscrollBehavior: "contain",
+  },
   ".cm-content": { padding: "10px 0", caretColor: "var(--fg)" },
   ".cm-content:focus-visible": { outline: "none" },
   ".cm-line": { padding: "0 14px" },

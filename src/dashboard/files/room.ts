@@ -1,0 +1,13 @@
+import { lazy } from "react";
+import type { Room } from "../route/rooms.ts";
+
+export const room: Room = {
+  id: "files",
+  title: "Files",
+  icon: "files",
+  dock: "centre",
+  order: 40,
+  keys: "g f",
+  params: ["path", "line", "from"],
+  Body: lazy(() => import("./files.tsx").then(({ Files }) => ({ default: Files }))),
+};

@@ -1,0 +1,161 @@
+import { useEffect, useMemo, useRef, useState, type CSSProperties, type KeyboardEvent } from "react";
+import { Button } from "../controls/button.tsx";
+import { Icon } from "../controls/icon.tsx";
+import { useHere } from "../live/here.tsx";
+import { keep, kept } from "../live/kept.ts";
+import { MarkOf } from "./mark.tsx";
+import { useMarks, type FileMark } from "./marks.ts";
+import { foldersAbove } from "./place.ts";
+import { useFolders } from "./folders.ts";
+import { rowsOf, type TreeRow } from "./rows.ts";
+
+/** Folders that stay open in this browser; more than a person keeps in view. */
+const MOST_OPEN = 100;
+
+interface TreeProps {
+  /** The file on the screen. */
+  selected: string | undefined;
+  /** Hidden and ignored files too. */
+  all: boolean;
+  onOpen: (path: string) => void;
+}
+
+/** The workspace's folder as a tree, with who wrote what lately. Arrows move, open and close, as in any tree. */
+export function Tree({ selected, all, onOpen }: TreeProps) {
+  const { workspace } = useHere();
+  const place = `files.open.${workspace.id}`;
+  const [open, setOpen] = useState<ReadonlySet<string>>(() => new Set(["", ...(kept<string[]>(place) ?? [])]));
+  const { listings, more } = useFolders(open);
+  const marks = useMarks();
+  const touched = useMemo(() => new Set([...marks.keys()].flatMap(foldersAbove)), [marks]);
+  const list = useRef<HTMLUListElement>(null);
+  const [focused, focus] = useState<string>();
+  const rows = rowsOf(listings, open, all);
+  const entries = rows.filter((row) => row.is === "entry");
+  const stop =
+    entries.find(({ key }) => key === focused)?.key ??
+    entries.find(({ key }) => key === selected)?.key ??
+    entries[0]?.key;
+
+  useEffect(() => keep(place, [...open].filter((folder) => folder !== "").slice(-MOST_OPEN)), [place, open]);
+  const toggle = (path: string, wanted: boolean) => {
+    const next = new Set(open);
+    if (wanted) next.add(path);
+    else next.delete(path);
+    setOpen(next);
+  };
+  // What an address names is shown in the tree, too.
+  const [shown, setShown] = useState<string>();
+  if (selected !== shown) {
+    setShown(selected);
+    if (selected !== undefined) setOpen(new Set([...open, ...foldersAbove(selected)]));
+  }
+  useEffect(() => {
+    list.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" });
+  }, [selected]);
+
+  const go = (key: string | undefined) => {
+    if (key === undefined) return;
+    focus(key);
+    list.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const at = entries.findIndex(({ key }) => key === stop);
+    const row = entries[at];
+    if (!row || row.is !== "entry" || event.altKey || event.ctrlKey || event.metaKey) return;
+    const { entry, depth } = row;
+    const folder = entry.kind === "folder";
+    if (event.key === "ArrowDown") go(entries[at + 1]?.key);
+    else if (event.key === "ArrowUp") go(entries[at - 1]?.key);
+    else if (event.key === "Home") go(entries[0]?.key);
+    else if (event.key === "End") go(entries.at(-1)?.key);
+    else if (event.key === "ArrowRight" && folder) {
+      if (row.open) go(entries[at + 1]?.key);
+      else toggle(entry.path, true);
+    } else if (event.key === "ArrowLeft") {
+      if (row.open) toggle(entry.path, false);
+      else go(entries.slice(0, at).findLast((one) => one.depth < depth)?.key);
+    } else if (event.key === "Enter" || event.key === " ") act(row);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const act = (row: TreeRow) => {
+    if (row.is !== "entry") return;
+    focus(row.key);
+    if (row.entry.kind === "folder") toggle(row.entry.path, !row.open);
+    else onOpen(row.entry.path);
+  };
+  return (
+    <ul className="files-tree scroll" role="tree" aria-label="Files" ref={list} onKeyDown={onKeyDown}>
+      {rows.map((row) =>
+        row.is === "entry" ? (
+          <Row
+            key={row.key}
+            row={row}
+            selected={row.key === selected}
+            stop={row.key === stop}
+            mark={marks.get(row.entry.path)}
+            touched={touched.has(row.entry.path)}
+            onAct={() => act(row)}
+          />
+        ) : (
+          <li key={row.key} role="none" className="files-note" style={indent(row.depth)}>
+            {row.is === "more" ? (
+              <Button look="quiet" onClick={() => more(row.folder)}>
+                More
+              </Button>
+            ) : (
+              row.text
+            )}
+          </li>
+        ),
+      )}
+    </ul>
+  );
+}
+
+interface RowProps {
+  row: Extract<TreeRow, { is: "entry" }>;
+  selected: boolean;
+  /** Where Tab stops. */
+  stop: boolean;
+  mark: FileMark | undefined;
+  /** Something below was written lately. */
+  touched: boolean;
+  onAct: () => void;
+}
+
+function Row({ row: { entry, open, depth }, selected, stop, mark, touched, onAct }: RowProps) {
+  const { name, path, kind, ignored } = entry;
+  return (
+    // The tree has the keys, for all its rows.
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
+    <li
+      role="treeitem"
+      className="files-row"
+      aria-level={depth}
+      aria-expanded={kind === "folder" ? open : undefined}
+      aria-selected={selected}
+      tabIndex={stop ? 0 : -1}
+      data-key={path}
+      data-dim={ignored === true || name.startsWith(".") || undefined}
+      style={indent(depth)}
+      title={path}
+      onClick={onAct}
+    >
+      <span className="files-turn">{kind === "folder" && <Icon name={open ? "down" : "resume"} />}</span>
+      <Icon name={kind === "folder" ? "files" : kind === "link" ? "open" : "file"} />
+      <span className="clip">{name}</span>
+      {mark ? (
+        <MarkOf mark={mark} />
+      ) : (
+        touched && <span className="files-touched" title="Something in it was written lately" />
+      )}
+    </li>
+  );
+}
+
+function indent(depth: number): CSSProperties {
+  return { "--depth": depth } as CSSProperties;
+}

@@ -1,0 +1,108 @@
+import { lazy, Suspense, useState } from "react";
+import { Button, IconButton } from "../controls/button.tsx";
+import { Empty, Skeleton } from "../controls/empty.tsx";
+import { toast } from "../controls/toast.tsx";
+import { useView } from "../live/here.tsx";
+import { agentNamed } from "../agent/selected.ts";
+import { roomOf } from "../route/rooms.ts";
+import { useLayout } from "../shell/layout.ts";
+import { goToRoom } from "../shell/places.ts";
+import { useContent, type Content } from "./content.ts";
+import { MarkOf } from "./mark.tsx";
+import { useMarks } from "./marks.ts";
+
+const Editor = lazy(() => import("../text/editor.tsx").then((module) => ({ default: module.Editor })));
+
+interface ViewerProps {
+  path: string;
+  line: number | undefined;
+  onBack: () => void;
+}
+
+/** One file to read, live: as agents write it, it changes here. */
+export function Viewer({ path, line, onBack }: ViewerProps) {
+  const phone = useLayout() === "phone";
+  const mark = useMarks().get(path);
+  const [parts, setParts] = useState(1);
+  const { content, problem } = useContent(path, mark?.at, parts);
+  const author = mark?.agent;
+  const known = useView((view) => author !== undefined && agentNamed(view, author) !== undefined);
+  const cut = path.lastIndexOf("/") + 1;
+  return (
+    <section className="files-view" aria-label={path}>
+      <header className="files-head">
+        {phone && <IconButton icon="back" label="Back to the files" onClick={onBack} />}
+        <h2 className="files-name" title={path}>
+          <bdi>
+            <span className="muted">{path.slice(0, cut)}</span>
+            {path.slice(cut)}
+          </bdi>
+        </h2>
+        {mark && <MarkOf mark={mark} />}
+        {content && <span className="meta">{sizeOf(content.size)}</span>}
+        {known && roomOf("changes") && (
+          <Button icon="changes" onClick={() => goToRoom("changes", { agent: author ?? "", file: path })}>
+            {phone ? "Changes" : "Show changes"}
+          </Button>
+        )}
+        <IconButton
+          icon="copy"
+          label="Copy the path"
+          onClick={() => void navigator.clipboard.writeText(path).then(() => toast("Path copied."))}
+        />
+      </header>
+      {problem !== undefined && mark?.what === "deleted" ? (
+        <Empty title="It was deleted">
+          By {mark.by}. {known && "Its last lines are among the changes."}
+        </Empty>
+      ) : problem !== undefined && !content ? (
+        <Empty title="This file cannot be shown" role="alert">
+          {problem}
+        </Empty>
+      ) : !content ? (
+        <Skeleton rows={6} />
+      ) : (
+        <Shown content={content} line={line} onMore={() => setParts((was) => was + 1)} />
+      )}
+    </section>
+  );
+}
+
+function Shown({ content, line, onMore }: { content: Content; line: number | undefined; onMore: () => void }) {
+  const { path, text, size, binary, picture, until, tooLong } = content;
+  if (picture !== undefined)
+    return (
+      <div className="files-picture scroll" tabIndex={0} role="group" aria-label="Picture">
+        <img src={picture} alt={path} />
+      </div>
+    );
+  if (binary)
+    return (
+      <Empty title="This is no text">
+        A binary file of {sizeOf(size)}. What agents change in it can be taken back as a whole.
+      </Empty>
+    );
+  if (size === 0) return <Empty title="The file is empty" />;
+  return (
+    <>
+      <Suspense fallback={<Skeleton rows={6} />}>
+        <Editor label={`Text of ${path}`} text={text} path={path} line={line} numbers />
+      </Suspense>
+      {until !== undefined && (
+        <footer className="files-foot">
+          <span className="meta">
+            The first {sizeOf(until)} of {sizeOf(size)}
+            {tooLong && "; the rest is for an editor."}
+          </span>
+          {!tooLong && <Button onClick={onMore}>Read on</Button>}
+        </footer>
+      )}
+    </>
+  );
+}
+
+function sizeOf(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1_000_000) return `${Math.round(bytes / 100) / 10} kB`;
+  return `${Math.round(bytes / 100_000) / 10} MB`;
+}
