@@ -1,60 +1,102 @@
 import "./ladder.css";
+import { HUMAN } from "../../contract/actor.ts";
 import type { Delivery, Message, Rung } from "../../contract/message.ts";
 import { Time } from "../controls/time.tsx";
+import { Icon } from "../controls/icon.tsx";
+import { useKeptOpen } from "./kept-open.ts";
+import { channelWords, RUNGS, UP, WORDS } from "./rungs.ts";
+import { Name } from "./who.tsx";
 
-/** The way up, as it is drawn; the other two rungs are ends of their own. */
-const UP: Rung[] = ["queued", "handed", "seen", "read", "answered"];
-
-const WORDS: Record<Rung, string> = {
-  queued: "queued",
-  handed: "handed over",
-  seen: "seen",
-  read: "read",
-  answered: "answered",
-  dropped: "dropped",
-  undeliverable: "undeliverable",
-};
+interface LadderProps {
+  message: Message;
+  /** Sends it to somebody it did not reach once more; only for one's own. */
+  onAgain?: ((to: string) => void) | undefined;
+}
 
 /** What has become of a message: for one recipient at once, for several as counts that open. */
-export function Ladder({ message }: { message: Message }) {
+export function Ladder({ message, onAgain }: LadderProps) {
   const deliveries = Object.entries(message.deliveries);
-  if (deliveries.length === 0) return null;
-  const list = (
-    <ul className="ladder">
-      {deliveries.map(([inbox, delivery]) => (
-        <Steps key={inbox} delivery={delivery} />
-      ))}
-    </ul>
-  );
-  if (deliveries.length === 1) return list;
+  const [open, setOpen] = useKeptOpen(`ladder ${message.id}`);
+  const [only] = deliveries;
+  if (!only) return null;
+  if (deliveries.length === 1) return <Steps delivery={only[1]} onAgain={onAgain} />;
   return (
-    <details className="ladder">
-      <summary>{counts(deliveries.map(([, delivery]) => delivery))}</summary>
-      {list}
-    </details>
+    <div className="ladder">
+      <button type="button" className="ladder-counts" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <Icon name={open ? "down" : "command"} />
+        {counts(deliveries.map(([, delivery]) => delivery)).map(({ rung, count }) => (
+          <span key={rung} data-rung={rung}>
+            <Segments rung={rung} />
+            {count} <strong>{WORDS[rung]}</strong>
+          </span>
+        ))}
+      </button>
+      {open && (
+        <ul aria-label="What has become of it, by recipient">
+          {deliveries.map(([inbox, delivery]) => (
+            <li key={inbox}>
+              <Steps delivery={delivery} named onAgain={onAgain} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
   );
 }
 
-function Steps({ delivery: { to, rung, why, channel, at } }: { delivery: Delivery }) {
-  const reached = UP.indexOf(rung);
-  const more = why ?? (channel === undefined ? undefined : `by ${channel}`);
+interface StepsProps {
+  delivery: Delivery;
+  named?: boolean;
+  onAgain: LadderProps["onAgain"];
+}
+
+function Steps({ delivery: { to, rung, why, channel, at }, named = false, onAgain }: StepsProps) {
+  const ended = !UP.includes(rung);
+  const more = why ?? (rung === "handed" && channel !== undefined && to !== HUMAN ? channelWords(channel) : undefined);
   return (
-    <li data-rung={rung}>
-      <span className="steps" aria-hidden="true">
-        {reached < 0 ? "✕" : UP.map((step, index) => (index <= reached ? "●" : "○")).join("")}
-      </span>{" "}
-      {to}: <strong>{WORDS[rung]}</strong> <Time at={at} />
-      {more && <span className="muted"> {more}</span>}
-    </li>
+    <div className="ladder ladder-steps" data-rung={rung}>
+      <Segments rung={rung} />
+      <span className="ladder-words">
+        {named && (
+          <>
+            <Name of={to} />{" "}
+          </>
+        )}
+        <strong>{to === HUMAN && rung === "handed" ? "not read yet" : WORDS[rung]}</strong>{" "}
+        {rung === "queued" && "since "}
+        <Time at={at} />
+        {more && <span> · {more}</span>}
+      </span>
+      {ended && onAgain && (
+        <button type="button" className="ladder-again" onClick={() => onAgain(to)}>
+          Retry
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** How far up it has come. */
+function Segments({ rung }: { rung: Rung }) {
+  const reached = UP.indexOf(rung);
+  if (reached < 0)
+    return (
+      <span className="ladder-cross" aria-hidden="true">
+        ✕
+      </span>
+    );
+  return (
+    <span className="ladder-segments" aria-hidden="true">
+      {UP.map((step, index) => (
+        <i key={step} data-on={index <= reached} />
+      ))}
+    </span>
   );
 }
 
 /** How many recipients are on each rung, from the bottom up. */
-function counts(deliveries: Delivery[]): string {
-  return (Object.keys(WORDS) as Rung[])
-    .flatMap((rung) => {
-      const count = deliveries.filter((delivery) => delivery.rung === rung).length;
-      return count === 0 ? [] : [`${count} ${WORDS[rung]}`];
-    })
-    .join(" · ");
+function counts(deliveries: Delivery[]): { rung: Rung; count: number }[] {
+  return RUNGS.map((rung) => ({ rung, count: deliveries.filter((delivery) => delivery.rung === rung).length })).filter(
+    ({ count }) => count > 0,
+  );
 }

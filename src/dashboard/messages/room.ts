@@ -8,6 +8,7 @@ export const room: Room = {
   icon: "messages",
   dock: "side",
   order: 10,
+  params: ["message", "seq", "who", "what", "rung", "find"],
   keys: "g m",
   phone: "Messages",
   count: countUnread,
