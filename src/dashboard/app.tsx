@@ -3,6 +3,7 @@ import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } fr
 import type { Client } from "../client/client.ts";
 import { toFailure, type Failure } from "../contract/error.ts";
 import type { Workspace } from "../contract/workspace.ts";
+import { Told } from "./controls/told.tsx";
 import { HereContext, setHere } from "./live/here.tsx";
 import { openClient } from "./live/login.ts";
 import { followWorkspace, type Live } from "./live/store.ts";
@@ -105,11 +106,12 @@ function UntilOver({ live }: { live: Live }) {
 
 /** Why there is nothing to show, and what to do. Words in backticks are commands. */
 function Notice({ failure, children }: { failure: Failure; children?: React.ReactNode }) {
-  const parts = failure.message.split("`");
   return (
     <main className="notice">
       <h1>{failure.code === "unauthenticated" ? "This browser is not logged in" : "Clustr cannot show this"}</h1>
-      <p>{parts.map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : part))}</p>
+      <p>
+        <Told text={failure.message} />
+      </p>
       {children}
     </main>
   );

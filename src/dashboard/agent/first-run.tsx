@@ -2,6 +2,7 @@ import "./first-run.css";
 import { useEffect, useState } from "react";
 import type { FoundService } from "../../contract/operations/services.ts";
 import { Button } from "../controls/button.tsx";
+import { Told } from "../controls/told.tsx";
 import { printKeys } from "../keys/command.ts";
 import { useHere, useOnline } from "../live/here.tsx";
 import { commandOf } from "../route/rooms.ts";
@@ -60,7 +61,7 @@ function Service({ found: { title, ready, version, logged_in, findings } }: { fo
         <strong>{title}</strong> {about && <span className="muted">{about}</span>}
         {findings.map(({ problem, remedy }) => (
           <p key={problem} className="muted">
-            {problem} {remedy}
+            <Told text={`${problem} ${remedy}`} />
           </p>
         ))}
       </div>

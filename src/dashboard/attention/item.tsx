@@ -4,6 +4,7 @@ import type { Attention } from "../../contract/agent.ts";
 import { toFailure } from "../../contract/error.ts";
 import { AgentMark } from "../agent/mark.tsx";
 import { Button } from "../controls/button.tsx";
+import { Told } from "../controls/told.tsx";
 import { Ago } from "../controls/time.tsx";
 import { useHere, useOnline } from "../live/here.tsx";
 
@@ -109,7 +110,7 @@ export function Item({ item, onShow, more }: ItemProps) {
       )}
       {trouble && (
         <p role="alert" className="trouble">
-          {trouble}
+          <Told text={trouble} />
         </p>
       )}
     </article>

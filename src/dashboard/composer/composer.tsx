@@ -13,7 +13,7 @@ import {
 import { toFailure } from "../../contract/error.ts";
 import { useSelected } from "../agent/selected.ts";
 import { Button } from "../controls/button.tsx";
-import { keysOf } from "../keys/command.ts";
+import { Told } from "../controls/told.tsx";
 import { sameItems, useHere, useLoaded, useOnline, useView } from "../live/here.tsx";
 import { useDraft } from "./draft.ts";
 import { onComposerFocus } from "./focus.ts";
@@ -173,19 +173,12 @@ export function Composer() {
         onPaste={onPaste}
       />
       <UrgencyMenu urgency={urgency} onChange={(next) => change({ urgency: next })} />
-      <Button
-        look="primary"
-        type="submit"
-        icon="send"
-        disabled={!ready}
-        aria-keyshortcuts="Enter"
-        data-tip-keys={keysOf("message.write")}
-      >
+      <Button look="primary" type="submit" icon="send" disabled={!ready} aria-keyshortcuts="Enter">
         Send
       </Button>
       {(problem || hint) && (
         <p className="composer-note" role={problem ? "alert" : "status"} data-problem={problem !== ""}>
-          {problem || hint}
+          <Told text={problem || hint} />
         </p>
       )}
     </form>

@@ -1,6 +1,7 @@
 import "./toast.css";
 import { useSyncExternalStore } from "react";
 import { Button, IconButton } from "./button.tsx";
+import { Told } from "./told.tsx";
 
 interface Toast {
   id: number;
@@ -58,7 +59,9 @@ export function Toasts() {
     <ol className="toasts" aria-live="polite" aria-label="Notes">
       {shown.map(({ id, text, trouble, action }) => (
         <li key={id} data-trouble={trouble}>
-          <span>{text}</span>
+          <span>
+            <Told text={text} />
+          </span>
           {action && (
             <Button
               look="quiet"

@@ -44,6 +44,7 @@ export function chordOf(event: KeyboardEvent): string {
 
 /** Listens for the keys of all commands until the signal aborts. */
 export function listenForKeys(signal: AbortSignal): void {
+  if (signal.aborted) return;
   let begun = "";
   let timer = 0;
   const onKeyDown = (event: KeyboardEvent) => {

@@ -2,7 +2,7 @@ import type { Command } from "../keys/command.ts";
 import { rooms } from "../route/rooms.ts";
 import { chooseTheme } from "../theme/theme.ts";
 import { focusComposer } from "../composer/focus.ts";
-import { openPalette, openSheet } from "./overlays.ts";
+import { openPalette, openSheet, PALETTE_KEYS, SHEET_KEYS } from "./overlays.ts";
 import { goToRoom } from "./places.ts";
 import { LEFT, RIGHT, type Widths } from "./widths.ts";
 
@@ -15,11 +15,11 @@ export function shellCommands(set: (panel: keyof Widths, width: number) => void)
       id: "palette.open",
       title: "Search or run a command",
       group: "Everywhere",
-      keys: "mod+k",
+      keys: PALETTE_KEYS,
       keysOnly: true,
       run: openPalette,
     },
-    { id: "keys.show", title: "Show all keys", group: "Everywhere", keys: "?", run: openSheet },
+    { id: "keys.show", title: "Show all keys", group: "Everywhere", keys: SHEET_KEYS, run: openSheet },
     {
       id: "terminal.leave",
       title: "Leave the terminal",

@@ -6,6 +6,10 @@ export type Overlay = LazyExoticComponent<ComponentType<{ onClose: () => void }>
 const Palette: Overlay = lazy(() => import("../keys/palette.tsx").then((module) => ({ default: module.Palette })));
 const KeySheet: Overlay = lazy(() => import("../keys/sheet.tsx").then((module) => ({ default: module.KeySheet })));
 
+/** What opens them by key; the commands are in commands.ts. */
+export const PALETTE_KEYS = "mod+k";
+export const SHEET_KEYS = "?";
+
 let shown: Overlay | undefined;
 const listeners = new Set<() => void>();
 

@@ -2,11 +2,9 @@ import "./shell.css";
 import { createElement, lazy, Suspense, useEffect, useMemo } from "react";
 import { Toasts } from "../controls/toast.tsx";
 import { useCommands } from "../keys/command.ts";
-import { listenForKeys } from "../keys/press.ts";
 import { useHere } from "../live/here.tsx";
 import { ownCommands, roomsAt } from "../route/rooms.ts";
 import { useRoute } from "../route/route.ts";
-import { BottomTabs } from "./bottom-tabs.tsx";
 import { Alone, Frame, RoomBody } from "./frame.tsx";
 import { useLayout } from "./layout.ts";
 import { closeOverlay, useOverlay } from "./overlays.ts";
@@ -20,6 +18,7 @@ import { LEFT, RIGHT, useWidths } from "./widths.ts";
 // Asked for with the first paint, but not waited for: the page is there sooner.
 const AttentionBand = lazy(() => import("../attention/band.tsx").then((module) => ({ default: module.AttentionBand })));
 const Composer = lazy(() => import("../composer/composer.tsx").then((module) => ({ default: module.Composer })));
+const BottomTabs = lazy(() => import("./bottom-tabs.tsx").then((module) => ({ default: module.BottomTabs })));
 const ConnectionStrip = lazy(() =>
   import("./connection-strip.tsx").then((module) => ({ default: module.ConnectionStrip })),
 );
@@ -37,7 +36,7 @@ export function Shell() {
   useCommands(commands);
   useEffect(() => {
     const gone = new AbortController();
-    listenForKeys(gone.signal);
+    void import("../keys/press.ts").then(({ listenForKeys }) => listenForKeys(gone.signal));
     void import("../controls/tip.ts").then(({ showTips }) => showTips(gone.signal));
     return () => gone.abort();
   }, []);
@@ -92,7 +91,9 @@ export function Shell() {
         <Composer />
       </Suspense>
       {layout === "phone" ? (
-        <BottomTabs shown={shown} />
+        <Suspense fallback={<div className="shell-tabs" />}>
+          <BottomTabs shown={shown} />
+        </Suspense>
       ) : (
         <StatusBar
           panels={commands.filter(({ id }) => id === "panel.left" || (id === "panel.right" && layout === "wide"))}

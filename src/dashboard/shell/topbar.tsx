@@ -4,11 +4,12 @@ import { countWaiting } from "../attention/waiting.ts";
 import { Button, IconButton } from "../controls/button.tsx";
 import { Icon } from "../controls/icon.tsx";
 import { Menu } from "../controls/menu.tsx";
-import { keysOf } from "../keys/command.ts";
+import { printKeys } from "../keys/command.ts";
 import { useHere, useView } from "../live/here.tsx";
+import { commandOf } from "../route/rooms.ts";
 import { hrefOf } from "../route/route.ts";
 import { chooseTheme, onTheme, themeChoice, type ThemeChoice } from "../theme/theme.ts";
-import { openPalette, openSheet } from "./overlays.ts";
+import { openPalette, openSheet, PALETTE_KEYS, SHEET_KEYS } from "./overlays.ts";
 import { goToRoom } from "./places.ts";
 
 /** The mark: three agents, joined. */
@@ -26,6 +27,7 @@ function Mark() {
 export function Topbar() {
   const { workspace, workspaces } = useHere();
   const waiting = useView(countWaiting);
+  const open = commandOf("workspace.open");
   return (
     <header className="topbar">
       <Mark />
@@ -39,6 +41,7 @@ export function Topbar() {
             checked: id === workspace.id,
             run: () => location.assign(hrefOf({ workspace: id })),
           })),
+          open ? [{ title: open.title, icon: "plus", run: open.run }] : [],
         ]}
       >
         {(opener) => (
@@ -51,7 +54,7 @@ export function Topbar() {
       <button type="button" className="topbar-search" onClick={openPalette}>
         <Icon name="search" />
         <span className="clip">Search agents, messages, notes, commands</span>
-        <kbd>{keysOf("palette.open")}</kbd>
+        <kbd>{printKeys(PALETTE_KEYS)}</kbd>
       </button>
       <div className="topbar-end">
         {waiting > 0 && (
@@ -62,7 +65,7 @@ export function Topbar() {
           </Button>
         )}
         <ThemeMenu />
-        <IconButton icon="help" label="Keys" keys={keysOf("keys.show")} onClick={openSheet} />
+        <IconButton icon="help" label="Keys" keys={printKeys(SHEET_KEYS)} onClick={openSheet} />
       </div>
     </header>
   );
