@@ -42,11 +42,3 @@ export function PaneHeader({ agent, onFind, onMaximise, maximised, actions }: He
     </header>
   );
 }
-
-/** Moves the focus out of the terminal that has it, to its header. False when none has it. */
-export function leaveTerminal(): boolean {
-  const pane = document.activeElement?.closest(".terminal-pane");
-  const header = pane?.querySelector<HTMLElement>("[data-leave]");
-  header?.focus();
-  return header !== null && header !== undefined;
-}

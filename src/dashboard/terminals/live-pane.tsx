@@ -16,10 +16,13 @@ import {
   type EndActions,
 } from "./strips.tsx";
 
+/** Whose terminal it is. */
+type Owner = Pick<Agent, "name" | "service" | "reason">;
+
 interface LivePaneProps {
   screen: LiveScreen | undefined;
   state: ScreenState;
-  agent: Agent;
+  agent: Owner;
   phone: boolean;
   /** Where xterm draws. */
   box: RefObject<HTMLDivElement | null>;
@@ -61,7 +64,7 @@ export function LivePane({ screen, state, agent, phone, box, finding, onStopFind
 }
 
 /** What stands where a program would print: never an empty black box without a word. */
-function Over({ agent, state, end }: { agent: Agent; state: ScreenState; end: EndActions }) {
+function Over({ agent, state, end }: { agent: Owner; state: ScreenState; end: EndActions }) {
   if (state.phase === "live") return null;
   if (state.phase === "refused")
     return (

@@ -6,7 +6,9 @@ import { openScreen, type LiveScreen } from "./screen.ts";
 
 export interface ScreenUse {
   stream: Stream;
-  agent: Agent;
+  agent: Pick<Agent, "id" | "run" | "name">;
+  /** What the socket attaches to, when it is not the agent's name. */
+  address?: string;
   alive: boolean;
   phone: boolean;
   drawing: Drawing;
@@ -28,6 +30,7 @@ export function useScreen(
   const [tries, setTries] = useState(0);
   const { stream, agent, alive, phone, drawing, screenReader } = use;
   const { id, run, name } = agent;
+  const { address = name } = use;
   const onFind = useEffectEvent(() => use.onFind());
   const onPath = useEffectEvent((place: Parameters<NonNullable<ScreenUse["onPath"]>>[0]) => use.onPath?.(place));
   const onFiles = useEffectEvent((files: File[]) => use.onFiles?.(files));
@@ -38,7 +41,7 @@ export function useScreen(
     const ended = new AbortController();
     const { signal } = ended;
     openScreen({
-      ...{ stream, agent: name, box: box.current, drawing, screenReader, signal },
+      ...{ stream, agent: address, box: box.current, drawing, screenReader, signal },
       label: `Terminal of ${name}`,
       fontSize: phone ? 12 : 13,
       locked: phone,
@@ -58,7 +61,7 @@ export function useScreen(
       setScreen(undefined);
       setFailed(false);
     };
-  }, [box, stream, id, run, name, alive, phone, drawing, screenReader, tries]);
+  }, [box, stream, id, run, name, address, alive, phone, drawing, screenReader, tries]);
 
   return { screen, failed, again: () => setTries((count) => count + 1) };
 }

@@ -13,7 +13,6 @@ import { openClient } from "../../../src/dashboard/live/login.ts";
 import { followWorkspace, type Live } from "../../../src/dashboard/live/store.ts";
 import { TerminalGrid } from "../../../src/dashboard/terminals/grid.tsx";
 import type { GridLayout, GridSizes } from "../../../src/dashboard/terminals/grid-shape.ts";
-import { leaveTerminal } from "../../../src/dashboard/terminals/header.tsx";
 import { loadXterm } from "../../../src/dashboard/terminals/load.ts";
 import { TerminalPane, type TerminalPaneProps } from "../../../src/dashboard/terminals/pane.tsx";
 import { TerminalPreview } from "../../../src/dashboard/terminals/preview.tsx";
@@ -31,9 +30,14 @@ if (!workspace) throw new Error("no workspace");
 const live = followWorkspace(workspace.id);
 const here: Here = { client: client.in(workspace.id), workspace, workspaces, live };
 Object.assign(window, { stream: live.stream });
+// The page's one key that works in a terminal.
 addEventListener(
   "keydown",
-  (event) => event.ctrlKey && event.shiftKey && event.code === "Period" && leaveTerminal() && event.preventDefault(),
+  (event) => {
+    if (!event.ctrlKey || !event.shiftKey || event.code !== "Period") return;
+    event.stopPropagation();
+    document.activeElement?.closest(".terminal-pane")?.querySelector<HTMLElement>("[data-leave]")?.focus();
+  },
   true,
 );
 
