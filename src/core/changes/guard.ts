@@ -93,5 +93,5 @@ function reasonFor(decision: Decision, what: string, lost: readonly string[], sn
   const kept = snapshot === undefined ? "" : ` Snapshot ${snapshot.slice(0, 12)} holds it.`;
   if (decision === "allow") return `${stake}${kept} Tell the others if you took something of theirs away.`;
   const instead = "Undo only your own files, by name, instead; or ask the person (send_message to human).";
-  return decision === "ask" ? `${stake}${kept} The person is asked.` : `${stake} Nothing was run. ${instead}`;
+  return decision === "ask" ? `${stake}${kept}` : `${stake} Nothing was run. ${instead}`;
 }
