@@ -97,6 +97,23 @@ describe.concurrent("a permission is answered from outside", () => {
     expect([made(the, "one"), made(the, "two")]).toEqual([false, true]);
   });
 
+  test("two at once, answered the moment they are asked: no answer is lost to the request that comes next", async () => {
+    const rounds = [0, 1, 2, 3, 4, 5];
+    const calls = rounds.map((at) => ({ calls: [bash(`touch one-${at}`), bash(`touch two-${at}`)] }));
+    await using the = await stage({ steps: [...calls, { text: "Done." }] });
+    const { run } = the;
+    const answers: unknown[] = [];
+    const report = run.report.bind(run);
+    run.report = async (signal) => {
+      if (signal.type === "attention") answers.push(run.session?.answer?.(signal.item.key ?? "", { kind: "allow" }));
+      await report(signal);
+    };
+    await run.start(claude);
+    await run.signal("idle");
+    expect(await Promise.allSettled(answers)).toEqual(calls.flatMap(() => Array(2).fill({ status: "fulfilled" })));
+    expect(rounds.filter((at) => !made(the, `one-${at}`) || !made(the, `two-${at}`))).toEqual([]);
+  });
+
   test("answered in the terminal, it closes here; by Esc as well", async () => {
     await using the = await stage({ steps: [bash("touch one"), bash("touch two"), { text: "Done." }] });
     const session = await the.run.start(claude);

@@ -84,7 +84,7 @@ async function nextQuestion(
   return true;
 }
 
-/** `begin` is called right before anything reaches the tool: what changes from then on may be the answer's effect. */
+/** `begin` marks at once that something reaches the tool: what changes from then on may be the answer's effect. */
 async function give(
   session: AnsweringSession,
   dialog: Dialog,
@@ -97,8 +97,12 @@ async function give(
     while (held.request(dialog.request) === undefined && performance.now() < deadline)
       await sleep(50, undefined, { signal });
     const hook = held.request(dialog.request);
-    if (hook !== undefined) await begin();
-    if (hook !== undefined && held.answer(dialog.request, decisionOf(hook, answer, dialog.given))) return;
+    if (hook !== undefined) {
+      // In one go: what is marked as given may make way for the next request at any moment, and its hook with it.
+      const begun = begin();
+      held.answer(dialog.request, decisionOf(hook, answer, dialog.given));
+      return begun;
+    }
   }
   const menu = readMenu(await terminal.screen());
   const row = menu === undefined ? -1 : rowFor(menu, dialog, answer);

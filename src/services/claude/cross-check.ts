@@ -20,8 +20,8 @@ export function crossCheck(belief: Belief, now: number, menu?: Menu): Step {
   // That the process has ended, the core hears itself.
   if (belief.answering > 0 || belief.exit !== undefined) return same;
   const { file } = belief;
-  if (belief.dialogs.some((dialog) => wasTaken(belief, dialog)))
-    return answered(same, now, (dialog) => wasTaken(belief, dialog));
+  const taken = (dialog: Dialog): boolean => wasTaken(belief, dialog, now);
+  if (belief.dialogs.some(taken)) return answered(same, now, taken);
   // Another dialog was in line behind the one that was answered: the file goes on saying that it waits.
   const madeWay = ({ givenAt }: Dialog): boolean => givenAt !== undefined && now - givenAt >= SETTLE;
   if (belief.dialogs.length > 1 && belief.dialogs.some(madeWay)) return answered(same, now, madeWay);
@@ -37,11 +37,16 @@ export function crossCheck(belief: Belief, now: number, menu?: Menu): Step {
   return belief.phase === "idle" && belief.dialogs.length === 0 ? same : rest(belief, [{ type: "idle" }]);
 }
 
-/** Whether an answer given from here has had its effect: the first thing that changes after it is that. */
-function wasTaken({ file, screen }: Belief, { givenAt }: Dialog): boolean {
+/**
+ * Whether an answer given from here has had its effect: the first thing that changes after it is that. A dialog that was
+ * answered at once may not be drawn yet, and is drawn all the same: its absence counts once the file has told of it, or
+ * when nothing comes.
+ */
+function wasTaken({ file, screen }: Belief, { givenAt }: Dialog, now: number): boolean {
   if (givenAt === undefined) return false;
-  const goesOn = file !== undefined && file.status !== "waiting" && file.since >= givenAt;
-  return goesOn || (screen?.dialog === false && screen.since >= givenAt);
+  if (file !== undefined && file.status !== "waiting" && file.since >= givenAt) return true;
+  const gone = screen?.dialog === false && screen.since >= givenAt ? screen.since : Infinity;
+  return gone + (file?.status === "waiting" ? 0 : SETTLE) <= now;
 }
 
 /** It works: dialogs that were open before are over, and a rest has ended. */

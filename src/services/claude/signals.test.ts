@@ -106,6 +106,19 @@ test("two dialogs at once are shown one after the other", () => {
   expect(types(told)).toEqual(["attention", "working", "attention", "resolved"]);
 });
 
+test("a dialog makes way for the next request once its answer has reached the tool, not while that is on its way", () => {
+  const request = (tool: string): Record<string, unknown> => ({
+    ...{ hook_event_name: "PermissionRequest", tool_name: tool, tool_input: {} },
+  });
+  const { belief } = play([request("Read")]);
+  const asked = (news: object): string[] => {
+    const before = { ...belief, dialogs: belief.dialogs.map((dialog) => ({ ...dialog, ...news })) };
+    return play([request("Bash")], before).belief.dialogs.map(({ tool }) => tool);
+  };
+  expect(asked({ answeredAt: at(2) })).toEqual(["Read", "Bash"]);
+  expect(asked({ answeredAt: at(2), givenAt: at(2) })).toEqual(["Bash"]);
+});
+
 test("a dialog that waited in line is not taken for answered by what happened before its turn", () => {
   const request = (tool: string): Record<string, unknown> => ({
     ...{ hook_event_name: "PermissionRequest", tool_name: tool, tool_input: {} },
@@ -217,6 +230,10 @@ test("an answer given from here is over with the file's first change; one given 
   expect(crossCheck(busy, at(5.1)).signals).toEqual([{ type: "resolved" }]);
   const given = { ...busy, dialogs: dialog ? [{ ...dialog, givenAt: at(3.9) }] : [] };
   expect(crossCheck(given, at(4.1)).signals).toEqual([{ type: "resolved" }]);
+  // Answered before it was drawn: that it is not on the screen says nothing yet.
+  const early = { ...given, file: file("busy", at(1)), screen: { dialog: false, since: at(4) } };
+  expect(crossCheck(early, at(4.1)).signals).toEqual([]);
+  expect(crossCheck(early, at(5)).signals).toEqual([{ type: "resolved" }]);
   const still = { ...given, file: file("waiting", at(1)) };
   expect(crossCheck({ ...still, screen: { dialog: true, since: at(1) } }, at(4.1)).signals).toEqual([]);
   expect(crossCheck({ ...still, screen: { dialog: false, since: at(4) } }, at(4.1)).signals).toEqual([

@@ -98,8 +98,9 @@ function asks(belief: Belief, hook: Hook, now: number): Step {
     request: hook.request,
     at: now,
   };
-  // A dialog guessed from the session file moments before is this one; one that was answered from here has made way for it.
-  const known = belief.dialogs.filter((other) => other.tool !== "" && other.answeredAt === undefined);
+  // A dialog guessed from the session file moments before is this one; one whose answer has reached the tool has made way
+  // for it. One whose answer is still on its way has not: the tool asks for calls it makes at once one right after the other.
+  const known = belief.dialogs.filter((other) => other.tool !== "" && other.givenAt === undefined);
   return {
     belief: { ...belief, dialogs: [...known, dialog] },
     signals: known.length === 0 ? [{ type: "attention", item: dialog.item }] : [],
