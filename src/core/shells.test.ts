@@ -2,7 +2,8 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { desk } from "../../test/rig/core.ts";
-import { SHELLS_LIMIT, shellAddress } from "../contract/shell.ts";
+import { shellAddress } from "../contract/shell-address.ts";
+import { SHELLS_LIMIT } from "../contract/shell.ts";
 
 describe("a person's own shells", () => {
   it("open in the workspace's folder, in one inside it, or in an agent's", async () => {

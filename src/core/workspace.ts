@@ -36,7 +36,7 @@ import { superviseAgents } from "./reactors/supervise.ts";
 import { rulesHandlers } from "./rules.ts";
 import { settingsHandlers } from "./settings.ts";
 import { snapshotHandlers } from "./snapshots.ts";
-import { shellOf } from "../contract/shell.ts";
+import { shellOf } from "../contract/shell-address.ts";
 import { followShells, shellTerminal, type Shells } from "./reactors/shells.ts";
 import { shellHandlers } from "./shells.ts";
 import { terminalHandlers } from "./terminals.ts";

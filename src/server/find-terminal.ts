@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { ClustrError } from "../contract/error.ts";
-import { shellOf } from "../contract/shell.ts";
+import { shellOf } from "../contract/shell-address.ts";
 import type { OpenWorkspace } from "../core/core.ts";
 import type { TerminalHost, TerminalInfo } from "../core/ports/terminal.ts";
 

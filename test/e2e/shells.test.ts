@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { Stream } from "../../src/client/stream.ts";
-import { shellAddress } from "../../src/contract/shell.ts";
+import { shellAddress } from "../../src/contract/shell-address.ts";
 import { startClustr, type RunningClustr } from "../rig/clustr.ts";
 import { cleanEnv, scratch } from "../rig/rig.ts";
 
