@@ -1,0 +1,14 @@
+import { lazy } from "react";
+import type { Room } from "../route/rooms.ts";
+
+export const room: Room = {
+  id: "shells",
+  title: "Shells",
+  icon: "terminal",
+  dock: "centre",
+  order: 45,
+  keys: "g s",
+  params: ["shell"],
+  count: (view) => view.shells.length,
+  Body: lazy(() => import("./shells.tsx").then(({ Shells }) => ({ default: Shells }))),
+};
