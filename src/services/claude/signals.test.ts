@@ -91,47 +91,6 @@ test("failures are told with a remedy; a missing login is final", () => {
   });
 });
 
-test("two dialogs at once are shown one after the other", () => {
-  const request = (tool: string): Record<string, unknown> => ({
-    hook_event_name: "PermissionRequest",
-    tool_name: tool,
-    tool_input: {},
-  });
-  const { told } = play([
-    request("Read"),
-    request("Bash"),
-    { hook_event_name: "PostToolUse", tool_name: "Read" },
-    { hook_event_name: "PermissionDenied", tool_name: "Bash" },
-  ]);
-  expect(types(told)).toEqual(["attention", "working", "attention", "resolved"]);
-});
-
-test("a dialog makes way for the next request once its answer has reached the tool, not while that is on its way", () => {
-  const request = (tool: string): Record<string, unknown> => ({
-    ...{ hook_event_name: "PermissionRequest", tool_name: tool, tool_input: {} },
-  });
-  const { belief } = play([request("Read")]);
-  const asked = (news: object): string[] => {
-    const before = { ...belief, dialogs: belief.dialogs.map((dialog) => ({ ...dialog, ...news })) };
-    return play([request("Bash")], before).belief.dialogs.map(({ tool }) => tool);
-  };
-  expect(asked({ answeredAt: at(2) })).toEqual(["Read", "Bash"]);
-  expect(asked({ answeredAt: at(2), givenAt: at(2) })).toEqual(["Bash"]);
-});
-
-test("a dialog that waited in line is not taken for answered by what happened before its turn", () => {
-  const request = (tool: string): Record<string, unknown> => ({
-    ...{ hook_event_name: "PermissionRequest", tool_name: tool, tool_input: {} },
-  });
-  const { belief } = play([request("Read"), request("Bash")]);
-  const [first, second] = belief.dialogs;
-  const given = { ...belief, dialogs: first && second ? [{ ...first, givenAt: at(3) }, second] : [] };
-  const next = crossCheck({ ...given, file: file("busy", at(3.1)) }, at(3.2));
-  expect(next.signals).toMatchObject([{ type: "attention", item: { title: "Allow Bash?" } }]);
-  const seen = { ...next.belief, screen: { dialog: false, since: at(3.15) } };
-  expect(crossCheck(seen, at(4.1)).signals).toEqual([]);
-});
-
 test("hooks of a subagent never move the agent, but its dialogs are shown", () => {
   const begun = play(recorded("turn").slice(0, 2)).belief;
   const sub = (name: string): Record<string, unknown> => ({
@@ -219,26 +178,6 @@ test("a request told again after a restart is the same item; its key is the requ
   expect(again.signals).toEqual(first.signals);
   expect(again.belief.dialogs).toEqual(first.belief.dialogs);
   expect(first.belief.dialogs[0]?.item).toMatchObject({ key: "r1", detail: "ls", answers: ["allow", "deny"] });
-});
-
-test("an answer given from here is over with the file's first change; one given in the terminal, after a moment", () => {
-  const request = { hook_event_name: "PermissionRequest", tool_name: "Bash", tool_input: {} };
-  const { belief } = play([request]);
-  const [dialog] = belief.dialogs;
-  const busy = { ...belief, file: file("busy", at(4)) };
-  expect(crossCheck(busy, at(4.1)).signals).toEqual([]);
-  expect(crossCheck(busy, at(5.1)).signals).toEqual([{ type: "resolved" }]);
-  const given = { ...busy, dialogs: dialog ? [{ ...dialog, givenAt: at(3.9) }] : [] };
-  expect(crossCheck(given, at(4.1)).signals).toEqual([{ type: "resolved" }]);
-  // Answered before it was drawn: that it is not on the screen says nothing yet.
-  const early = { ...given, file: file("busy", at(1)), screen: { dialog: false, since: at(4) } };
-  expect(crossCheck(early, at(4.1)).signals).toEqual([]);
-  expect(crossCheck(early, at(5)).signals).toEqual([{ type: "resolved" }]);
-  const still = { ...given, file: file("waiting", at(1)) };
-  expect(crossCheck({ ...still, screen: { dialog: true, since: at(1) } }, at(4.1)).signals).toEqual([]);
-  expect(crossCheck({ ...still, screen: { dialog: false, since: at(4) } }, at(4.1)).signals).toEqual([
-    { type: "resolved" },
-  ]);
 });
 
 test("a cleared conversation is forgotten, and its successor's id is told first", () => {
