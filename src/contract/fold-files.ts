@@ -65,19 +65,22 @@ export function filesChanged(view: View, { data, at }: Of<"files.changed">): Par
 
 export function rolledBack(view: View, { data, at, actor }: Of<"files.rolled_back">): Partial<View> {
   const { id, of, files, seq } = data;
+  // Of one that found nothing left to write there is nothing to undo.
+  if (files.length === 0) return { files: { ...view.files, position: seq } };
   const rollback = { id, kind: "rollback" as const, of, by: nameOf(actor), at, files: files.length, undone: false };
   return { files: { ...withRollback(view.files, rollback), position: seq } };
 }
 
 export function restored(view: View, { data, at, actor }: Of<"snapshot.restored">): Partial<View> {
   const { id, done } = data;
+  if (done === 0) return {};
   const rollback = { id, kind: "restore" as const, by: nameOf(actor), at, files: done, undone: false };
   return { files: withRollback(view.files, rollback) };
 }
 
-/** A rollback or restore was taken back. */
-export function undone(view: View, id: string, position = view.files.position): Partial<View> {
-  const rollbacks = view.files.rollbacks.map((one) => (one.id === id ? { ...one, undone: true } : one));
+/** A rollback or restore was taken back, in at least some of its files. */
+export function undone(view: View, id: string, done: number, position = view.files.position): Partial<View> {
+  const rollbacks = view.files.rollbacks.map((one) => (one.id === id && done > 0 ? { ...one, undone: true } : one));
   return { files: { ...view.files, position, rollbacks } };
 }
 

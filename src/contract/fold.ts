@@ -154,7 +154,7 @@ function change(view: View, event: Event): Partial<View> {
     case "files.rolled_back":
       return rolledBack(view, event);
     case "files.rollback_undone":
-      return undone(view, event.data.rollback, event.data.seq);
+      return undone(view, event.data.rollback, event.data.files.length, event.data.seq);
     case "files.assigned":
       return { files: { ...view.files, position: event.data.seq } };
     case "files.collided":
@@ -164,7 +164,7 @@ function change(view: View, event: Event): Partial<View> {
     case "snapshot.restored":
       return restored(view, event);
     case "snapshot.undone":
-      return undone(view, event.data.restored);
+      return undone(view, event.data.restored, event.data.done);
     case "snapshot.pruned":
     case "files.writing":
     case "files.marked":

@@ -1,13 +1,14 @@
 import { ClustrError } from "../contract/error.ts";
 import { shownPath } from "../contract/files.ts";
 import type { snapshots } from "../contract/operations/snapshots.ts";
+import type { Attribution } from "./attribution/attribution.ts";
 import { PERSON } from "./attribution/author.ts";
 import type { Handlers, WorkspaceCall } from "./call.ts";
 import { prune } from "./changes/prune.ts";
 import type { FolderLog } from "./changes/folder-log.ts";
 import { SNAPSHOTS } from "./changes/log.ts";
 import { whatOf } from "./changes/shown.ts";
-import type { FolderStore, RestorePlan, Snapshot } from "./ports/snapshots.ts";
+import type { FolderStore, Restored, RestorePlan, Snapshot } from "./ports/snapshots.ts";
 
 /** Skipped files and restored files in an answer. */
 const SKIPPED = 200;
@@ -33,10 +34,7 @@ export function snapshotHandlers(folder: FolderLog): Handlers<typeof snapshots, 
       const plan = await store.plan(await fullId(store, id));
       const files = stepsOf(plan);
       if (dry_run) return { dry_run, files: files.slice(0, FILES), total: files.length, left: [] };
-      // What others did up to now is theirs.
-      await engine.look();
-      const { snapshot, done, left } = await store.restore(plan);
-      await engine.wrote(written(plan, done), PERSON);
+      const { snapshot, done, left } = await restoring(engine, store, plan);
       await call.decide(SNAPSHOTS, () => ({
         type: "snapshot.restored",
         data: {
@@ -56,10 +54,13 @@ export function snapshotHandlers(folder: FolderLog): Handlers<typeof snapshots, 
   };
 }
 
-/** What a plan or its outcome makes of files, for `Attribution.wrote`. */
-export function written({ changes }: RestorePlan, done: readonly string[]) {
-  const paths = new Set(done);
-  return changes.filter(({ path }) => paths.has(path)).map(({ path, after }) => ({ path, after }));
+/** Carries a plan out for the person: what others did up to now is theirs, and calls of agents have no part in it. */
+export function restoring(engine: Attribution, store: FolderStore, plan: RestorePlan): Promise<Restored> {
+  return engine.writing(PERSON, async () => {
+    const restored = await store.restore(plan);
+    const done = new Set(restored.done);
+    return { ...restored, files: plan.changes.filter(({ path }) => done.has(path)) };
+  });
 }
 
 export function stepsOf({ changes }: RestorePlan) {

@@ -68,4 +68,30 @@ describe("a restore", () => {
     await snapshots.restore(await snapshots.plan(id));
     expect(project.shown()).toEqual({ a: "644 file\n", "b/c": "644 inner\n" });
   });
+
+  test("brings back a file whose name is as long as a name can be", async () => {
+    const long = "x".repeat(255);
+    project = new Project({ [long]: "1\n" });
+    const snapshots = await project.snapshots();
+    const { id } = await snapshots.take("first");
+    project.write({ [long]: "2\n" });
+    expect((await snapshots.restore(await snapshots.plan(id))).done).toEqual([long]);
+    expect(project.shown()).toEqual({ [long]: "644 1\n" });
+  });
+
+  test("tells what it wrote when a content is lost, and that can be undone", async () => {
+    project = new Project({ a: "1\n", b: "1\n" });
+    const snapshots = await project.snapshots();
+    const { id } = await snapshots.take("first");
+    project.write({ a: "2\n", b: "2\n" });
+    const plan = await snapshots.plan(id);
+    const lost = { kind: "file" as const, mode: 0o644, blob: "0".repeat(40) };
+    const changes = plan.changes.map((one) => (one.path === "b" ? { ...one, after: lost } : one));
+    const { done, left, snapshot } = await snapshots.restore({ ...plan, changes });
+    expect([done, left]).toEqual([["a"], ["b"]]);
+    await snapshots.restore(await snapshots.planUndo(snapshot.id));
+    expect(project.shown()).toEqual({ a: "644 2\n", b: "644 2\n" });
+    const all = plan.changes.map((one) => ({ ...one, after: lost }));
+    await expect(snapshots.restore({ ...plan, changes: all })).rejects.toThrow(/not in the store/);
+  });
 });

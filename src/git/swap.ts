@@ -23,10 +23,10 @@ export async function swapAt(
   await setImmediate();
   if (!isSafe(inside)) return false;
   const name = onDisk(folder, inside);
-  const temporary = Buffer.concat([
-    name,
-    Buffer.from(`.${process.pid}.${Math.random().toString(36).slice(2)}.clustr-new`),
-  ]);
+  // A name of its own: with something added, a long one would be too long.
+  const parent = parentOf(inside);
+  const fresh = `.clustr-new-${process.pid}-${Math.random().toString(36).slice(2)}`;
+  const temporary = onDisk(folder, parent === "" ? fresh : `${parent}/${fresh}`);
   try {
     if (!isAsExpected(folder, inside, expected)) return false;
     if (!next) {

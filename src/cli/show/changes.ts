@@ -16,6 +16,7 @@ const REASONS: Record<NonNullable<File["conflict"]>, string> = {
   path_taken: "another file is now where it would have to be",
   not_mergeable: "it cannot be merged by line",
   changed_meanwhile: "somebody changed it at that very moment",
+  not_written: "it could not be written: is the disk full, or its folder read-only?",
 };
 
 const SIGNS: Record<File["what"], [string, Color]> = {

@@ -16,6 +16,8 @@ const Reason = z.enum([
   "not_mergeable",
   /** Somebody changed it between plan and writing. */
   "changed_meanwhile",
+  /** It could not be written: the disk is full, or its folder may not be written to. */
+  "not_written",
 ]);
 
 const Hunk = z.object({

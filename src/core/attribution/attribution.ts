@@ -7,11 +7,12 @@ import type { Expected } from "./expected.ts";
 import type { Applied, AttributionOptions } from "./options.ts";
 import { History } from "./history.ts";
 import { Known } from "./known.ts";
-import { planRollback, planUndo, sameState, type Plan, type PlannedFile, type Selection } from "./plan.ts";
+import { planRollback, planUndo, sameState, undoneOf, type Plan, type Selection } from "./plan.ts";
+import { settle } from "./settle.ts";
 import { foldMoves } from "./renames.ts";
 import { between, diffOfPlanned, type FileDiff } from "./views.ts";
 import { authorOf, Windows, type Call } from "./windows.ts";
-import { wasWritten, write } from "./write.ts";
+import { asWritten, write } from "./write.ts";
 
 type Writing = Extract<FileOperation, { type: "writing" }>;
 
@@ -39,13 +40,14 @@ export class Attribution {
   }
 
   /**
-   * Looks at the whole folder for the first time. What changed since `files` is `whileAway`'s: the person's, or nobody can
-   * tell, when agents were alive. A rollback that a crash cut short is settled: what was written of it counts.
+   * Looks at the whole folder for the first time. What changed since `files`, or without them since the log's end, is
+   * `whileAway`'s: the person's, or nobody can tell, when agents were alive. A rollback that a crash cut short is settled:
+   * what was written of it counts.
    */
   start(whileAway: Author = PERSON): Promise<void> {
     return this.#alone(async () => {
-      if (!this.#begun) return void (await this.#known.look());
-      const changes = await this.#known.look();
+      const found = await this.#known.look();
+      const changes = this.#begun ? found : this.#history.missed((path) => this.#known.state(path));
       const settled = await this.#settle();
       await this.#take(
         changes.filter((change) => !settled.has(change.path)),
@@ -115,20 +117,29 @@ export class Attribution {
     return this.#alone(() => this.#look(paths, nobody));
   }
 
-  /** Clustr itself has just made these files what `after` says, for somebody. What is different by now is somebody else's. */
-  wrote(files: readonly Pick<FileChange, "path" | "after">[], by: Author): Promise<void> {
+  /**
+   * Clustr itself writes files for somebody: `work` does it, and gives what it made of them. What changed before is not
+   * theirs, nor what is different by then. Nobody looks in between, who would take it for what a call has done.
+   */
+  writing<T extends { files: readonly Pick<FileChange, "path" | "after">[] }>(
+    by: Author,
+    work: () => Promise<T>,
+  ): Promise<T> {
     return this.#alone(async () => {
-      const entries: FileOperation[] = [];
-      for (const { path, after } of files) {
-        const there = await this.#tree.read(path);
-        const state = there && { kind: there.kind, mode: there.mode, blob: await this.#blobs.put(there.bytes) };
-        const before = this.#known.state(path);
-        if (sameState(before, after) || !sameState(state, after)) continue;
-        this.#known.note(path, after);
-        const seq = this.#history.last + 1 + entries.length;
-        entries.push({ type: "changed", seq, author: by, exact: true, change: { path, before, after } });
+      await this.#look();
+      try {
+        const result = await work();
+        const changes = await asWritten(result.files, this.#tree, this.#blobs, this.#known);
+        const first = this.#history.last + 1;
+        await this.#write(
+          changes.map((change, at) => ({ type: "changed", seq: first + at, author: by, exact: true, change })),
+        );
+        return result;
+      } catch (error) {
+        const perhaps = (path: string) => ({ author: oneOf([by, this.#windows.author(path, by).author]) });
+        await this.#take(await this.#known.look(), perhaps);
+        throw error;
       }
-      await this.#write(entries);
     });
   }
 
@@ -147,7 +158,7 @@ export class Attribution {
       if (was?.kind !== "ambiguous")
         throw new ClustrError(
           "invalid",
-          `FileChange ${operation} is not of unknown author; nothing was changed. Look at the diff again.`,
+          `The change at position ${operation} is not of unknown author; nothing was changed. Look at \`clustr changes\` again.`,
         );
       await this.#append((seq) => ({ type: "assigned", seq, operation, author }));
     });
@@ -194,7 +205,7 @@ export class Attribution {
 
   /**
    * Carries a plan out, file by file; each is written only if it still is what the plan says. `id` names the rollback.
-   * Rejects with `conflict`, having changed nothing, when the log has moved on in these files since the plan was made.
+   * What could not be written, and what somebody has changed since, is named in `left` and stays as it is.
    */
   apply(plan: Plan, id: string, by: Author): Promise<Applied> {
     return this.#alone(async () => {
@@ -208,11 +219,10 @@ export class Attribution {
       if (files.length === 0) return { id, done: [], left };
       const { rollback, of } = plan;
       await this.#append((seq) => ({ type: "writing", seq, id, rollback, of, by, files: files.map(undoneOf) }));
-      const done = await write(files, this.#tree, this.#known);
+      const { done, failed } = await write(files, this.#tree, this.#known);
       await this.#finish({ id, rollback, of, by }, done.map(undoneOf));
-      left.push(
-        ...files.filter((file) => !done.includes(file)).map(({ path }) => ({ path, why: "changed_meanwhile" })),
-      );
+      for (const file of files.filter((one) => !done.includes(one)))
+        left.push({ path: file.path, why: failed.includes(file) ? "not_written" : "changed_meanwhile" });
       return { id, done, left };
     });
   }
@@ -229,8 +239,7 @@ export class Attribution {
   async #settle(): Promise<Set<string>> {
     const last = this.#history.operations.at(-1);
     if (last?.type !== "writing") return new Set();
-    const files: Undone[] = [];
-    for (const file of last.files) if (await wasWritten(file.change, this.#known)) files.push(file);
+    const files = await settle(last.files, this.#tree, this.#known);
     await this.#finish(last, files);
     return new Set(files.flatMap(({ change }) => [change.path, change.from ?? change.path]));
   }
@@ -246,7 +255,7 @@ export class Attribution {
     const there = await this.#tree.read(path);
     const after = state && there?.kind === state.kind ? { ...state, mode: there.mode } : state;
     if (sameState(before, after) && from === undefined) return;
-    if (from === undefined && there && before && sameBlob(before, await this.#blobs.put(there.bytes))) return;
+    if (from === undefined && there && before?.blob === (await this.#blobs.put(there.bytes))) return;
     if (from !== undefined) this.#known.note(from, undefined);
     this.#known.note(path, after);
     await this.#changed({ path, from, before, after, regions }, authorOf(call), call.call, true);
@@ -288,12 +297,4 @@ export class Attribution {
     this.#turn = result.catch(() => {});
     return result;
   }
-}
-
-function sameBlob(state: FileState, blob: string): boolean {
-  return state.blob === blob;
-}
-
-function undoneOf({ file, change, operations, lines }: PlannedFile): Undone {
-  return { file, change, operations, lines };
 }

@@ -1,4 +1,5 @@
-import type { Author, FileChange, FileOperation, Undone } from "../../contract/files.ts";
+import type { Author, FileChange, FileOperation, FileState, Undone } from "../../contract/files.ts";
+import { sameState } from "./plan.ts";
 
 /** What happened to one file, in order. */
 export type Step =
@@ -57,6 +58,16 @@ export class History {
       case "marked":
         return undefined;
     }
+  }
+
+  /** Files of which the log says something else than what is there, as changes that nobody recorded. */
+  missed(there: (path: string) => FileState | undefined): FileChange[] {
+    return [...this.#live.values()].flatMap(({ path, steps }) => {
+      const last = steps.at(-1);
+      const before = last?.type === "taken_back" ? last.undone.change.after : last?.change.after;
+      const after = there(path);
+      return sameState(before, after) ? [] : [{ path, before, after }];
+    });
   }
 
   rollback(id: string): Extract<FileOperation, { type: "rolled_back" }> | undefined {

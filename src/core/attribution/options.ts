@@ -7,7 +7,7 @@ export interface Applied {
   id: string;
   /** What was done, file by file. */
   done: readonly PlannedFile[];
-  /** What was left as it is: conflicts of the plan, and files that somebody changed since it was made. */
+  /** What was left as it is: conflicts of the plan, files that somebody changed since it was made, or that could not be written. */
   left: readonly { path: string; why: string }[];
 }
 

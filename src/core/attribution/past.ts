@@ -31,6 +31,9 @@ export async function pastOf(lineage: Lineage, blobs: Blobs): Promise<Past> {
   let now = first?.before;
   for (const step of lineage.steps) {
     const change = step.type === "taken_back" ? step.undone.change : step.change;
+    // What the log missed in between is nobody's, and so somebody else's for whoever is taken back.
+    if (step.type === "changed" && change.before && change.before.blob !== now?.blob)
+      weave.change(step.seq - 0.5, await keysOf(change.before, blobs));
     if (step.type === "taken_back") {
       const operations = new Set(step.undone.operations);
       weave.takeBack(step.seq, operations, step.undone.lines);

@@ -173,10 +173,10 @@ function withoutCollisions(files: readonly PlannedFile[], paths: readonly string
     const staying = new Set(paths.filter((path) => !leaving.has(path)));
     const folders = new Set([...staying].flatMap((path) => pathsAbove(path).slice(0, -1)));
     const entering = new Map<string, number>();
-    for (const { change } of result.filter(enters)) entering.set(change.path, (entering.get(change.path) ?? 0) + 1);
+    for (const { change } of result.filter(comes)) entering.set(change.path, (entering.get(change.path) ?? 0) + 1);
     for (const [i, one] of result.entries()) {
       const { path, before } = one.change;
-      if (!enters(one)) continue;
+      if (!comes(one)) continue;
       const taken = pathsAbove(path).some((place) => staying.has(place)) || folders.has(path);
       if (!taken && entering.get(path) === 1) continue;
       const change = { path: one.path, before, after: before };
@@ -187,9 +187,18 @@ function withoutCollisions(files: readonly PlannedFile[], paths: readonly string
   return result;
 }
 
+/** A planned file as the log keeps it. */
+export function undoneOf({ file, change, operations, lines }: PlannedFile): Undone {
+  return { file, change, operations, lines };
+}
+
 /** Whether it will come to a path where it is not now. */
-export function enters({ path, change, conflict }: PlannedFile): boolean {
-  return !conflict && change.after !== undefined && (change.before === undefined || change.path !== path);
+export function enters({ path, from, before, after }: FileChange): boolean {
+  return after !== undefined && (before === undefined || (from !== undefined && from !== path));
+}
+
+function comes({ change, conflict }: PlannedFile): boolean {
+  return !conflict && enters(change);
 }
 
 function leaves({ change, conflict }: PlannedFile): boolean {

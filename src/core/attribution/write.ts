@@ -1,50 +1,91 @@
 import type { FileChange, FileState } from "../../contract/files.ts";
+import type { Blobs } from "../ports/blobs.ts";
 import type { Tree } from "../ports/tree.ts";
 import type { Known } from "./known.ts";
-import { enters, pathsAbove, type PlannedFile } from "./plan.ts";
+import { enters, pathsAbove, sameState } from "./plan.ts";
 
 /** What is to become of one path. */
-interface Swap {
+export interface Swap {
   path: string;
   expected: FileState | undefined;
   next: FileState | undefined;
 }
 
+/** What of a file this needs. */
+type Written = { change: FileChange };
+
 /**
- * Writes what was planned. Files that change places, or where one becomes a folder, go together or not at all. Returns the
- * files that were written; the others were changed by somebody in between and are as that somebody left them.
+ * Writes what was planned. Files that change places, or where one becomes a folder, go together or not at all. `failed`
+ * could not be written, the disk being full, say; the others that are not `done` were changed by somebody in between. All
+ * these are as they were.
  */
-export async function write(files: readonly PlannedFile[], tree: Tree, known: Known): Promise<PlannedFile[]> {
-  const written: PlannedFile[] = [];
+export async function write<F extends Written>(
+  files: readonly F[],
+  tree: Tree,
+  known: Known,
+): Promise<{ done: F[]; failed: F[] }> {
+  const done: F[] = [];
+  const failed: F[] = [];
   for (const together of dependent(files)) {
-    if (await writeTogether(swapsOf(together.map(({ change }) => change)), tree, known)) written.push(...together);
+    const outcome = await writeTogether(swapsOf(together), tree, known);
+    if (outcome === "done") done.push(...together);
+    if (outcome === "failed") failed.push(...together);
   }
-  return written;
+  return { done, failed };
 }
 
-/** Whether the folder shows that all of a file's change was written. */
-export async function wasWritten(change: FileChange, known: Known): Promise<boolean> {
-  return swapsOf([change]).every(({ path, next }) => known.state(path)?.blob === next?.blob);
-}
-
-async function writeTogether(swaps: readonly Swap[], tree: Tree, known: Known): Promise<boolean> {
+/** Makes swaps in order. When one of them cannot be made those before it are taken back. */
+export async function writeTogether(
+  swaps: readonly Swap[],
+  tree: Tree,
+  known: Known,
+): Promise<"done" | "changed" | "failed"> {
   const done: Swap[] = [];
   for (const swap of swaps) {
-    const expected = await known.content(swap.expected);
-    if (!(await tree.swap(swap.path, expected, await known.content(swap.next)))) {
-      for (const { path, expected: was, next } of done.reverse()) {
-        if (await tree.swap(path, await known.content(next), await known.content(was))) known.note(path, was);
-      }
-      return false;
+    const outcome = await swapOne(swap, tree, known);
+    if (outcome === "done") done.push(swap);
+    else {
+      for (const { path, expected, next } of done.reverse())
+        await swapOne({ path, expected: next, next: expected }, tree, known);
+      return outcome;
     }
-    known.note(swap.path, swap.next);
-    done.push(swap);
   }
-  return true;
+  return "done";
+}
+
+/** What cannot be written is named, and no reason to leave the others without a record of what was. */
+async function swapOne({ path, expected, next }: Swap, tree: Tree, known: Known) {
+  try {
+    if (!(await tree.swap(path, await known.content(expected), await known.content(next)))) return "changed";
+  } catch {
+    return "failed";
+  }
+  known.note(path, next);
+  return "done";
+}
+
+/** Of files that were just written, the changes that the folder indeed shows; from now on they are known. */
+export async function asWritten(
+  files: readonly Pick<FileChange, "path" | "after">[],
+  tree: Tree,
+  blobs: Blobs,
+  known: Known,
+): Promise<FileChange[]> {
+  const changes: FileChange[] = [];
+  for (const { path, after } of files) {
+    const there = await tree.read(path);
+    const state = there && { kind: there.kind, mode: there.mode, blob: await blobs.put(there.bytes) };
+    const before = known.state(path);
+    if (sameState(before, after) || !sameState(state, after)) continue;
+    known.note(path, after);
+    changes.push({ path, before, after });
+  }
+  return changes;
 }
 
 /** One swap a path; what goes makes room before what comes. Every content is in the store, so nothing is lost in between. */
-function swapsOf(changes: readonly FileChange[]): Swap[] {
+export function swapsOf(files: readonly Written[]): Swap[] {
+  const changes = files.map(({ change }) => change);
   const swaps = new Map<string, Swap>();
   for (const { path, from, before } of changes) {
     if (!before) continue;
@@ -59,12 +100,12 @@ function swapsOf(changes: readonly FileChange[]): Swap[] {
 }
 
 /** Groups of files of which one has to leave the place that another one, or a folder of its, will take. */
-function dependent(files: readonly PlannedFile[]): PlannedFile[][] {
+export function dependent<F extends Written>(files: readonly F[]): F[][] {
   const groups = new Map(files.map((file) => [file, [file]]));
   /** Who leaves a place, and who leaves a folder that is to become a file. */
-  const leaving = new Map<string, PlannedFile[]>();
-  const note = (place: string, file: PlannedFile) => leaving.set(place, [...(leaving.get(place) ?? []), file]);
-  const places = new Set(files.filter(enters).map(({ change }) => change.path));
+  const leaving = new Map<string, F[]>();
+  const note = (place: string, file: F) => leaving.set(place, [...(leaving.get(place) ?? []), file]);
+  const places = new Set(files.filter(({ change }) => enters(change)).map(({ change }) => change.path));
   for (const file of files) {
     const { path, from, before, after } = file.change;
     if (!before || (after && from === undefined)) continue;
@@ -72,7 +113,7 @@ function dependent(files: readonly PlannedFile[]): PlannedFile[][] {
     for (const place of above.filter((one, i) => i === above.length - 1 || places.has(one))) note(place, file);
   }
   for (const file of files) {
-    if (!enters(file)) continue;
+    if (!enters(file.change)) continue;
     for (const other of pathsAbove(file.change.path).flatMap((place) => leaving.get(place) ?? [])) {
       const mine = groups.get(file) ?? [];
       const theirs = groups.get(other) ?? mine;

@@ -8,7 +8,7 @@ import { PERSON } from "../attribution/author.ts";
 import type { Plan, PlannedFile, Selection } from "../attribution/plan.ts";
 import { rollbackOf } from "../attribution/search.ts";
 import type { WorkspaceCall } from "../call.ts";
-import { stepsOf, written } from "../snapshots.ts";
+import { restoring, stepsOf } from "../snapshots.ts";
 import type { FolderLog } from "./folder-log.ts";
 import { SNAPSHOTS } from "./log.ts";
 import { whatOf } from "./shown.ts";
@@ -90,9 +90,7 @@ async function undoRestore(folder: FolderLog, call: WorkspaceCall, id: string, d
   const plan = await store.planUndo(id);
   const steps = stepsOf(plan).map((step) => ({ ...step, added: 0, removed: 0, choices: [] }));
   if (dry_run) return { dry_run, files: steps };
-  await engine.look();
-  const { snapshot, done, left } = await store.restore(plan);
-  await engine.wrote(written(plan, done), PERSON);
+  const { snapshot, done, left } = await restoring(engine, store, plan);
   await call.decide(SNAPSHOTS, () => ({
     type: "snapshot.undone",
     data: { id: snapshot.id, restored: id, done: done.length, left: left.map(shownPath) },

@@ -32,6 +32,11 @@ export const CONFLICTS: Record<Conflict, { short: string; why: string; way: stri
     why: "Somebody changed it at that very moment.",
     way: "Look at the changes again and try once more.",
   },
+  not_written: {
+    short: "not written",
+    why: "It could not be written, and is as it was.",
+    way: "Look whether the disk is full or its folder may not be written to, then try once more.",
+  },
 };
 
 /** What happened to a file: a letter for its row, a word for those who cannot see it. */
