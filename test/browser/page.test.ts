@@ -95,7 +95,7 @@ describe.skipIf(CHROMIUM === undefined)("the page, in Chromium", () => {
     await page.getByRole("tab", { name: "Rules" }).click();
     await page.getByRole("textbox", { name: "Rules" }).fill("Test first.");
     await page.getByRole("button", { name: "Save" }).click();
-    await page.getByText("Revision 2 by human").waitFor();
+    await page.getByText("Revision 2 by you").waitFor();
   });
 
   test("shows what waits for the person above all else, and answers it with what is on the screen", async () => {

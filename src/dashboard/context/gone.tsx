@@ -3,6 +3,7 @@ import type { ContextRevision } from "../../contract/context.ts";
 import { Button } from "../controls/button.tsx";
 import { Empty } from "../controls/empty.tsx";
 import { Ago } from "../controls/time.tsx";
+import { whoWords } from "../text/who.ts";
 import { useAct, useHere, useOnline } from "../live/here.tsx";
 
 /** What an address leads to when its note was deleted, or never was: how it went, and a way to have it back. */
@@ -32,7 +33,7 @@ export function Gone({ name, actions }: { name: string; actions: ReactNode }) {
   return (
     <>
       <Empty title={`${name} was deleted`}>
-        By {removed.by}, <Ago at={removed.at} /> ago. Its history stays.
+        By {whoWords(removed.by)} · <Ago at={removed.at} />. Its history stays.
       </Empty>
       <div className="context-gone">
         {last && (

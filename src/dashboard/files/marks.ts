@@ -8,7 +8,7 @@ export interface FileMark {
   what: RecentChange["what"];
   /** Name of the agent; undefined when it was the person, or is not certain. */
   agent: string | undefined;
-  /** In words: a name, `human`, or that it is not certain. */
+  /** In words: a name, `you`, or that it is not certain. */
   by: string;
   at: string;
 }
@@ -30,7 +30,7 @@ export function useMarks(): Map<string, FileMark> {
 }
 
 function whose(author: Author, agents: View["agents"]): { agent: string | undefined; by: string } {
-  if (author.kind === "person") return { agent: undefined, by: "human" };
+  if (author.kind === "person") return { agent: undefined, by: "you" };
   if (author.kind === "ambiguous") return { agent: undefined, by: "not certain whose" };
   const agent = agents[author.agent]?.name;
   return { agent, by: agent ?? "an agent that was removed" };

@@ -7,6 +7,7 @@ import { Conflict, THEIRS_OR_MINE } from "../text/conflict.tsx";
 import { useDraft } from "../text/draft.ts";
 import { Editor } from "../text/editor.tsx";
 import { useSaving } from "../text/save.ts";
+import { whoWords } from "../text/who.ts";
 import { History } from "./history.tsx";
 import { Readers } from "./readers.tsx";
 import { TEMPLATES } from "./templates.ts";
@@ -33,7 +34,7 @@ export function Rules() {
     <section className="rules" aria-label="Rules">
       <header className="rules-head">
         <p className="meta">
-          Revision {rules.revision} by {rules.by}
+          Revision {rules.revision} by {whoWords(rules.by)}
           {rules.at !== undefined && (
             <>
               {" · "}

@@ -59,7 +59,7 @@ export function Shells() {
         </div>
         <IconButton icon="plus" label="Open another shell" disabled={!online || busy} onClick={() => void open()} />
         <span className="shells-facts meta">
-          opened <Ago at={shown.at} /> ago
+          <Ago at={shown.at} />
         </span>
         <Button look="quiet" icon="stop" disabled={!online} onClick={() => void close(shown)}>
           Close

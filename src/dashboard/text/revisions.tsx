@@ -1,6 +1,7 @@
 import "./revisions.css";
 import { Button } from "../controls/button.tsx";
 import { Ago } from "../controls/time.tsx";
+import { whoWords } from "./who.ts";
 
 export interface Revision {
   revision: number;
@@ -26,7 +27,7 @@ export function Revisions({ revisions, selected, onSelect, onMore }: RevisionsPr
         <li key={revision}>
           <button type="button" aria-current={revision === selected || undefined} onClick={() => onSelect(revision)}>
             <span className="revisions-number">{revision}</span>
-            <span className="clip">{by}</span>
+            <span className="clip">{whoWords(by)}</span>
             {about && <span className="meta">{about}</span>}
             <Ago at={at} />
           </button>
