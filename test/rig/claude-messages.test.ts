@@ -114,29 +114,40 @@ describe.concurrent("messages", () => {
     expect(order.indexOf("seen")).toBeLessThan(order.indexOf("idle"));
   });
 
-  test("go again when Esc ended the turn before the model had them", async () => {
-    await using the = await stage(
-      { steps: [bash("true"), { hang: true }], otherwise: { text: "Got it." } },
-      { task: "t", autonomy: "full" },
-    );
-    const session = await the.run.start(claude);
-    // The answer of the tool boundary's hook is held until Esc was pressed: it comes too late.
-    the.run.gate.answerHooks(async (call) => {
-      if (call.name === "PostToolBatch") {
-        the.run.post("m-esc", "[message m-esc from bob] do not lose me");
-        await the.run.flush();
-      }
-      const answer = await session.hook(call);
-      if (call.name === "PostToolBatch") {
-        the.run.type("\x1b");
-        await sleep(600);
-      }
-      return answer;
-    });
-    const seen = await the.model.until(has("m-esc"));
-    expect(times(seen, "m-esc")).toBe(1);
-    await the.run.signal("seen", { where: (signal) => signal.messages.includes("m-esc") });
-    await sleep(2_500);
-    expect(Math.max(...the.model.turns.map((request) => times(request, "m-esc")))).toBe(1);
-  });
+  test.each(["rests", "is given its next prompt at once"])(
+    "go again when Esc ended the turn before the model had them, and it %s",
+    async (then) => {
+      await using the = await stage(
+        { steps: [bash("true")], otherwise: { text: "Got it." } },
+        { task: "t", autonomy: "full" },
+      );
+      const session = await the.run.start(claude);
+      // The answer of the tool boundary's hook is held until Esc was pressed: it comes too late.
+      the.run.gate.answerHooks(async (call) => {
+        const cut = call.name === "PostToolBatch" && the.run.handed.length === 0;
+        if (cut) {
+          the.run.post("m-esc", "[message m-esc from bob] do not lose me");
+          await the.run.flush();
+        }
+        const answer = await session.hook(call);
+        if (cut) {
+          the.run.type("\x1b");
+          if (then !== "rests") {
+            await until(async () => !(await the.run.shows()).includes("esc to interrupt"));
+            the.run.type("Go on.");
+            await until(async () => (await the.run.shows()).includes("Go on."));
+            await sleep(200);
+            the.run.type("\r");
+          }
+          await sleep(600);
+        }
+        return answer;
+      });
+      const seen = await the.model.until(has("m-esc"));
+      expect(times(seen, "m-esc")).toBe(1);
+      await the.run.signal("seen", { where: (signal) => signal.messages.includes("m-esc") });
+      await sleep(2_500);
+      expect(Math.max(...the.model.turns.map((request) => times(request, "m-esc")))).toBe(1);
+    },
+  );
 });

@@ -123,6 +123,7 @@ test("a hook takes nothing that is on its way through the socket", async () => {
 });
 
 test("a replayed hook call carries the same parcels, and is no proof of them; the next hook is", async () => {
+  now.phase = "working";
   waiting = [parcel("m1")];
   expect(await (await desk()).forHook(hook("PostToolBatch"), call("r1"))).toContain("m1");
   const restarted = await desk();
@@ -135,6 +136,21 @@ test("a replayed hook call carries the same parcels, and is no proof of them; th
   await restarted.prove(hook("PreToolUse"), call("r4"));
   expect(seen).toEqual(["m1"]);
 });
+
+test.each(["a new prompt", "rest"])(
+  "a hook after %s is no proof of what a hook of the turn before carried",
+  async (turn) => {
+    now.phase = "working";
+    waiting = [parcel("m1")];
+    const mail = await desk();
+    await mail.forHook(hook("PostToolBatch"), call("r1"));
+    if (turn === "rest") now.phase = "idle";
+    else await mail.prove(hook("UserPromptSubmit", { prompt: "Go on." }), call("r2"));
+    await mail.prove(hook("PreToolUse"), call("r3"));
+    await mail.prove(hook("Stop"), call("r4"));
+    expect(seen).toEqual([]);
+  },
+);
 
 test("what is not in the transcript goes again once idle; what is there is seen; what is queued is left to the tool", async () => {
   const mail = await desk();

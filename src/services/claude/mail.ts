@@ -21,7 +21,7 @@ const AGAIN = 3;
 /** Turns in a row that waiting mail may prolong: the tool stops listening after eight. */
 const PROLONGED = 5;
 /** Hooks that prove that a model request was started after an earlier hook's answer. */
-const PROOF = new Set(["PreToolUse", "Stop", "StopFailure", "UserPromptSubmit"]);
+const PROOF = new Set(["PreToolUse", "Stop", "StopFailure"]);
 /** Hooks whose answer can carry messages, and the channel's name. */
 const CHANNELS: Record<string, "tool-boundary" | "turn-end"> = { PostToolBatch: "tool-boundary", Stop: "turn-end" };
 
@@ -41,7 +41,8 @@ export interface MailSituation {
  * - *Idle, but a turn begins while we write to the socket*: the tool queues what comes through it in any state.
  * - *A hook takes parcels while `deliver` hands the same over*: claiming is synchronous; whoever comes second has nothing.
  * - *The turn ends (Esc) after a hook's answer carried parcels, or while it is on its way*: no further hook of the turn
- *   proves them; once idle, the transcript says whether they are part of the conversation. If not, they go again.
+ *   proves them, and those of the next turn are no proof; once idle, the transcript says whether they are part of the
+ *   conversation. If not, they go again.
  * - *The server dies between writing down and handing over, or before it hears the proof*: the next server finds them in
  *   the record and asks the transcript. The same parcel offered again by the core is recognised and not handed twice.
  * - *A hook call is replayed after the server died answering it*: same request id, so its answer carries the same parcels.
@@ -138,6 +139,9 @@ export class Mail {
   /** Draws from a hook which messages the model has seen. */
   async prove(hook: Hook, call: HookCall): Promise<void> {
     if (hook.subagent !== undefined || this.#record.inFlight.size === 0) return;
+    // The turn is over in which a hook's answer carried them.
+    if (hook.name === "UserPromptSubmit" || this.#situation().phase === "idle")
+      for (const parcel of this.#record.inFlight.values()) parcel.request = undefined;
     const prompt = hook.name === "UserPromptSubmit" ? (text(hook.body.prompt) ?? "") : "";
     const proven = (parcel: InFlight): boolean =>
       parcel.request === undefined
@@ -210,7 +214,8 @@ export class Mail {
     }
     const since = this.#missing.get(parcel.id) ?? this.#ticks();
     this.#missing.set(parcel.id, since);
-    const patience = taken ? PATIENCE.taken : parcel.request === undefined ? PATIENCE.written : PATIENCE.context;
+    const written = parcel.channel === "socket" || parcel.channel === "typed";
+    const patience = taken ? PATIENCE.taken : written ? PATIENCE.written : PATIENCE.context;
     return this.#ticks() - since >= patience && (this.#tries.get(parcel.id) ?? 0) < AGAIN;
   }
 
