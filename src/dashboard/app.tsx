@@ -1,23 +1,16 @@
 import "./app.css";
 import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } from "react";
-import type { Client } from "../client/client.ts";
 import { toFailure, type Failure } from "../contract/error.ts";
 import type { Workspace } from "../contract/workspace.ts";
 import { Told } from "./controls/told.tsx";
 import { HereContext, setHere } from "./live/here.tsx";
-import { openClient } from "./live/login.ts";
+import { openServer, type Opened } from "./live/login.ts";
 import { followWorkspace, type Live } from "./live/store.ts";
 import { go, useRoute } from "./route/route.ts";
 import { RoomBoundary } from "./shell/boundary.tsx";
 import { Shell } from "./shell/shell.tsx";
 
 const Welcome = lazy(() => import("./projects/welcome.tsx").then((module) => ({ default: module.Welcome })));
-
-/** What this browser may see. */
-interface Opened {
-  client: Client;
-  workspaces: Workspace[];
-}
 
 /** The page: logs in, finds the workspace of the address, else the first there is, and shows it. */
 export function App() {
@@ -28,9 +21,8 @@ export function App() {
   useEffect(() => {
     let wanted = true;
     const load = async () => {
-      const client = await openClient();
-      const workspaces = await client.call("workspace.list", {});
-      if (wanted) setOpened({ client, workspaces });
+      const server = await openServer();
+      if (wanted) setOpened(server);
     };
     load().catch((error: unknown) => wanted && setFailure(toFailure(error)));
     return () => {

@@ -161,7 +161,7 @@ describe.skipIf(CHROMIUM === undefined)("the page, in Chromium", () => {
   test("shows what has become of a message, with the reason it waits", async () => {
     const call = { workspace: home.workspace.id, requestId: "ladder", signal: AbortSignal.timeout(5000) };
     await home.core.invoke("message.send", { to: "ada", content: "are you there?" }, person, call);
-    const message = page.getByRole("log").getByRole("listitem").filter({ hasText: "are you there?" }).first();
+    const message = page.getByRole("log").getByRole("article").filter({ hasText: "are you there?" }).first();
     await message.getByText("queued").waitFor();
     await message.getByText("nobody is there").waitFor();
   });

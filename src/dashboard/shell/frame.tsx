@@ -1,4 +1,4 @@
-import { createContext, Suspense, use, useId, useState, type ReactNode } from "react";
+import { Activity, createContext, Suspense, use, useId, useState, type ReactNode } from "react";
 import { createPortal } from "react-dom";
 import { printKeys } from "../keys/command.ts";
 import { Empty, Skeleton } from "../controls/empty.tsx";
@@ -80,12 +80,15 @@ export function RoomBody({ room }: { room: Room | undefined }) {
       </Empty>
     );
   }
-  if (!loaded) return <Skeleton />;
   return (
     <RoomBoundary key={room.id} title={room.title}>
-      <Suspense fallback={<Skeleton />}>
-        <room.Body />
-      </Suspense>
+      {!loaded && <Skeleton />}
+      {/* Out of sight its code is already fetched while the workspace is; what is then shown begins anew. */}
+      <Activity key={loaded ? "shown" : "early"} mode={loaded ? "visible" : "hidden"}>
+        <Suspense fallback={<Skeleton />}>
+          <room.Body />
+        </Suspense>
+      </Activity>
     </RoomBoundary>
   );
 }

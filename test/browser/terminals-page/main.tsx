@@ -9,7 +9,7 @@ import { StrictMode, useState, useSyncExternalStore } from "react";
 import { createRoot } from "react-dom/client";
 import type { Agent } from "../../../src/contract/agent.ts";
 import { HereContext, type Here } from "../../../src/dashboard/live/here.tsx";
-import { openClient } from "../../../src/dashboard/live/login.ts";
+import { openServer } from "../../../src/dashboard/live/login.ts";
 import { followWorkspace, type Live } from "../../../src/dashboard/live/store.ts";
 import { TerminalGrid } from "../../../src/dashboard/terminals/grid.tsx";
 import type { GridLayout, GridSizes } from "../../../src/dashboard/terminals/grid-shape.ts";
@@ -23,8 +23,7 @@ const asked: unknown[] = [];
 Object.assign(window, { asked });
 
 void loadXterm();
-const client = await openClient();
-const workspaces = await client.call("workspace.list", {});
+const { client, workspaces } = await openServer();
 const workspace = workspaces.find(({ name }) => name === (query.get("workspace") ?? name));
 if (!workspace) throw new Error("no workspace");
 const live = followWorkspace(workspace.id);
