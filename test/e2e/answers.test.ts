@@ -71,9 +71,15 @@ class Person {
     await expect.poll(look, { timeout: ROUND_MS, interval: 100 }).toContain(words);
   }
 
+  /** Types on what is seen: a terminal that is not shown yet may be left before it takes the keys. */
   async type(agent: string, keys: string): Promise<void> {
-    const drawn = (_bytes: unknown, done: () => void): void => done();
-    const channel = this.#stream.attach(agent, { screen: drawn, output: drawn });
+    const shown = Promise.withResolvers<void>();
+    const screen = (_screen: unknown, drawn: () => void): void => {
+      drawn();
+      shown.resolve();
+    };
+    const channel = this.#stream.attach(agent, { screen, output: (_bytes, drawn) => drawn() });
+    await shown.promise;
     await expect.poll(() => this.#stream.open && channel.write(keys), { timeout: ROUND_MS, interval: 20 }).toBe(true);
     await pause(50);
     channel.detach();
