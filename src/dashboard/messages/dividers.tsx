@@ -1,3 +1,4 @@
+import "./dividers.css";
 /** The day whose messages begin. */
 export function Day({ at }: { at: string }) {
   return (
@@ -11,12 +12,12 @@ export function NewLine() {
   return <div className="feed-divider feed-new">New</div>;
 }
 
-/** Stands where older messages are about to be. */
-export function Older({ failure, onRetry }: { failure: string | undefined; onRetry: () => void }) {
-  if (failure === undefined) return <div className="feed-divider">Loading older messages…</div>;
+/** Stands where older ones are about to be; `what`: how they are called. */
+export function Older({ what, failure, onRetry }: { what: string; failure: string | undefined; onRetry: () => void }) {
+  if (failure === undefined) return <div className="feed-divider">Loading…</div>;
   return (
     <div className="feed-divider feed-failed" role="alert">
-      Older messages could not be loaded.{" "}
+      {what} could not be loaded.{" "}
       <button type="button" className="message-more" onClick={onRetry}>
         Retry
       </button>

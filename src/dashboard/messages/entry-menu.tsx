@@ -5,7 +5,7 @@ import { Menu, type MenuItem } from "../controls/menu.tsx";
 import { toast } from "../controls/toast.tsx";
 import { go, hrefOf, route } from "../route/route.ts";
 import { EVERYTHING } from "./wanted.ts";
-import { nameWords } from "./who.tsx";
+import { nameWords } from "./names.ts";
 
 /** What else can be done with a message. */
 export function EntryMenu({ message, onQuote }: { message: Message; onQuote: () => void }) {

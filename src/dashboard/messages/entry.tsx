@@ -10,7 +10,8 @@ import { EntryMenu } from "./entry-menu.tsx";
 import { firstLine } from "./plain.ts";
 import { ReplyForm } from "./reply.tsx";
 import { MessageText } from "./text.tsx";
-import { Name, nameWords, WhoMark } from "./who.tsx";
+import { nameWords } from "./names.ts";
+import { Name, WhoMark } from "./who.tsx";
 
 /** What can be done with a message; the same object for all of them. */
 export interface EntryDoes {
@@ -50,13 +51,7 @@ export const Entry = memo(function Entry({ message, answered, find, lit, reply, 
       <div className="message-main">
         <div className="message-head">
           <span className="clip">
-            {mine ? (
-              <bdi className="who" data-strong="true">
-                You
-              </bdi>
-            ) : (
-              <Name of={from} strong />
-            )}
+            <Name of={from} strong />
             <span className="muted"> to </span>
             <Name of={to} />
           </span>

@@ -121,7 +121,7 @@ export function Log({ feed, state, wanted, past }: LogProps) {
                 style={{ transform: `translateY(${start}px)` }}
               >
                 {row.kind === "older" ? (
-                  <Older failure={failure?.message} onRetry={() => void feed.load()} />
+                  <Older what="Older messages" failure={failure?.message} onRetry={() => void feed.load()} />
                 ) : row.kind === "day" ? (
                   <Day at={row.at} />
                 ) : row.kind === "new" ? (

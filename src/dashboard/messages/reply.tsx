@@ -4,7 +4,7 @@ import { HUMAN } from "../../contract/actor.ts";
 import type { Message } from "../../contract/message.ts";
 import { Button } from "../controls/button.tsx";
 import { useHere, useOnline } from "../live/here.tsx";
-import { nameWords } from "./who.tsx";
+import { nameWords } from "./names.ts";
 
 /** A reply that is being written. */
 export interface Reply {

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import { HUMAN } from "../../contract/actor.ts";
 import type { Message } from "../../contract/message.ts";
 import { firstLine } from "./plain.ts";
-import { nameWords } from "./who.tsx";
+import { nameWords } from "./names.ts";
 
 /** At most one announcement in this time. */
 const PAUSE_MS = 2_000;

@@ -9,7 +9,7 @@ import { go } from "../route/route.ts";
 import { RoomTools } from "../shell/frame.tsx";
 import { RUNGS, WORDS } from "./rungs.ts";
 import { WHAT, type Wanted, type What } from "./wanted.ts";
-import { nameWords } from "./who.tsx";
+import { nameWords } from "./names.ts";
 
 const WHAT_WORDS: Record<What, string> = { direct: "Direct", broadcast: "Broadcasts", system: "From Clustr" };
 /** Typing rests this long before it is looked for. */

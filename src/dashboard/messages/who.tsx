@@ -1,7 +1,9 @@
+import "./who.css";
 import { ALL, HUMAN } from "../../contract/actor.ts";
 import { AgentMark } from "../agent/mark.tsx";
 import { hueStyle, useHue } from "../agent/hue.ts";
 import { Icon } from "../controls/icon.tsx";
+import { nameWords } from "./names.ts";
 
 /** A sender or recipient by name, in their colour; the person is "you". */
 export function Name({ of, strong = false }: { of: string; strong?: boolean }) {
@@ -9,14 +11,9 @@ export function Name({ of, strong = false }: { of: string; strong?: boolean }) {
   const plain = of === HUMAN || of === ALL || of === "system";
   return (
     <bdi className={plain ? "who" : "who hue-ink"} data-strong={strong} style={plain ? undefined : hueStyle(hue)}>
-      {nameWords(of)}
+      {strong && of === HUMAN ? "You" : nameWords(of)}
     </bdi>
   );
-}
-
-/** How an address is said in a sentence. */
-export function nameWords(name: string): string {
-  return name === HUMAN ? "you" : name === ALL ? "everyone" : name === "system" ? "Clustr" : name;
 }
 
 /** A sender's mark: an agent's own, or that of the person. */
