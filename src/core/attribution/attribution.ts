@@ -24,7 +24,8 @@ export class Attribution {
   readonly #tree: Tree;
   readonly #blobs: Blobs;
   readonly #record: (operations: readonly FileOperation[]) => Promise<void>;
-  readonly #history: History;
+  /** The log so far, by file; only to be read. */
+  readonly history: History;
   readonly #known: Known;
   readonly #windows = new Windows();
   readonly #begun: boolean;
@@ -34,7 +35,7 @@ export class Attribution {
     this.#tree = tree;
     this.#blobs = blobs;
     this.#record = record;
-    this.#history = new History(operations);
+    this.history = new History(operations);
     this.#known = new Known(tree, blobs, files);
     this.#begun = files !== undefined;
   }
@@ -47,7 +48,7 @@ export class Attribution {
   start(whileAway: Author = PERSON): Promise<void> {
     return this.#alone(async () => {
       const found = await this.#known.look();
-      const changes = this.#begun ? found : this.#history.missed((path) => this.#known.state(path));
+      const changes = this.#begun ? found : this.history.missed((path) => this.#known.state(path));
       const settled = await this.#settle();
       await this.#take(
         changes.filter((change) => !settled.has(change.path)),
@@ -107,8 +108,9 @@ export class Attribution {
     });
   }
 
-  /** The agent's process has ended, and with it every call of its. */
+  /** The agent's process has ended, and with it every call of its that was opened. */
   async closeAll(agent: string): Promise<void> {
+    await this.#turn;
     for (const { call } of this.#windows.of(agent)) await this.close(call);
   }
 
@@ -130,7 +132,7 @@ export class Attribution {
       try {
         const result = await work();
         const changes = await asWritten(result.files, this.#tree, this.#blobs, this.#known);
-        const first = this.#history.last + 1;
+        const first = this.history.last + 1;
         await this.#write(
           changes.map((change, at) => ({ type: "changed", seq: first + at, author: by, exact: true, change })),
         );
@@ -154,7 +156,7 @@ export class Attribution {
   /** The person says whose an ambiguous change is. */
   assign(operation: number, author: Author): Promise<void> {
     return this.#alone(async () => {
-      const was = this.#history.authors.get(operation);
+      const was = this.history.authors.get(operation);
       if (was?.kind !== "ambiguous")
         throw new ClustrError(
           "invalid",
@@ -172,7 +174,7 @@ export class Attribution {
 
   /** What anybody changed between two marks, or since one, as of the last look. */
   changesBetween(from: string, to?: string): Promise<FileDiff[]> {
-    return this.#alone(() => between(this.#history, this.#blobs, from, to));
+    return this.#alone(() => between(this.history, this.#blobs, from, to));
   }
 
   /** A dry run of a rollback. */
@@ -184,23 +186,18 @@ export class Attribution {
   }
 
   #plan(selection: Selection): Promise<Plan> {
-    return planRollback(this.#history, this.#blobs, selection, this.#known.paths());
+    return planRollback(this.history, this.#blobs, selection, this.#known.paths());
   }
 
   /** A dry run of the undo of a rollback. Rejects with `not_found` when there is no such rollback. */
   planUndo(id: string): Promise<Plan> {
     return this.#alone(async () => {
-      const rollback = this.#history.rollback(id);
+      const rollback = this.history.rollback(id);
       if (!rollback)
         throw new ClustrError("not_found", `There is no rollback ${id}. List them to see what can be undone.`);
       await this.#look();
-      return planUndo(this.#history, this.#blobs, rollback, this.#known.paths());
+      return planUndo(this.history, this.#blobs, rollback, this.#known.paths());
     });
-  }
-
-  /** The log so far, by file; only to be read. */
-  get history(): History {
-    return this.#history;
   }
 
   /**
@@ -237,7 +234,7 @@ export class Attribution {
 
   /** Finishes the record of a rollback that was being written when the process died. Gives the paths it explains. */
   async #settle(): Promise<Set<string>> {
-    const last = this.#history.operations.at(-1);
+    const last = this.history.operations.at(-1);
     if (last?.type !== "writing") return new Set();
     const files = await settle(last.files, this.#tree, this.#known);
     await this.#finish(last, files);
@@ -273,7 +270,7 @@ export class Attribution {
     whose: (path: string) => { author: Author; call?: string | undefined },
   ): Promise<void> {
     const moved = await foldMoves(changes, this.#blobs);
-    const first = this.#history.last + 1;
+    const first = this.history.last + 1;
     await this.#write(
       moved.map((change, at) => ({ type: "changed", seq: first + at, ...whose(change.path), exact: false, change })),
     );
@@ -284,12 +281,12 @@ export class Attribution {
   }
 
   #append(make: (seq: number) => FileOperation): Promise<void> {
-    return this.#write([make(this.#history.last + 1)]);
+    return this.#write([make(this.history.last + 1)]);
   }
 
   async #write(operations: readonly FileOperation[]): Promise<void> {
     if (operations.length > 0) await this.#record(operations);
-    for (const operation of operations) this.#history.take(operation);
+    for (const operation of operations) this.history.take(operation);
   }
 
   #alone<T>(work: () => Promise<T>): Promise<T> {

@@ -39,6 +39,8 @@ export class FolderLog {
   readonly #parts: FolderLogParts;
   readonly #signal: AbortSignal;
   #opening: Promise<{ store: FolderStore; engine: Attribution }> | undefined;
+  /** Agents that were alive when the server went away: what changed since then may be theirs, though they have ended by now. */
+  readonly #before: readonly Agent[];
   /** Runs begun since the server started. */
   #begun = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -46,6 +48,9 @@ export class FolderLog {
   constructor(parts: FolderLogParts, signal: AbortSignal) {
     this.#parts = parts;
     this.#signal = signal;
+    this.#before = Object.values(parts.live.current().agents).filter(
+      (agent) => agent.live && !agent.external && agent.status !== "spawning",
+    );
     signal.addEventListener("abort", () => clearTimeout(this.#timer), { once: true });
   }
 
@@ -75,6 +80,8 @@ export class FolderLog {
   /** Takes a snapshot and records it. */
   async snapshot(label: string, agent?: Agent): Promise<Snapshot> {
     const { store, engine } = await this.open();
+    // What the snapshot is the first to see would never be recorded if the server died before the next look.
+    await engine.look();
     const position = engine.history.last;
     const snapshot = await store.take(label, this.#signal);
     const of = agent && { agent: agent.id, run: agent.run };
@@ -123,18 +130,17 @@ export class FolderLog {
     const files = await filesAtEnd(ledger, store, operations);
     const record = recorder({ ledger, view: live.current, newId }, this.#signal);
     const engine = new Attribution({ tree: store.tree, blobs: store.blobs, operations, files, record });
-    const working = Object.values(live.current().agents).filter(
-      (agent) => agent.live && !agent.external && agent.status !== "spawning",
-    );
-    const someone = oneOf([PERSON, ...working.map(({ id }) => agentAuthor(id))]);
-    await engine.start(someone);
-    // What began before a restart is not known: until a turn ends, what changes may be its agent's.
-    for (const agent of working.filter(({ status }) => status === "running"))
-      await engine.open({ call: missedCall(agent), agent: agent.id, author: oneOf([PERSON, agentAuthor(agent.id)]) });
+    await engine.start(oneOf([PERSON, ...this.#before.map(({ id }) => agentAuthor(id))]));
     live.watch((event) => {
       if (event.type === "agent.status" && event.data.status === "done")
         engine.close(missedCall(event.data)).catch((error: unknown) => this.#failed(error));
     });
+    // What began before a restart is not known: until a turn ends, what changes may be its agent's. It may have ended by now.
+    for (const { id, run } of this.#before) {
+      const agent = live.current().agents[id];
+      if (agent?.run === run && agent.live && agent.status === "running")
+        await engine.open({ call: missedCall(agent), agent: id, author: oneOf([PERSON, agentAuthor(id)]) });
+    }
     return { store, engine };
   }
 

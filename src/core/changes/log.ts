@@ -90,7 +90,7 @@ export async function readLog(ledger: Ledger): Promise<FileOperation[]> {
 }
 
 /**
- * What the folder held at the end of the log: the newest snapshot there is, and what the log says of the time after it.
+ * What the folder held at the end of the log: what the log says, and for files it does not speak of the newest snapshot.
  * Undefined when there is none: then everything begins with what is there now.
  */
 export async function filesAtEnd(
@@ -103,11 +103,11 @@ export async function filesAtEnd(
   const base = taken.findLast((event) => event.type === "snapshot.taken" && kept.has(event.data.id));
   if (base?.type !== "snapshot.taken") return undefined;
   const files = await store.files(base.data.id);
-  for (const operation of operations) if (operation.seq > base.data.position) replay(files, operation);
+  // All of it, not only what came later: a snapshot can hold a change that was never recorded, and whose it is must be asked.
+  for (const operation of operations) replay(files, operation);
   return files;
 }
 
-/** Later entries win, so that it does no harm when the snapshot held some of them already. */
 function replay(files: Map<string, FileState>, operation: FileOperation): void {
   const changes =
     operation.type === "changed"

@@ -10,21 +10,28 @@ export class ShellTurns {
   readonly #running = new Map<string, { agent: string; name: string; command: string }>();
   #changed = Promise.withResolvers<void>();
 
-  /** Waits until no other agent's command runs, or says which one does. */
-  async enter(agent: Pick<Agent, "id" | "name">, call: string, command: string): Promise<Objection | undefined> {
-    const over = AbortSignal.timeout(WAIT_MS);
-    const late = new Promise<void>((resolve) => over.addEventListener("abort", () => resolve(), { once: true }));
+  /** Waits until no other agent's command runs, or says which one does. A call that is `over` by then gets no turn. */
+  async enter(
+    agent: Pick<Agent, "id" | "name">,
+    call: string,
+    command: string,
+    over: AbortSignal,
+  ): Promise<Objection | undefined> {
+    const late = AbortSignal.timeout(WAIT_MS);
+    const enough = AbortSignal.any([over, late]);
+    const waited = new Promise<void>((resolve) => enough.addEventListener("abort", () => resolve(), { once: true }));
     for (;;) {
+      if (over.aborted) return undefined;
       const other = [...this.#running.values()].find((one) => one.agent !== agent.id);
       if (!other) break;
-      if (over.aborted)
+      if (late.aborted)
         return {
           decision: "deny",
           reason:
             `Shell commands run one after the other in this folder, and ${other.name} still runs \`${other.command.slice(0, SHOWN)}\`. ` +
             "Nothing was run. Do something else first, then run it again.",
         };
-      await Promise.race([this.#changed.promise, late]);
+      await Promise.race([this.#changed.promise, waited]);
     }
     this.#running.set(call, { agent: agent.id, name: agent.name, command });
     return undefined;

@@ -23,6 +23,8 @@ export class CallKeeper {
   readonly #files: FolderLog;
   readonly #signal: AbortSignal;
   readonly #turns = new ShellTurns();
+  /** Calls whose opening is under way, to be told when they are over before it is. */
+  readonly #opening = new Map<string, AbortController>();
 
   constructor(parts: Parts, files: FolderLog, signal: AbortSignal) {
     this.#parts = parts;
@@ -42,23 +44,36 @@ export class CallKeeper {
     };
   }
 
-  /** The agent's process has ended: none of its commands runs any more. */
-  ended(agent: Pick<Agent, "id">): void {
+  /** The agent's process has ended: none of its commands runs any more, and none begins. */
+  ended(agent: Pick<Agent, "id" | "run">): void {
+    for (const [call, opening] of this.#opening) if (call.startsWith(`${terminalId(agent)}/`)) opening.abort();
     this.#turns.leave(agent.id);
   }
 
+  /** All that takes time here may outlast the call: what is over must not be begun, for nobody would end it any more. */
   async #open(agent: Agent, id: string, call: ToolCall): Promise<Objection | undefined> {
+    const opening = new AbortController();
+    this.#opening.set(id, opening);
+    try {
+      return await this.#begin(agent, id, call, opening.signal);
+    } finally {
+      if (this.#opening.get(id) === opening) this.#opening.delete(id);
+    }
+  }
+
+  async #begin(agent: Agent, id: string, call: ToolCall, over: AbortSignal): Promise<Objection | undefined> {
     const { folder, folders, live } = this.#parts;
     const { engine } = await this.#files.open();
     const objection = await guard(this.#parts, this.#files, agent, call, this.#signal);
     if (objection?.decision === "deny") return objection;
     if (call.command !== undefined && live.current().settings.shell_calls === "in_turn") {
-      const busy = await this.#turns.enter(agent, id, call.command);
+      const busy = await this.#turns.enter(agent, id, call.command, over);
       if (busy) return busy;
     }
     const window: Call = { call: id, agent: agent.id };
     if (call.paths) window.paths = await pathsInside(folders, folder, call.paths);
     if (call.doubtful) window.author = oneOf([PERSON, agentAuthor(agent.id)]);
+    if (over.aborted) return void this.#turns.done(id);
     await engine.open(window);
     if (objection) await engine.hold(id);
     return objection;
@@ -72,6 +87,7 @@ export class CallKeeper {
   }
 
   async #close(agent: Agent, id: string, edits: readonly Edit[]): Promise<void> {
+    this.#opening.get(id)?.abort();
     this.#turns.done(id);
     const { folder, folders } = this.#parts;
     const expected: Expected[] = [];

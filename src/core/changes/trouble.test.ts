@@ -1,0 +1,130 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { file } from "../../../test/attribution/folder.ts";
+import { desk, type Desk } from "../../../test/rig/core.ts";
+
+const TEN = "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n";
+
+let d: Desk;
+
+beforeEach(async () => {
+  d = await desk();
+  d.files.write("f", file(TEN));
+  for (const name of ["ada", "bob"]) {
+    await d.spawn(name);
+    await d.puppet.link(name).report({ type: "working" });
+  }
+});
+afterEach(() => d[Symbol.asyncDispose]());
+
+/** What the person does now, and what is not known whose it is. */
+async function unknownAfter(path: string) {
+  d.files.write(path, file("the person\n"));
+  const { unknown, agents } = await d.ask("change.summary", {});
+  return { unknown, files: agents.map(({ files }) => files) };
+}
+
+const KNOWN = { unknown: [], files: [0, 0] };
+
+describe("shell commands in turn", () => {
+  beforeEach(async () => {
+    await d.ask("settings.set", { shell_calls: "in_turn" });
+    await d.puppet.link("ada").openCall({ id: "first", command: "make" });
+  });
+
+  test("one that was given up while it waited takes no turn, and nothing counts as its work", async () => {
+    const waiting = d.puppet.link("bob").openCall({ id: "second", command: "make" });
+    await pause(20);
+    await d.puppet.link("bob").closeCall("second");
+    await d.puppet.link("ada").closeCall("first");
+    expect(await waiting).toBeUndefined();
+    expect(await unknownAfter("g")).toEqual(KNOWN);
+    expect(await d.puppet.link("ada").openCall({ id: "third", command: "make" })).toBeUndefined();
+  });
+
+  test("nor does one whose agent was stopped while it waited", async () => {
+    const waiting = d.puppet.link("bob").openCall({ id: "second", command: "make" });
+    await pause(20);
+    await d.ask("agent.stop", { name: "bob" });
+    await expect.poll(async () => (await d.ask("agent.list", {})).find(({ name }) => name === "bob")?.live).toBe(false);
+    await d.puppet.link("ada").closeCall("first");
+    await waiting;
+    expect(await unknownAfter("g")).toEqual(KNOWN);
+    expect(await d.puppet.link("ada").openCall({ id: "third", command: "make" })).toBeUndefined();
+  });
+});
+
+test("an agent that is stopped while its call is about to begin leaves no call behind", async () => {
+  const { list } = d.store.tree;
+  const slow = Promise.withResolvers<void>();
+  d.store.tree.list = async () => (await slow.promise, list.call(d.store.tree));
+  const looking = d.ask("change.summary", {});
+  const opening = d.puppet.link("bob").openCall({ id: "call", command: "make" });
+  await pause(20);
+  const stopping = d.ask("agent.stop", { name: "bob" });
+  await pause(50);
+  slow.resolve();
+  await Promise.all([looking, opening, stopping]);
+  await pause(20);
+  expect(await unknownAfter("g")).toEqual(KNOWN);
+});
+
+test("a turn that ends while the server is still opening the log after a restart leaves nothing in doubt", async () => {
+  const links = ["ada", "bob"].map((name) => d.puppet.link(name));
+  const { list } = d.store.tree;
+  const slow = Promise.withResolvers<void>();
+  d.store.tree.list = async () => (await slow.promise, list.call(d.store.tree));
+  await d.reopen();
+  await expect.poll(() => ["ada", "bob"].every((name, at) => d.puppet.link(name) !== links[at])).toBe(true);
+  for (const name of ["ada", "bob"]) await d.puppet.link(name).report({ type: "idle" });
+  const rests = async () => (await d.ask("agent.list", {})).every(({ status }) => status === "done");
+  await expect.poll(rests).toBe(true);
+  slow.resolve();
+  await d.ask("change.summary", {});
+  expect(await unknownAfter("g")).toEqual(KNOWN);
+});
+
+describe("two rollbacks of one agent at the same moment", () => {
+  test("take it back once, and one undo brings all of it back", async () => {
+    await d.puppet.link("ada").openCall({ id: "a", command: "make" });
+    d.files.write("f", undefined);
+    d.files.write("new", file("x\n"));
+    await d.puppet.link("ada").closeCall("a");
+    const was = d.files.shown();
+    const both = await Promise.all([1, 2].map(() => d.ask("change.rollback", { name: "ada" })));
+    expect(both.filter(({ id }) => id !== undefined)).toHaveLength(1);
+    expect(d.files.shown()).toEqual({ f: `644 ${TEN}` });
+    await d.ask("change.undo", {});
+    expect(d.files.shown()).toEqual(was);
+    await expect(d.ask("change.undo", {})).rejects.toThrow(/no rollback or restore to undo/);
+  });
+});
+
+test("a snapshot taken by hand first records what had changed until then", async () => {
+  await d.ask("snapshot.take", {});
+  d.files.write("f", file(TEN.replace("5\n", "person\n")));
+  await d.ask("snapshot.take", {});
+  const changed = await d.ask("event.list", { type: "files.changed" });
+  expect(changed.map(({ actor }) => actor.kind)).toEqual(["human"]);
+});
+
+test("a change that only a snapshot saw before a crash is found after it, and is not the next one's", async () => {
+  const ada = d.puppet.link("ada");
+  await ada.openCall({ id: "a", command: "make" });
+  d.files.write("f", file(TEN.replace("2\n", "ada\n")));
+  await ada.closeCall("a");
+  const { take } = d.store;
+  d.store.take = async (label) => {
+    // Between the look and the snapshot.
+    d.files.write("f", file(`${TEN.replace("2\n", "ada\n")}person\n`));
+    return take(label);
+  };
+  await d.ask("snapshot.take", {});
+  for (const name of ["ada", "bob"]) await d.puppet.link(name).report({ type: "idle" });
+  await d.reopen();
+  await d.puppet.link("bob").openCall({ id: "b", command: "make" });
+  d.files.write("f", file(`${TEN.replace("2\n", "ada\n")}person\n1\n2\nbob\n`));
+  await d.puppet.link("bob").closeCall("b");
+  await d.ask("change.rollback", { name: "bob" });
+  expect(d.files.shown()["f"]).toBe(`644 ${TEN.replace("2\n", "ada\n")}person\n`);
+});
