@@ -122,6 +122,9 @@ test("a change that only a snapshot saw before a crash is found after it, and is
   await d.ask("snapshot.take", {});
   for (const name of ["ada", "bob"]) await d.puppet.link(name).report({ type: "idle" });
   await d.reopen();
+  const { unknown } = await d.ask("change.summary", {});
+  expect(unknown).toMatchObject([{ path: "f", among: ["human", "ada", "bob"] }]);
+  await d.ask("change.assign", { position: unknown[0]?.position ?? 0, to: "human" });
   await d.puppet.link("bob").openCall({ id: "b", command: "make" });
   d.files.write("f", file(`${TEN.replace("2\n", "ada\n")}person\n1\n2\nbob\n`));
   await d.puppet.link("bob").closeCall("b");
