@@ -115,6 +115,7 @@ test("a change that only a snapshot saw before a crash is found after it, and is
   await ada.closeCall("a");
   const { take } = d.store;
   d.store.take = async (label) => {
+    d.store.take = take;
     // Between the look and the snapshot.
     d.files.write("f", file(`${TEN.replace("2\n", "ada\n")}person\n`));
     return take(label);
