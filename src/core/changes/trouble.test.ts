@@ -127,7 +127,7 @@ test("a change that only a snapshot saw before a crash is found after it, and is
   expect(unknown).toMatchObject([{ path: "f", among: ["human", "ada", "bob"] }]);
   await d.ask("change.assign", { position: unknown[0]?.position ?? 0, to: "human" });
   await d.puppet.link("bob").openCall({ id: "b", command: "make" });
-  d.files.write("f", file(`${TEN.replace("2\n", "ada\n")}person\n1\n2\nbob\n`));
+  d.files.write("f", file(`${TEN.replace("2\n", "ada\n").replace("8\n", "bob\n")}person\n`));
   await d.puppet.link("bob").closeCall("b");
   await d.ask("change.rollback", { name: "bob" });
   expect(d.files.shown()["f"]).toBe(`644 ${TEN.replace("2\n", "ada\n")}person\n`);
