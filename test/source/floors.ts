@@ -40,7 +40,6 @@ export const FLOORS: Record<string, Floor> = {
       "@xterm/xterm",
       "@xterm/addon-fit",
       "@xterm/addon-search",
-      "@xterm/addon-web-links",
       "@xterm/addon-webgl",
       "@codemirror/state",
       "@codemirror/view",
