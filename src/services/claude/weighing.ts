@@ -83,12 +83,14 @@ export class Weighing {
       this.#doubt = doubt;
       await report([doubt === undefined ? { type: "certain" } : { type: "doubt", why: doubt }]);
     }
-    const { phase, dialogs, awaits } = this.belief;
+    const { phase, dialogs, awaits, file } = this.belief;
     if (phase !== "starting" && !record.begun) await record.note({ begun: true, hooks: record.hooks, failed: false });
     if (phase === "idle" || !record.hooks) await mail.reconcile();
     await mail.lookBack();
     if (again !== undefined) this.check(again + 5);
-    if (status === "waiting" && dialogs.length === 0) this.check(GLANCE);
+    // The file may be ahead of the screen by a moment: what opens or closes by its account is drawn then.
+    const closing = file !== undefined && file.status !== "waiting" && dialogs.some(({ at }) => file.since > at);
+    if (closing || (status === "waiting" && dialogs.length === 0)) this.check(GLANCE);
     if (phase === "starting" || mail.open || dialogs.some(({ tool }) => tool === "")) this.check();
     else if (awaits) this.check(60_000);
   }
