@@ -17,6 +17,13 @@ beforeEach(async () => {
 });
 afterEach(() => d[Symbol.asyncDispose]());
 
+/** The server begins anew and has found its agents again. */
+async function reopened(): Promise<void> {
+  const links = ["ada", "bob"].map((name) => d.puppet.link(name));
+  await d.reopen();
+  await expect.poll(() => ["ada", "bob"].every((name, at) => d.puppet.link(name) !== links[at])).toBe(true);
+}
+
 /** What the person does now, and what is not known whose it is. */
 async function unknownAfter(path: string) {
   d.files.write(path, file("the person\n"));
@@ -70,12 +77,10 @@ test("an agent that is stopped while its call is about to begin leaves no call b
 });
 
 test("a turn that ends while the server is still opening the log after a restart leaves nothing in doubt", async () => {
-  const links = ["ada", "bob"].map((name) => d.puppet.link(name));
   const { list } = d.store.tree;
   const slow = Promise.withResolvers<void>();
   d.store.tree.list = async () => (await slow.promise, list.call(d.store.tree));
-  await d.reopen();
-  await expect.poll(() => ["ada", "bob"].every((name, at) => d.puppet.link(name) !== links[at])).toBe(true);
+  await reopened();
   for (const name of ["ada", "bob"]) await d.puppet.link(name).report({ type: "idle" });
   const rests = async () => (await d.ask("agent.list", {})).every(({ status }) => status === "done");
   await expect.poll(rests).toBe(true);
@@ -122,7 +127,7 @@ test("a change that only a snapshot saw before a crash is found after it, and is
   };
   await d.ask("snapshot.take", {});
   for (const name of ["ada", "bob"]) await d.puppet.link(name).report({ type: "idle" });
-  await d.reopen();
+  await reopened();
   const { unknown } = await d.ask("change.summary", {});
   expect(unknown).toMatchObject([{ path: "f", among: ["human", "ada", "bob"] }]);
   await d.ask("change.assign", { position: unknown[0]?.position ?? 0, to: "human" });
