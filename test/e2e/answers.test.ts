@@ -20,6 +20,9 @@ const DECISIONS = FULL ? 500 : 15;
 const RESTARTS = FULL ? 12 : 8;
 const ROUND_MS = FULL ? 60_000 : 30_000;
 
+/** What a person needs to read a dialog. The tools ignore keys that come right after one appeared. */
+const READ_MS = 700;
+
 /** Who answers, what they say, and what came of it: `taken`, or the code of the refusal. */
 interface Given {
   way: "api" | "command" | "terminal" | "stale";
@@ -131,7 +134,10 @@ function effectOf({ kind }: Wish, says: string): string {
 /** An item is answered by several at once; then it must be as whoever won has said, and everybody must know. */
 async function decide(person: Person, agent: Wishing, wish: Wish, item: Attention, alone: boolean): Promise<Given[]> {
   const given = answersTo(wish, alone);
-  if (given.some(({ way }) => way === "terminal")) await person.shows(agent.name, agent.dialog);
+  if (given.some(({ way }) => way === "terminal")) {
+    await person.shows(agent.name, agent.dialog);
+    await pause(READ_MS);
+  }
   await Promise.all(given.map((each) => person.gives(each, item, agent)));
   const story = `${agent.name} ${wish.word}: ${JSON.stringify(given)}`;
   await person.closed(item.id, story);
