@@ -64,8 +64,9 @@ describe("delivery", () => {
     expect(await taken("r1")).toEqual(["cy 1"]);
     await link.report({ type: "seen", messages: [id] });
     expect(await taken("r2")).toEqual(["bo 2"]);
-    // And the other way round: what a hook carried comes first.
+    // And the other way round: what a hook carried comes first, also before what the next hook could carry.
     await d.ask("message.send", { to: "ada", content: "bo 3" }, bo);
+    expect(await taken("r3")).toEqual([]);
     d.puppet.deliver = async () => ({ channel: "hand" });
     await link.report({ type: "idle" });
     await settled();

@@ -20,7 +20,8 @@ interface Road {
 
 /**
  * What of an agent's waiting mail may go without overtaking other mail of the same sender. A tool keeps the order of
- * what comes by one side, but not between the two: what waits in its queue comes after what a hook brings in at once.
+ * what its session is given, but not between the two sides: what waits in its queue comes after what a hook brings in at
+ * once. And what a hook's answer carried into a turn that was cut off is handed over anew: nothing goes before it is seen.
  */
 export function inOrder(waiting: Message[], all: Message[], road: Road): Message[] {
   /** By sender, the first of their mail that is still on its way. */
@@ -28,9 +29,10 @@ export function inOrder(waiting: Message[], all: Message[], road: Road): Message
   for (const { id, seq, from, deliveries } of all) {
     const delivery = deliveries[road.agent];
     if (!delivery || onItsWay.has(from)) continue;
-    const other = delivery.rung === "handed" && road.sideOf(delivery.channel ?? "") !== road.side;
+    const queued = road.side === "session" && road.sideOf(delivery.channel ?? "") === "session";
+    const handed = delivery.rung === "handed" && !queued;
     const fresh = road.now - Date.parse(delivery.at) < HOLDS_MS;
-    if ((other && fresh) || road.inFlight(id)) onItsWay.set(from, seq);
+    if ((handed && fresh) || road.inFlight(id)) onItsWay.set(from, seq);
   }
   return waiting.filter(({ from, seq }) => seq < (onItsWay.get(from) ?? Infinity));
 }
