@@ -94,14 +94,15 @@ export async function createClustr(parts: ClustrParts): Promise<Clustr> {
     async invoke(name, input, caller, { workspace, requestId }) {
       try {
         const operation = permitted(name, caller);
+        // Whose it is comes first: what is wrong with a call into another's workspace is nobody's to learn.
+        const id = operation.scope === "workspace" ? workspaceFor(caller, workspace) : undefined;
         const values = parsed(operation, input);
-        if (operation.scope === "home") {
+        if (id === undefined) {
           return await (homeHandlers[name as keyof typeof homeHandlers] as Handler<HomeCall>)(
             { caller, requestId },
             values,
           );
         }
-        const id = workspaceFor(caller, workspace);
         const open = workspaces.get(id);
         if (!open)
           throw new ClustrError(
