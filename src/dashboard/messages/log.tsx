@@ -28,7 +28,7 @@ interface LogProps {
 
 /** The messages as a list of which only what is on the screen is there; it stays at its end unless scrolled up. */
 export function Log({ feed, state, wanted, past }: LogProps) {
-  const { message: target } = useRoute();
+  const target = useRoute().message || undefined;
   const { messages, older, loading, known, failure } = state;
   const box = useRef<HTMLDivElement>(null);
   const width = useRef(340);
@@ -62,6 +62,14 @@ export function Log({ feed, state, wanted, past }: LogProps) {
     started.current = true;
     if (!past && !target) virtual.scrollToEnd();
   }, [rows.length, past, target, virtual]);
+
+  // Rows turn out higher than they were taken for, or the window changes: the end stays the end.
+  const total = virtual.getTotalSize();
+  const height = virtual.scrollRect?.height;
+  useLayoutEffect(() => {
+    if (atEnd && !past) virtual.scrollToEnd();
+    // Only when a size changes: otherwise whoever scrolls would be held back.
+  }, [total, height]); // oxlint-disable-line react/exhaustive-deps
 
   // Up to where all was seen: what came after it is counted on the pill.
   const [seen, setSeen] = useState(last?.seq ?? 0);
@@ -108,7 +116,7 @@ export function Log({ feed, state, wanted, past }: LogProps) {
           setAtEnd(scrollHeight - scrollTop - clientHeight < AT_END)
         }
       >
-        <div className="feed-rows" style={{ height: virtual.getTotalSize() }}>
+        <div className="feed-rows" style={{ height: total }}>
           {items.map(({ index, key, start }) => {
             const row = rows[index];
             if (!row) return null;

@@ -30,6 +30,9 @@ export function wantedOf({ who, what, rung, find }: Route): Wanted {
 /** The parameters of the address that ask for nothing in particular. */
 export const EVERYTHING = { who: undefined, what: undefined, rung: undefined, find: undefined };
 
+/** The same for `goToRoom`, which takes texts only; no message is pointed at either. */
+export const ANY: Record<string, string> = { who: "", what: "", rung: "", find: "", message: "", seq: "" };
+
 export function isEverything({ who, what, rung, find }: Wanted): boolean {
   return who.length === 0 && !what && !rung && !find;
 }

@@ -1,7 +1,9 @@
+import { ANY } from "../messages/wanted.ts";
 import type { Goal } from "./entries.ts";
 
 /** Opens what an entry is about, in its own room. */
 export function showGoal(goal: Goal, goTo: (room: string, params: Record<string, string>) => void): void {
   const { room, ...params } = goal;
-  goTo(room, params);
+  // A filter of the feed could hide the message.
+  goTo(room, room === "messages" ? { ...ANY, ...params } : params);
 }
