@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { CLASSIC_MODEL } from "./codex-home.ts";
 import { codexRun } from "./codex-run.ts";
@@ -94,6 +95,32 @@ describe("a message to a Codex agent", () => {
     await run.signal("seen");
     await run.signal("idle");
     expect(model.turns).toHaveLength(2);
+  });
+
+  it("keeps its place when the turn it waits in is interrupted: what is sent meanwhile comes after it", async () => {
+    const apart = [0, 5, 10, 20, 40, 80, 160];
+    const wait = { ...SLEEP, args: { cmd: "sleep 20", yield_time_ms: 30_000 } };
+    await using made = await codexRun({ steps: [{ text: "Ready." }] }, { autonomy: "auto" });
+    const { run, model } = made;
+    await made.start();
+    await run.signal("idle");
+    for (const [at, ms] of apart.entries()) {
+      const since = run.signals.length;
+      model.append(wait);
+      run.post(`go-${at}`, "Go.");
+      await run.signal("working", { since, where: ({ activity }) => activity === "Running sleep 20" });
+      await expect.poll(() => run.shows(), { timeout: 8000 }).toContain("esc to interrupt");
+      run.post(`one-${at}`, `<one-${at}>`);
+      await expect.poll(() => run.handed.some(({ id }) => id === `one-${at}`)).toBe(true);
+      run.type("\u001b");
+      await sleep(ms);
+      run.post(`two-${at}`, `<two-${at}>`);
+      await model.until(says(`<one-${at}>`));
+      const request = await model.until(says(`<two-${at}>`));
+      const text = request.messages.map((message) => message.text).join("\n");
+      expect(text.indexOf(`<one-${at}>`), `${ms} ms after Esc`).toBeLessThan(text.indexOf(`<two-${at}>`));
+      await run.signal("idle", { since });
+    }
   });
 
   it("stays where it is while it cannot be written down, and goes out once when it can", async () => {
