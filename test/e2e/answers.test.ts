@@ -62,10 +62,17 @@ class Person {
     return found as Attention;
   }
 
-  async closed(id: string, story: string): Promise<void> {
+  async closed({ id, agent }: Attention, story: string): Promise<void> {
     const open = async (): Promise<boolean> =>
       (await this.#clustr.client.call("attention.list", {})).some((item) => item.id === id);
-    await expect.poll(open, { timeout: ROUND_MS, interval: 50, message: `${id} closes. ${story}` }).toBe(false);
+    await expect
+      .poll(open, { timeout: ROUND_MS, interval: 50 })
+      .toBe(false)
+      .catch(async (error: unknown) => {
+        const { lines } = await this.#clustr.client.call("terminal.screen", { name: agent });
+        const told = JSON.stringify(await this.#clustr.client.call("agent.explain", { name: agent }));
+        throw new Error(`${id} does not close. ${story}\n${told}\n${lines.join("\n")}`, { cause: error });
+      });
   }
 
   async shows(agent: string, words: string): Promise<void> {
@@ -140,7 +147,7 @@ async function decide(person: Person, agent: Wishing, wish: Wish, item: Attentio
   }
   await Promise.all(given.map((each) => person.gives(each, item, agent)));
   const story = `${agent.name} ${wish.word}: ${JSON.stringify(given)}`;
-  await person.closed(item.id, story);
+  await person.closed(item, story);
   const winners = given.filter(({ outcome }) => outcome === "taken");
   const typed = given.some(({ way }) => way === "terminal");
   expect(winners.length, story).toBeLessThanOrEqual(1);

@@ -5,12 +5,12 @@ import { SCENES } from "./claude-scenes.ts";
 import { at as saidAt } from "./stands.ts";
 import { compare, percentile, randomOf, type Comparison } from "./figures.ts";
 
-/** Changes of status in one run. The long version takes half an hour. */
+/** Changes of status in one run. The long version takes a quarter of an hour. */
 const FULL = process.env["CLUSTR_FULL"] === "1";
-const CHANGES = FULL ? 500 : 40;
+const CHANGES = FULL ? 500 : 15;
 const SEED = Number(process.env["CLUSTR_SEED"] ?? 20_261_122);
 /** Scenes of one life; a crash ends it. */
-const SCENES_OF_A_LIFE = FULL ? 12 : 8;
+const SCENES_OF_A_LIFE = FULL ? 12 : 5;
 const ONLY = process.env["CLUSTR_SCENE"];
 /**
  * What the long version must show, in ms after a change. The slice runs on machines that do much else, which slows the tool

@@ -246,7 +246,7 @@ afterAll(() => {
   console.log(
     `claude, messages: ${passages.length}; ${channels}; mid-turn ${next} of ${inTurn.length} at the next boundary`,
   );
-  expect(next).toBeGreaterThanOrEqual(0.99 * inTurn.length);
+  expect(next).toBeGreaterThanOrEqual(SCENES > 7 ? 0.99 * inTurn.length : inTurn.length - 1);
   // The times are those of a machine that does little else, which a slice may not be run on.
   const times = rested.map(({ ms }) => ms).toSorted((a, b) => a - b);
   if (SCENES > 7) expect(times[Math.floor(times.length / 2)]).toBeLessThanOrEqual(800);
