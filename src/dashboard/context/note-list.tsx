@@ -58,11 +58,11 @@ export function NoteList({ onOpen, onCreate }: NoteListProps) {
       <div className="context-list scroll" role="group" aria-label="Shared context" tabIndex={-1}>
         {fits.slice(0, MOST).map((entry) => (
           <article key={entry.key}>
-            <h3>
+            <h2>
               <button type="button" onClick={() => onOpen(entry.key)}>
                 {entry.key}
               </button>
-            </h3>
+            </h2>
             <p className="context-value">{beginning(entry.value)}</p>
             <p className="meta">
               <Author name={entry.by} /> · revision {entry.revision} · <Ago at={entry.at} />

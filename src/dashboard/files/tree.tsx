@@ -98,6 +98,7 @@ export function Tree({ selected, all, onOpen }: TreeProps) {
             mark={marks.get(row.entry.path)}
             touched={touched.has(row.entry.path)}
             onAct={() => act(row)}
+            onFocus={() => focus(row.key)}
           />
         ) : (
           <li key={row.key} role="none" className="files-note" style={indent(row.depth)}>
@@ -124,9 +125,10 @@ interface RowProps {
   /** Something below was written lately. */
   touched: boolean;
   onAct: () => void;
+  onFocus: () => void;
 }
 
-function Row({ row: { entry, open, depth }, selected, stop, mark, touched, onAct }: RowProps) {
+function Row({ row: { entry, open, depth }, selected, stop, mark, touched, onAct, onFocus }: RowProps) {
   const { name, path, kind, ignored } = entry;
   return (
     // The tree has the keys, for all its rows.
@@ -143,6 +145,7 @@ function Row({ row: { entry, open, depth }, selected, stop, mark, touched, onAct
       style={indent(depth)}
       title={path}
       onClick={onAct}
+      onFocus={onFocus}
     >
       <span className="files-turn">{kind === "folder" && <Icon name={open ? "down" : "resume"} />}</span>
       <Icon name={kind === "folder" ? "files" : kind === "link" ? "open" : "file"} />
