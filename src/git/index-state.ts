@@ -51,7 +51,7 @@ export class IndexState {
       if (held.files) apply(held.files, changes);
       this.#held = { tree: root, later: [], files: held.files };
       // Even when the look found nothing, the index has to be compared with the new tree.
-      this.#unsettled ??= { gone: [], changed: [], skipped: [] };
+      this.#unsettled ??= { gone: [], changed: [], came: [], ignored: [], skipped: [] };
     };
     return { tree: root, missing: [...contents, ...made], advance };
   }

@@ -23,6 +23,9 @@ export interface Look {
   gone: string[];
   /** What is new, or may be other than our index says. */
   changed: string[];
+  /** Of these, what our index does not have; and of those, what is ignored. */
+  came: string[];
+  ignored: string[];
 }
 
 const looks = new Map<string, number>();
@@ -56,8 +59,9 @@ export async function look(place: GitPlace, besides: Besides = {}, signal?: Abor
     if (path.endsWith("/")) skipped.push({ path: path.slice(0, -1), why: "repository" });
     else if (isSafe(path)) await admit(place.folder, path, LARGEST, changed, skipped);
   }
+  const came = changed.slice(known.length);
   for (const path of [...ignored, ...(besides.paths ?? [])]) if (isSafe(path)) changed.push(path);
-  return { skipped, gone, changed };
+  return { skipped, gone, changed, came, ignored };
 }
 
 async function admit(folder: string, path: string, most: number, changed: string[], skipped: Skipped[]): Promise<void> {

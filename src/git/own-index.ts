@@ -12,7 +12,7 @@ const MANY = 500;
 /** Reads what a look found into our index, and adds to the skipped what cannot be read. */
 export async function updateIndex(
   place: GitPlace,
-  { gone, changed, skipped }: Look,
+  { gone, changed, skipped }: Pick<Look, "gone" | "changed" | "skipped">,
   signal?: AbortSignal,
 ): Promise<void> {
   // Left by a git of ours that was called off: nobody else writes this index.

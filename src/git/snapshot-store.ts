@@ -32,6 +32,7 @@ import {
 import type { GitPlace, HashFormat } from "./run-git.ts";
 import { uncommitted } from "./uncommitted.ts";
 import { SharedTake } from "./shared-take.ts";
+import { Revealed } from "./revealed.ts";
 import { swapAt } from "./swap.ts";
 import { openStore, syncExcludes } from "./store.ts";
 import { Upkeep } from "./upkeep.ts";
@@ -68,6 +69,7 @@ export class SnapshotStore implements FolderStore {
   readonly #index: IndexState;
   readonly #upkeep: Upkeep;
   readonly #private: PrivatePaths;
+  readonly #revealed: Revealed;
   readonly #umask: number;
   readonly #format: HashFormat;
   #turn: Promise<unknown> = Promise.resolve();
@@ -84,10 +86,11 @@ export class SnapshotStore implements FolderStore {
     this.#index = new IndexState(place, this.#objects);
     this.#upkeep = new Upkeep(place, (work) => this.#alone(work));
     this.#private = new PrivatePaths(place);
+    this.#revealed = new Revealed(place, this.#objects);
     this.blobs = this.#objects;
     this.tree = {
       read: (path) => readAt(place.folder, path),
-      list: () => this.#alone(async () => this.#index.files(await look(place))),
+      list: () => this.#alone(() => this.#list()),
       see: async (path) => seenOf(await readAt(place.folder, path), format),
       swap: (path, expected, next) => this.#swap(path, expected, next),
     };
@@ -197,6 +200,7 @@ export class SnapshotStore implements FolderStore {
     const ignoredToo = now - this.#ignoredAt > IGNORED_EVERY;
     const found = await look(this.#place, { ignoredToo, paths: restored }, signal);
     await this.#private.note(found.changed);
+    await this.#revealed.note(found);
     if (ignoredToo) this.#ignoredAt = now;
     const { tree, missing, advance } = await this.#index.tree(found, signal);
     // Two in one millisecond must not change places in the list.
@@ -208,6 +212,17 @@ export class SnapshotStore implements FolderStore {
     const snapshot = await enterSnapshot(this.#place, commit.hash, noted);
     void this.#upkeep.tidy();
     return snapshot;
+  }
+
+  async #list(): Promise<Map<string, Seen>> {
+    const found = await look(this.#place);
+    await this.#revealed.note(found);
+    const files = await this.#index.files(found);
+    for (const path of this.#revealed.paths()) {
+      const seen = files.get(path);
+      if (seen) files.set(path, { ...seen, revealed: true });
+    }
+    return files;
   }
 
   async #swap(path: string, expected: FileContent | undefined, next: FileContent | undefined): Promise<boolean> {

@@ -1,5 +1,5 @@
 import fs from "node:fs";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import type { FileOperation } from "../../src/contract/files.ts";
 import { Attribution } from "../../src/core/attribution/attribution.ts";
 import { agentAuthor, PERSON } from "../../src/core/attribution/author.ts";
@@ -10,6 +10,15 @@ const TEN = "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n";
 
 let project: Project;
 afterEach(() => project.remove());
+
+/** An engine over the project's folder, as a workspace opens it before its first agent. */
+async function opened() {
+  const store = await project.snapshots();
+  const { tree, blobs } = store;
+  const engine = new Attribution({ tree, blobs, record: async () => {} });
+  await engine.start();
+  return { engine, store };
+}
 
 test("in a real repository one agent is taken back, others stay, and the repository is not touched", async () => {
   project = new Project({ ".gitignore": "built/\n", f: TEN, "src/g": TEN, "ünï code": "x\n" });
@@ -70,4 +79,42 @@ test("in a real repository one agent is taken back, others stay, and the reposit
   await next.start();
   expect(log).toHaveLength(count);
   expect(await next.changesBy(A)).toHaveLength(5);
+});
+
+describe("what comes into view while a command runs", () => {
+  const uncovered: [string, Record<string, string>, (project: Project) => void][] = [
+    ["because it is ignored no more", { ".gitignore": "data/\n*.log\n" }, (p) => p.write({ ".gitignore": "*.log\n" })],
+    ["because the rules went away", { ".gitignore": "data/\n" }, (p) => fs.rmSync(p.path(".gitignore"))],
+    [
+      "because it was a repository of its own",
+      {},
+      (p) => fs.rmSync(p.path("data/.git"), { recursive: true, force: true }),
+    ],
+  ];
+  test.each(uncovered)("%s is nobody's work, and a rollback leaves it alone", async (how, files, uncover) => {
+    project = new Project({ a: "1\n", ...files });
+    project.init().commit();
+    project.write({ "data/mine.csv": "years of work\n" });
+    if (how.includes("repository")) project.nested("data");
+    const { engine } = await opened();
+    await engine.open({ call: "shell", agent: "A" });
+    uncover(project);
+    project.write({ made: "by A\n" });
+    await engine.close("shell");
+    await engine.apply(await engine.plan({ author: A }), "r", PERSON);
+    expect(project.shown()).toMatchObject({ a: "644 1\n", "data/mine.csv": "644 years of work\n" });
+    expect(project.shown()["made"]).toBeUndefined();
+  });
+
+  test("because a snapshot begins to keep small ignored files is nobody's work", async () => {
+    project = new Project({ a: "1\n", ".gitignore": "*.log\n", "debug.log": "mine\n" });
+    project.init().commit();
+    const { engine, store } = await opened();
+    await engine.open({ call: "shell", agent: "A" });
+    await store.take("before agent B");
+    await engine.close("shell");
+    expect((await engine.changesBy(A)).every(({ conflict }) => conflict === "unknown_author")).toBe(true);
+    await engine.apply(await engine.plan({ author: A }), "r", PERSON);
+    expect(project.shown()["debug.log"]).toBe("644 mine\n");
+  });
 });

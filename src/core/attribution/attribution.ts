@@ -7,7 +7,7 @@ import type { Expected } from "./expected.ts";
 import type { Applied, AttributionOptions } from "./options.ts";
 import { History } from "./history.ts";
 import { Known } from "./known.ts";
-import { planRollback, planUndo, sameState, undoneOf, type Plan, type Selection } from "./plan.ts";
+import { planRollback, planUndo, sameState, undoneOf, type Plan, type PlannedFile, type Selection } from "./plan.ts";
 import { settle } from "./settle.ts";
 import { foldMoves } from "./renames.ts";
 import { between, diffOfPlanned, type FileDiff } from "./views.ts";
@@ -208,10 +208,10 @@ export class Attribution {
     return this.#alone(async () => {
       const wanted = plan.files.filter(({ conflict }) => !conflict);
       const left = plan.files.flatMap(({ path, conflict }) => (conflict ? [{ path, why: conflict as string }] : []));
-      const moved = wanted.filter(
-        ({ path, change }) => change.before !== undefined && !sameState(this.#known.state(path), change.before),
-      );
-      const files = wanted.filter((file) => !moved.includes(file));
+      const isThere = ({ path, change: { before } }: PlannedFile) =>
+        !before || sameState(this.#known.state(path), before);
+      const moved = wanted.filter((file) => !isThere(file));
+      const files = wanted.filter(isThere);
       left.push(...moved.map(({ path }) => ({ path, why: "changed_meanwhile" })));
       if (files.length === 0) return { id, done: [], left };
       const { rollback, of } = plan;
@@ -262,7 +262,8 @@ export class Attribution {
   }
 
   async #look(paths?: readonly string[], nobody: Author = PERSON): Promise<void> {
-    await this.#take(await this.#known.look(paths), (path) => this.#windows.author(path, nobody));
+    const changes = await this.#known.look(paths);
+    await this.#take(changes, (path) => this.#windows.author(path, nobody, this.#known.wasRevealed(path)));
   }
 
   async #take(

@@ -9,6 +9,9 @@ export class Known {
   readonly #blobs: Blobs;
   readonly #files = new Map<string, { stamp: string | undefined; state: FileState }>();
 
+  /** Of the last look: what came into view and need not be new. */
+  #revealed = new Set<string>();
+
   constructor(tree: Tree, blobs: Blobs, files: ReadonlyMap<string, FileState> = new Map()) {
     this.#tree = tree;
     this.#blobs = blobs;
@@ -17,6 +20,11 @@ export class Known {
 
   state(path: string): FileState | undefined {
     return this.#files.get(path)?.state;
+  }
+
+  /** Whether what the last look found new at a path may have been there before. */
+  wasRevealed(path: string): boolean {
+    return this.#revealed.has(path);
   }
 
   paths(): string[] {
@@ -31,6 +39,7 @@ export class Known {
   async look(paths?: readonly string[]): Promise<FileChange[]> {
     const listed = paths ? undefined : await this.#tree.list();
     const changes: FileChange[] = [];
+    this.#revealed = new Set();
     for (const path of paths ?? new Set([...this.#files.keys(), ...(listed?.keys() ?? [])])) {
       const was = this.#files.get(path);
       // A file that is only ignored now is not gone.
@@ -38,6 +47,7 @@ export class Known {
       if (was && was.stamp !== undefined && was.stamp === seen?.stamp) continue;
       const state = seen && (seen.state ?? (await this.#read(path)));
       this.note(path, state, seen?.stamp);
+      if (!was && seen?.revealed) this.#revealed.add(path);
       if (!sameState(was?.state, state)) changes.push({ path, before: was?.state, after: state });
     }
     return changes;

@@ -50,14 +50,17 @@ export class Windows {
     return [...this.#open.values()].filter((call) => call.agent === agent);
   }
 
-  /** Whose a change at this path must be, now that it is seen. `nobody`: whose it is when no call could have made it. */
-  author(path: string, nobody: Author): { author: Author; call?: string | undefined } {
+  /**
+   * Whose a change at this path must be, now that it is seen. `nobody`: whose it is when no call could have made it.
+   * `revealed`: a call may only have uncovered what was there.
+   */
+  author(path: string, nobody: Author, revealed = false): { author: Author; call?: string | undefined } {
     const calls = [...this.#open.values()].filter(({ paths }) => paths?.includes(path) ?? true);
     if (calls.length === 0) return { author: nobody };
     const authors = calls.map(authorOf);
-    const held = calls.some(({ call }) => this.#held.has(call));
+    const doubtful = revealed || calls.some(({ call }) => this.#held.has(call));
     return {
-      author: oneOf(held ? [...authors, nobody] : authors),
+      author: oneOf(doubtful ? [...authors, nobody] : authors),
       call: calls.length === 1 ? calls[0]?.call : undefined,
     };
   }

@@ -7,10 +7,14 @@ export interface FileContent {
   bytes: Uint8Array;
 }
 
-/** A file as it was seen. An equal stamp promises equal content and mode. `state`: its content is in the store already. */
+/**
+ * A file as it was seen. An equal stamp promises equal content and mode. `state`: its content is in the store already.
+ * `revealed`: it may have been there before, out of sight (ignored, too large), though it was not listed.
+ */
 export interface Seen {
   stamp: string;
   state?: FileState | undefined;
+  revealed?: boolean | undefined;
 }
 
 /**
