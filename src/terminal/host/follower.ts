@@ -3,7 +3,9 @@ import { WINDOW } from "../link.ts";
 import type { Output } from "./output.ts";
 
 /** Bytes sent in one piece. */
-const SLICE = 262_144;
+const SLICE = 131_072;
+/** A piece this small never waits for its turn: it is what a key has caused, or a prompt. */
+const PROMPT = 4_096;
 
 /**
  * Carries one terminal's output to one follower, in order, from any offset on, until the exit. One cursor moves over
@@ -13,6 +15,7 @@ const SLICE = 262_144;
 export class Follower {
   readonly #output: Output;
   readonly #send: (chunk: TerminalChunk) => void;
+  readonly #mayGo: (pump: () => Promise<void>) => boolean;
   readonly #unwatch: () => void;
   #cursor: number;
   #acked: number;
@@ -21,28 +24,35 @@ export class Follower {
   #again = false;
   #closed = false;
 
-  constructor(output: Output, from: number, send: (chunk: TerminalChunk) => void) {
+  /** @param mayGo whether a large piece may go out now; if not, `pump` is called when it may. */
+  constructor(
+    output: Output,
+    from: number,
+    send: (chunk: TerminalChunk) => void,
+    mayGo: (pump: () => Promise<void>) => boolean = () => true,
+  ) {
     this.#output = output;
     this.#send = send;
+    this.#mayGo = mayGo;
     this.#cursor = from;
     this.#acked = from;
     this.#size = output.sizeAt(from);
-    this.#unwatch = output.watch(() => this.pump());
+    this.#unwatch = output.watch(() => void this.pump());
   }
 
   /** Everything before `offset` was taken. */
   ack(offset: number): void {
     this.#acked = Math.max(this.#acked, offset);
-    this.pump();
+    void this.pump();
   }
 
-  /** Sends whatever may be sent now. */
-  pump(): void {
+  /** Sends whatever may be sent now; resolves when it was. */
+  readonly pump = async (): Promise<void> => {
     this.#again = true;
     if (this.#pumping || this.#closed) return;
     this.#pumping = true;
-    void this.#run();
-  }
+    await this.#run();
+  };
 
   close(): void {
     this.#closed = true;
@@ -77,6 +87,7 @@ export class Follower {
     }
     const room = WINDOW - (this.#cursor - this.#acked);
     if (room <= 0) return false;
+    if (output.end - this.#cursor > PROMPT && !this.#mayGo(this.pump)) return false;
     const max = Math.min(SLICE, room, (size?.offset ?? Number.POSITIVE_INFINITY) - this.#cursor);
     const { bytes, next } = await output.read(this.#cursor, max);
     if (this.#closed) return false;

@@ -49,7 +49,7 @@ function collect(output: Output, from: number): Promise<{ bytes: number; gaps: n
       }
       setImmediate(() => follower.ack(cursor));
     });
-    follower.pump();
+    void follower.pump();
   });
 }
 

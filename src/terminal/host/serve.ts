@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import { ClustrError, toFailure } from "../../contract/error.ts";
+import type { TerminalChunk } from "../../core/ports/terminal.ts";
 import {
   type CallName,
   type Calls,
@@ -12,6 +13,7 @@ import {
   type Request,
 } from "../link.ts";
 import { Follower } from "./follower.ts";
+import { Share } from "./share.ts";
 import type { Terminals } from "./terminals.ts";
 import { checkSize } from "./usable.ts";
 
@@ -37,6 +39,7 @@ type Answers = { [K in CallName]: (input: Calls[K]["in"]) => Calls[K]["out"] | P
 /** Answers one client on its connection, until it closes. Requests are taken in order; slow ones do not hold up others. */
 export function serveClient(socket: Socket, host: Serving): void {
   const streams = new Map<number, Follower>();
+  const share = new Share(() => socket.writableLength);
   let greeted = false;
 
   const answers: Answers = {
@@ -70,13 +73,14 @@ export function serveClient(socket: Socket, host: Serving): void {
       // The reply is written first: the follower sends in a later turn.
       setImmediate(() => {
         if (socket.destroyed || streams.has(stream)) return;
-        const follower = new Follower(output, from, (chunk) => {
+        const send = (chunk: TerminalChunk): void => {
           socket.write(
             chunk.type === "bytes" ? encodeOutput(stream, chunk.offset, chunk.bytes) : encodeJson({ stream, chunk }),
           );
-        });
+        };
+        const follower = new Follower(output, from, send, share.mayGo);
         streams.set(stream, follower);
-        follower.pump();
+        void follower.pump();
       });
       return info;
     },
@@ -146,6 +150,7 @@ export function serveClient(socket: Socket, host: Serving): void {
 
   const read = frameReader(take);
   socket.setNoDelay(true);
+  socket.on("drain", () => void share.next());
   socket.on("data", (piece) => {
     try {
       read(piece as Buffer);

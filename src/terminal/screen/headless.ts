@@ -16,13 +16,14 @@ export const SCROLLBACK = 1_000;
 /** Bytes that may wait to be parsed; beyond it the screen is rebuilt from the last `REBUILD_BYTES`. */
 export const DEBT_LIMIT = 4 * 1024 * 1024;
 export const REBUILD_BYTES = 1024 * 1024;
-/** Bytes parsed in one go: about 4 ms. */
-const SLICE = 65_536;
+/** Bytes parsed in one go: about 1 ms, for which output on its way to viewers waits. */
+const SLICE = 16_384;
 /** Parsing begins when output has paused this long, or its oldest byte has waited that long. */
 const QUIET_MS = 20;
 const OLDEST_MS = 250;
-/** Bytes of answers one slice may cause; a program that asks for more is not after answers. */
+/** Bytes of answers that so many bytes of output may cause; a program that asks for more is not after answers. */
 const ANSWERS_LIMIT = 4_096;
+const ANSWERS_PER = 65_536;
 
 export interface HeadlessOptions {
   cols: number;
@@ -33,7 +34,7 @@ export interface HeadlessOptions {
   answerFrom: number;
   /** Shared by all screens of this thread. */
   turns: Turns;
-  /** Takes the answers, at most 4 kB a slice, in order. */
+  /** Takes the answers, at most 4 kB for each 64 kB of output, in order. */
   answer: (text: string) => void;
   log: (message: string, details?: Record<string, unknown>) => void;
 }
@@ -51,6 +52,8 @@ export class HeadlessScreen {
   #parsed: number;
   #title = "";
   #answers = "";
+  /** Bytes of answers still allowed up to an offset. */
+  #allowed = { bytes: 0, until: 0 };
   #answering = false;
   #working = false;
   #urgent = 0;
@@ -158,7 +161,9 @@ export class HeadlessScreen {
       logLevel: "off",
     });
     const answer = (text: string): void => {
-      if (this.#answering && this.#answers.length + text.length <= ANSWERS_LIMIT) this.#answers += text;
+      if (!this.#answering || text.length > this.#allowed.bytes) return;
+      this.#allowed.bytes -= text.length;
+      this.#answers += text;
     };
     terminal.onData(answer);
     answerQueries(terminal, answer);
@@ -206,6 +211,7 @@ export class HeadlessScreen {
     if (next?.type === "resized") this.#terminal.resize(Math.max(2, next.cols), Math.max(1, next.rows));
     if (next?.type !== "bytes") return;
     this.#answering = next.offset >= this.#options.answerFrom;
+    if (next.offset >= this.#allowed.until) this.#allowed = { bytes: ANSWERS_LIMIT, until: next.offset + ANSWERS_PER };
     try {
       coreOf(this.#terminal).writeSync(next.bytes);
       this.#parsed = next.offset + next.bytes.length;
