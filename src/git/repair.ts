@@ -1,4 +1,4 @@
-import { readdir, rm } from "node:fs/promises";
+import { readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { LAST } from "./records.ts";
 import { runGit, type GitPlace } from "./run-git.ts";
@@ -23,9 +23,15 @@ async function removeHalfWritten({ store }: GitPlace): Promise<void> {
     ["objects/pack", false],
     ["refs", true],
   ] as const)
-    for (const name of await readdir(path.join(store, folder), { recursive })) names.push(`${folder}/${name}`);
+    for (const name of await listed(path.join(store, folder), recursive)) names.push(`${folder}/${name}`);
   for (const name of names)
     if (HALF_WRITTEN.test(name)) await rm(path.join(store, name), { recursive: true, force: true });
+}
+
+/** A git of the process that was killed may still be at its last step, and take away a folder as it is read. */
+async function listed(folder: string, recursive: boolean): Promise<string[]> {
+  const read = () => readdir(folder, { recursive });
+  return (await read().catch(read)).map((name) => name.replaceAll(path.sep, "/"));
 }
 
 async function removeBrokenRefs(place: GitPlace): Promise<void> {
@@ -34,12 +40,10 @@ async function removeBrokenRefs(place: GitPlace): Promise<void> {
   // "<type> <refname>", or "<hash> missing".
   const found = await runGit(place, ["cat-file", "--batch-check=%(objecttype) %(rest)"], { input });
   const whole = new Set(found.split("\n").flatMap((line) => /^(?:commit|tree) (.*)$/.exec(line)?.[1] ?? []));
-  const files = (await readdir(path.join(place.store, "refs"), { recursive: true, withFileTypes: true })).filter(
-    (entry) => entry.isFile(),
-  );
-  for (const { parentPath, name } of files) {
-    const file = path.join(parentPath, name);
-    if (!whole.has(path.relative(place.store, file).replaceAll(path.sep, "/"))) await rm(file, { force: true });
+  for (const name of await listed(path.join(place.store, "refs"), true)) {
+    const file = path.join(place.store, "refs", name);
+    if (whole.has(`refs/${name}`) || (await stat(file).catch(() => undefined))?.isFile() !== true) continue;
+    await rm(file, { force: true });
   }
 }
 
