@@ -4,6 +4,9 @@ import { isLong } from "./messages.ts";
 import type { Parcel } from "./ports/service.ts";
 
 const TAG = "clustr-message";
+/** What a model could still read as a beginning of our tag: with space, or with characters that nobody sees, anywhere in it. */
+const GAP = "[\\s\\p{Cf}]*";
+const OURS = new RegExp(`[<＜﹤](?=${GAP}(?:[/／]${GAP})?${[...TAG].join("\\p{Cf}*")})`, "giu");
 /** How much of a long message is shown with the reference. */
 const BEGINNING = 1_000;
 
@@ -27,7 +30,7 @@ export function parcelOf(message: Message): Parcel {
   };
 }
 
-/** Keeps a text from opening or closing an envelope, whatever its case or spacing. */
+/** Keeps a text from opening or closing an envelope, whatever its case, its spacing or what is hidden in it. */
 export function disarm(text: string): string {
   // Half a character makes a model's API refuse the whole conversation. Control characters could act on a terminal; tabs
   // and newlines may stay.
@@ -36,7 +39,7 @@ export function disarm(text: string): string {
       .toWellFormed()
       // oxlint-disable-next-line no-control-regex
       .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "")
-      .replace(/<(\s*\/?\s*clustr-message)/gi, "&lt;$1")
+      .replace(OURS, "&lt;")
   );
 }
 

@@ -8,6 +8,7 @@ import { createApp } from "../../src/server/http.ts";
 import type { Surface } from "../../src/server/surface.ts";
 import { toolOperations } from "../../src/server/tools.ts";
 import { callTool } from "./mcp.ts";
+import { answersTo } from "./socket.ts";
 import { castOf, openStand, type Cast, type Stand } from "./stand.ts";
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
@@ -200,7 +201,7 @@ describe("the socket", () => {
   test.each(Object.entries(frames))(
     "%s shows nothing before a workspace was named that is open",
     async (type, frame) => {
-      const answers = await answersTo(frame);
+      const answers = await answersTo(stand.clustr, 1, frame);
       const shown = answers.filter((text) => !/^\{"type":"(refused|welcome|pong)"/.test(text));
       expect(shown).toEqual([]);
       if (type !== "ping") expect(answers.join()).toContain('"type":"refused"');
@@ -209,7 +210,7 @@ describe("the socket", () => {
 
   test("the same frames do show something once it was", async () => {
     const { workspace } = stand.clustr.ready;
-    const answers = await answersTo({ type: "hello", protocol: PROTOCOL, workspace }, frames.attach);
+    const answers = await answersTo(stand.clustr, 1, { type: "hello", protocol: PROTOCOL, workspace }, frames.attach);
     expect(answers.join()).toContain('"type":"view"');
   });
 });
@@ -229,29 +230,6 @@ function statusOf(socket: WebSocket): Promise<number> {
       resolve(response.statusCode ?? 0);
       response.resume();
     });
-    socket.on("error", reject);
-  });
-}
-
-/** Everything a person's socket receives for these frames until it is closed, or has been quiet for a while. */
-async function answersTo(...sent: ClientFrame[]): Promise<string[]> {
-  const socket = new WebSocket(`${stand.clustr.ready.url.replace("http", "ws")}/ws`, {
-    headers: { authorization: `Bearer ${stand.clustr.token}` },
-  });
-  const answers: string[] = [];
-  return new Promise((resolve, reject) => {
-    let quiet: NodeJS.Timeout | undefined;
-    const end = () => (clearTimeout(quiet), socket.terminate(), resolve(answers));
-    const wait = () => (clearTimeout(quiet), (quiet = setTimeout(end, 700)));
-    socket.on("open", () => {
-      for (const frame of sent) socket.send(JSON.stringify(frame));
-      wait();
-    });
-    socket.on(
-      "message",
-      (data: Buffer, binary) => (answers.push(binary ? `bytes ${data.toString()}` : data.toString()), wait()),
-    );
-    socket.on("close", end);
     socket.on("error", reject);
   });
 }
