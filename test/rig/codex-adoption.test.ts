@@ -37,6 +37,30 @@ describe("after the server was killed and is back", () => {
     expect(second?.session).toBe(first?.session);
   });
 
+  it("what the person was asked stays theirs, whatever policy was set meanwhile; the next call obeys it", async () => {
+    const ask = (cmd: string) => ({
+      call: "exec_command",
+      args: { cmd, sandbox_permissions: "require_escalated", justification: "it must" },
+    });
+    await using made = await codexRun({ steps: [ask("touch one"), ask("touch two"), { text: "Done." }] });
+    const { run } = made;
+    const there = (name: string): boolean => existsSync(join(run.agent.cwd, name));
+    await made.start();
+    const { item } = await run.signal("attention");
+    run.policies.set("shell", "allow");
+    run.drop();
+    const since = run.signals.length;
+    await made.start();
+    expect((await run.signal("attention", { since })).item).toEqual(item);
+    await sleep(1_000);
+    expect(there("one")).toBe(false);
+    await run.session?.answer?.(item.key ?? "", { kind: "deny" });
+    await run.signal("idle", { since });
+    expect([there("one"), there("two")]).toEqual([false, true]);
+    const asked = run.signals.flatMap((signal) => (signal.type === "attention" ? [signal.item.key] : []));
+    expect(new Set(asked)).toEqual(new Set([item.key]));
+  });
+
   it("a message that waits in the running turn is neither lost nor doubled", async () => {
     await using made = await codexRun({ steps: [SLEEP, { text: "Done." }] }, { autonomy: "auto" });
     const { run, model } = made;

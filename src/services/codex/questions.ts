@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Answer } from "../../contract/attention.ts";
 import { ClustrError } from "../../contract/error.ts";
-import type { Decision } from "../../contract/policy.ts";
-import type { Asked, Signal } from "../../core/ports/service.ts";
-import { attentionOf } from "./attention.ts";
+import type { AgentLink, Asked, Signal } from "../../core/ports/service.ts";
+import { attentionOf, keyOf } from "./attention.ts";
 import { decisionOn } from "./policies.ts";
 import { Outcomes } from "./outcomes.ts";
 import type { Item, Question, RequestId } from "./protocol.ts";
 import { replyTo } from "./reply.ts";
+import { Theirs } from "./theirs.ts";
 
 /** How long Codex may take to confirm an answer. It takes milliseconds. */
 const EFFECT_MS = 10_000;
@@ -19,12 +19,10 @@ const LOOK_MS = 20;
 /** What questions need of the session. */
 export interface Asking {
   signal(signal: Signal): void;
-  policy(tool: string, subject: string): Decision | undefined;
   /** Sends the answer to a question. Throws when there is no connection. */
   reply(id: RequestId, result: unknown): void;
   /** Tells the model why it was refused: Codex's own answers have no room for it. At most once for each key. */
   explain(key: string, text: string): Promise<void>;
-  log(message: string, details?: Record<string, unknown>): void;
   /** The person is asked about an item of the thread, if the question names one. */
   held(item: string | undefined): void;
   /** The person's answer is about to let it go on. */
@@ -41,6 +39,8 @@ interface Open {
 /** What Codex asks the person now. Policies settle some of it; of the rest the oldest is shown. */
 export class Questions {
   readonly #asking: Asking;
+  readonly #link: Pick<AgentLink, "policy" | "log" | "file" | "runDir">;
+  readonly #theirs: Theirs;
   /** In the order they were asked, by the server's id. */
   readonly #open = new Map<RequestId, Open>();
   readonly #outcomes = new Outcomes();
@@ -48,8 +48,15 @@ export class Questions {
   /** When the connection was made, by the monotonic clock. */
   #connected = performance.now();
 
-  constructor(asking: Asking) {
+  constructor(asking: Asking, link: Pick<AgentLink, "policy" | "log" | "file" | "runDir">) {
     this.#asking = asking;
+    this.#link = link;
+    this.#theirs = new Theirs(link);
+  }
+
+  /** What an earlier server of this run showed the person. Call before the first question can come. */
+  restore(): Promise<void> {
+    return this.#theirs.restore();
   }
 
   /** Whether the person is being asked something. */
@@ -61,8 +68,12 @@ export class Questions {
   ask(question: Question, about: Item | undefined): void {
     const item = attentionOf(question, about);
     if (!item) return;
-    const decision = decisionOn(question, about, (tool, subject) => this.#asking.policy(tool, subject));
+    const key = keyOf(question);
+    const decision = this.#theirs.has(key)
+      ? undefined
+      : decisionOn(question, about, (tool, subject) => this.#link.policy(tool, subject));
     if (decision === "allow" || decision === "deny") return this.#decide(question, item, decision);
+    this.#theirs.add(key);
     const settled = this.#open.get(question.id)?.settled ?? Promise.withResolvers<void>();
     settled.promise.catch(() => undefined);
     this.#open.set(question.id, { question, item, settled });
@@ -145,7 +156,7 @@ export class Questions {
   #decide(question: Question, { key = "", title }: Asked, decision: "allow" | "deny"): void {
     const reply = (): void => this.#asking.reply(question.id, replyTo(question, { kind: decision }));
     const failed = (error: unknown): void =>
-      this.#asking.log("A policy could not be applied; it is when Codex asks again", { title, error: String(error) });
+      this.#link.log("A policy could not be applied; it is when Codex asks again", { title, error: String(error) });
     const explained =
       decision === "allow"
         ? Promise.resolve()

@@ -50,11 +50,9 @@ it.each(files)("%s: the status is the truth, and no source of evidence is doubte
   const doubts: Signal[] = [];
   const signal = (one: Signal): void => void (stand = STANDS[one.type] ?? stand);
   const nothing = (): undefined => undefined;
-  const questions = new Questions({
-    ...{ signal, policy: nothing, reply: nothing, log: nothing, held: nothing },
-    explain: async () => undefined,
-    letGoOn: async () => undefined,
-  });
+  const asking = { signal, reply: nothing, held: nothing, explain: async () => {}, letGoOn: async () => {} };
+  const link = { policy: nothing, log: nothing, file: async () => "", runDir: "" };
+  const questions = new Questions(asking, link);
   const witnesses = new Witnesses((one) => void doubts.push(one));
   const evidence: Evidence = new Evidence(
     {

@@ -20,7 +20,7 @@ import { answerHook } from "./hook.ts";
 import type { LaunchPlan } from "./launch.ts";
 import { Post } from "./post.ts";
 import type { Thread } from "./protocol.ts";
-import { Questions } from "./questions.ts";
+import { Questions, type Asking } from "./questions.ts";
 import { endOf, reach } from "./server.ts";
 import { Witnesses } from "./witnesses.ts";
 
@@ -63,15 +63,14 @@ export class CodexSession implements AgentSession {
     const tell = (evidence: Signal): void => this.#tell(evidence);
     this.#calls = new ToolCalls(link);
     this.#witnesses = new Witnesses(tell);
-    this.#questions = new Questions({
+    const asking: Asking = {
       signal: tell,
-      policy: (tool, subject) => link.policy(tool, subject),
       reply: (id, result) => this.#conversation.rpc.reply(id, result),
       explain: (key, text) => this.#post.note(key, text),
-      log: (message, details) => link.log(message, details),
       held: (item) => this.#inTurn(() => this.#calls.hold(item)),
       letGoOn: (item) => this.#calls.goOn(item),
-    });
+    };
+    this.#questions = new Questions(asking, link);
     this.#evidence = new Evidence(
       {
         signal: tell,
@@ -99,7 +98,7 @@ export class CodexSession implements AgentSession {
   /** Starts the conversation, or takes over the one that runs. */
   async begin(): Promise<void> {
     const { session } = this.#link.agent;
-    const record = await this.#post.restore();
+    const [record] = await Promise.all([this.#post.restore(), this.#questions.restore()]);
     await this.#connect();
     const account = await this.#conversation.rpc.call("account/read", { refreshToken: false });
     if (account.requiresOpenaiAuth && account.account === null) throw notLoggedIn();
