@@ -5,6 +5,7 @@ import { shownPath, type Author } from "../contract/files.ts";
 import type { changes } from "../contract/operations/changes.ts";
 import type { View } from "../contract/view.ts";
 import { findAgent } from "./agents.ts";
+import type { Attribution } from "./attribution/attribution.ts";
 import { agentAuthor, PERSON } from "./attribution/author.ts";
 import { unknownOf } from "./attribution/search.ts";
 import type { Handlers, WorkspaceCall } from "./call.ts";
@@ -70,7 +71,9 @@ export function changeHandlers(
       const agent = known(call.view(), name);
       if (hunk !== undefined && file === undefined)
         throw new ClustrError("invalid", "A hunk is one of a file; nothing was changed. Name the file too.");
-      const path = file === undefined ? undefined : await pathInside(folders, root, file);
+      const { engine } = await folder.open();
+      const path =
+        file === undefined ? undefined : (pathShown(engine, file) ?? (await pathInside(folders, root, file)));
       if (file !== undefined && path === undefined)
         throw new ClustrError("invalid", `${file} is outside the workspace; nothing was changed.`);
       const selection = { author: agentAuthor(agent.id), hunk, ...(path === undefined ? {} : { paths: [path] }) };
@@ -97,6 +100,17 @@ function known(view: View, name: string): Agent {
       `${agent.name} was started outside Clustr, which does not see its tool calls: what it changes counts as the person's.`,
     );
   return agent;
+}
+
+/** A file of the log by the name it is shown with: a link is meant itself then, not the file it leads to. */
+function pathShown({ history }: Attribution, file: string): string | undefined {
+  const found = new Set([...history.lineages].map(({ path }) => path).filter((path) => shownPath(path) === file));
+  if (found.size > 1)
+    throw new ClustrError(
+      "invalid",
+      `${found.size} files are shown as ${file}, because their names are no valid text; nothing was changed. Roll back without naming one.`,
+    );
+  return [...found][0];
 }
 
 function nameOf(author: Author, agents: View["agents"]): string {

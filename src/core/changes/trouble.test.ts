@@ -1,6 +1,7 @@
+import { symlink } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { file } from "../../../test/attribution/folder.ts";
+import { file, link } from "../../../test/attribution/folder.ts";
 import { desk, type Desk } from "../../../test/rig/core.ts";
 
 const TEN = "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n";
@@ -136,4 +137,18 @@ test("a change that only a snapshot saw before a crash is found after it, and is
   await d.puppet.link("bob").closeCall("b");
   await d.ask("change.rollback", { name: "bob" });
   expect(d.files.shown()["f"]).toBe(`644 ${TEN.replace("2\n", "ada\n")}person\n`);
+});
+
+test("a link and a name that is no valid text are taken back alone, by the names they are shown with", async () => {
+  const ada = d.puppet.link("ada");
+  await symlink("f", `${d.folder}/l`);
+  await ada.openCall({ id: "a", command: "make" });
+  d.files.write("f", file("ada\n"));
+  d.files.write("l", link("f"));
+  d.files.write("caf\u00e9", file("ada\n"));
+  await ada.closeCall("a");
+  const named = async (path: string) => (await d.ask("change.rollback", { name: "ada", file: path })).files;
+  expect(await named("l")).toMatchObject([{ path: "l", what: "deleted" }]);
+  expect(await named("caf\ufffd")).toMatchObject([{ path: "caf\ufffd", what: "deleted" }]);
+  expect(d.files.shown()).toEqual({ f: "644 ada\n" });
 });
