@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useEffect, useEffectEvent, useState } from "react";
 import { Button, IconButton } from "../controls/button.tsx";
 import { Empty, Skeleton } from "../controls/empty.tsx";
 import { toast } from "../controls/toast.tsx";
@@ -83,6 +83,9 @@ function Shown({ content, line, onMore }: { content: Content; line: number | und
       </Empty>
     );
   if (size === 0) return <Empty title="The file is empty" />;
+  // The line that is asked for lies further on.
+  if (line !== undefined && until !== undefined && !tooLong && !holds(text, line))
+    return <ReadOn key={until} onMore={onMore} />;
   return (
     <>
       <Suspense fallback={<Skeleton rows={6} />}>
@@ -99,6 +102,22 @@ function Shown({ content, line, onMore }: { content: Content; line: number | und
       )}
     </>
   );
+}
+
+/** Reads on by itself. */
+function ReadOn({ onMore }: { onMore: () => void }) {
+  const more = useEffectEvent(onMore);
+  useEffect(() => more(), []);
+  return <Skeleton rows={6} />;
+}
+
+function holds(text: string, line: number): boolean {
+  let at = -1;
+  for (let seen = 1; seen < line; seen++) {
+    at = text.indexOf("\n", at + 1);
+    if (at < 0) return false;
+  }
+  return true;
 }
 
 function sizeOf(bytes: number): string {

@@ -37,6 +37,9 @@ interface EditorProps {
   sides?: Sides | undefined;
 }
 
+/** Frames it may take to get to a line. */
+const MOST_STEPS = 60;
+
 /** Set on what the page changes by itself: no change of the person's. */
 const own = Annotation.define<boolean>();
 
@@ -90,11 +93,8 @@ export function Editor(props: EditorProps) {
 
   useEffect(() => {
     const { current } = view;
-    if (!current || current.state.doc.toString() === text.replace(/\r\n?/g, "\n")) return;
-    current.dispatch({
-      changes: { from: 0, to: current.state.doc.length, insert: text },
-      annotations: [own.of(true), Transaction.addToHistory.of(false)],
-    });
+    const changes = current && changeTo(current.state.doc.toString(), text.replace(/\r\n?/g, "\n"));
+    if (changes) current.dispatch({ changes, annotations: [own.of(true), Transaction.addToHistory.of(false)] });
   }, [text, label, editable, numbers, hint]);
 
   useEffect(() => {
@@ -115,13 +115,21 @@ export function Editor(props: EditorProps) {
 
   useEffect(() => {
     const { current } = view;
-    if (!current) return;
-    const at = line === undefined ? undefined : Math.min(Math.max(line, 1), current.state.doc.lines);
-    const from = at === undefined ? undefined : current.state.doc.line(at).from;
-    current.dispatch({
-      effects: [markLine.of(from), ...(from === undefined ? [] : [EditorView.scrollIntoView(from, { y: "center" })])],
+    if (!current) return undefined;
+    if (line === undefined) return current.dispatch({ effects: markLine.of(undefined) });
+    const { from } = current.state.doc.line(Math.min(Math.max(line, 1), current.state.doc.lines));
+    current.dispatch({ effects: markLine.of(from) });
+    // Where a line is can only be guessed until the ones around it are drawn and measured: the way there is in steps.
+    let steps = 0;
+    let arrived = 0;
+    let frame = requestAnimationFrame(function step() {
+      arrived = steps > 0 && inSight(current, from) ? arrived + 1 : 0;
+      if (arrived > 2 || steps++ > MOST_STEPS) return;
+      if (arrived === 0) current.dispatch({ effects: EditorView.scrollIntoView(from, { y: "center" }) });
+      frame = requestAnimationFrame(step);
     });
-  }, [line, text, label, editable, numbers, hint]);
+    return () => cancelAnimationFrame(frame);
+  }, [line, label, editable, numbers, hint]);
 
   return <div className="editor" ref={box} data-editable={editable} />;
 }
@@ -132,6 +140,23 @@ const readOnly = [
   EditorView.editable.of(false),
   EditorView.contentAttributes.of({ tabindex: "0", "aria-readonly": "true" }),
 ];
+
+function inSight(view: EditorView, at: number): boolean {
+  const line = view.coordsAtPos(at);
+  const frame = view.scrollDOM.getBoundingClientRect();
+  return line !== null && line.top >= frame.top && line.bottom <= frame.bottom;
+}
+
+/** What makes one text another, and leaves the rest in its place: a reader stays where they are while a file grows. */
+function changeTo(old: string, next: string): { from: number; to: number; insert: string } | undefined {
+  if (old === next) return undefined;
+  const shorter = Math.min(old.length, next.length);
+  let from = 0;
+  while (from < shorter && old[from] === next[from]) from++;
+  let kept = 0;
+  while (kept < shorter - from && old[old.length - 1 - kept] === next[next.length - 1 - kept]) kept++;
+  return { from, to: old.length - kept, insert: next.slice(from, next.length - kept) };
+}
 
 const markLine = StateEffect.define<number | undefined>();
 const mark = Decoration.line({ class: "cm-wanted" });
