@@ -99,7 +99,7 @@ function Line({ link: { from, to, count }, path }: { link: Link; path: string })
         d={path}
         data-tip={words}
         data-link={`${from} ${to}`}
-        onClick={() => goToRoom("messages", { ...ANY, who: `${from},${to}` })}
+        onClick={() => goToRoom("messages", { ...ANY, who: `${from},${to}`, what: "direct" })}
       />
     </g>
   );

@@ -27,6 +27,7 @@ test("an address says which messages are meant", () => {
   const found = (address: Record<string, string>) =>
     all.filter((message) => matches(message, wantedOf(address))).map(({ seq }) => seq);
   expect(found({})).toEqual([1, 2, 3, 4]);
+  expect(found({ who: "ada" })).toEqual([1, 2, 3, 4]);
   expect(found({ who: "ada,bram" })).toEqual([1, 2]);
   expect(found({ who: "ada", what: "broadcast" })).toEqual([3]);
   expect(found({ what: "system" })).toEqual([4]);

@@ -111,7 +111,7 @@ function FilterMenu({ wanted: { who, what, rung } }: { wanted: Wanted }) {
   return (
     <Menu label="Filter messages" groups={groups} many>
       {(opener) => (
-        <Button look="quiet" {...opener}>
+        <Button look="quiet" aria-label="Filter messages" {...opener}>
           Filter
           <Icon name="down" />
         </Button>

@@ -41,7 +41,9 @@ export function isEverything({ who, what, rung, find }: Wanted): boolean {
 export function matches(message: Message, { who, what, rung, find }: Wanted): boolean {
   if (what && what !== whatOf(message)) return false;
   if (rung && !Object.values(message.deliveries).some((each) => each.rung === rung)) return false;
-  if (!who.every((name) => concerns(message, name))) return false;
+  const [one, other] = who;
+  if (one !== undefined && other === undefined && !(message.from === one || reaches(message, one))) return false;
+  if (one !== undefined && other !== undefined && !isBetween(message, one, other)) return false;
   if (!find) return true;
   const text = message.content.toLowerCase();
   return find
@@ -54,6 +56,10 @@ export function whatOf({ from, to }: Message): What {
   return from === SYSTEM ? "system" : to === ALL ? "broadcast" : "direct";
 }
 
-function concerns({ from, to, deliveries }: Message, name: string): boolean {
-  return from === name || to === name || Object.values(deliveries).some((each) => each.to === name);
+function isBetween(message: Message, one: string, other: string): boolean {
+  return (message.from === one && reaches(message, other)) || (message.from === other && reaches(message, one));
+}
+
+function reaches({ to, deliveries }: Message, name: string): boolean {
+  return to === name || Object.values(deliveries).some((each) => each.to === name);
 }

@@ -30,7 +30,7 @@ export function TimelineTools({ kinds, of }: { kinds: readonly Kind[]; of: strin
       <RoomTools>
         <Menu label="Filter the timeline" groups={groups} many>
           {(opener) => (
-            <Button look="quiet" {...opener}>
+            <Button look="quiet" aria-label="Filter the timeline" {...opener}>
               Filter
               <Icon name="down" />
             </Button>
