@@ -19,7 +19,7 @@ export function crossCheck(belief: Belief, now: number, menu?: Menu): Step {
   const same: Step = { belief, signals: [] };
   // That the process has ended, the core hears itself.
   if (belief.answering > 0 || belief.exit !== undefined) return same;
-  const { file } = belief;
+  const { file, screen } = belief;
   const taken = (dialog: Dialog): boolean => wasTaken(belief, dialog, now);
   if (belief.dialogs.some(taken)) return answered(same, now, taken);
   // Another dialog was in line behind the one that was answered: the file goes on saying that it waits.
@@ -31,7 +31,9 @@ export function crossCheck(belief: Belief, now: number, menu?: Menu): Step {
   if (status === "waiting") {
     // A dialog that is being drawn is waited for: what it asks is to be told with it.
     const drawn = menu !== undefined || now - (file?.since ?? 0) >= SETTLE;
-    return drawn && untoldDialog(belief, menu) ? opened(belief, now, menu) : same;
+    // One that was just closed there is gone from the screen before the file says so.
+    const closed = screen?.dialog === false && screen.since >= (file?.since ?? 0) && now - screen.since < STALE;
+    return drawn && !closed && untoldDialog(belief, menu) ? opened(belief, now, menu) : same;
   }
   if (status === "working") return works(belief, now);
   return belief.phase === "idle" && belief.dialogs.length === 0 ? same : rest(belief, [{ type: "idle" }]);

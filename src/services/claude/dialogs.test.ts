@@ -3,6 +3,7 @@ import type { Signal } from "../../core/ports/service.ts";
 import { newBelief, type Belief } from "./belief.ts";
 import { crossCheck } from "./cross-check.ts";
 import { readHook } from "./hooks.ts";
+import { Outcomes } from "./outcomes.ts";
 import { heard } from "./signals.ts";
 
 /** Plays hooks one second apart and returns what was reported. */
@@ -16,6 +17,7 @@ function play(hooks: Record<string, unknown>[], belief: Belief = newBelief(true)
   return { belief, told };
 }
 
+const types = (told: Signal[]): string[] => told.map(({ type }) => type);
 const at = (seconds: number): number => seconds * 1_000;
 const file = (status: "busy" | "waiting", since: number): NonNullable<Belief["file"]> => ({
   status,
@@ -36,7 +38,7 @@ test("two dialogs at once are shown one after the other", () => {
     { hook_event_name: "PostToolUse", tool_name: "Read" },
     { hook_event_name: "PermissionDenied", tool_name: "Bash" },
   ]);
-  expect(told.map(({ type }) => type)).toEqual(["attention", "working", "attention", "resolved"]);
+  expect(types(told)).toEqual(["attention", "working", "attention", "resolved"]);
 });
 
 test("a dialog that waited in line is not taken for answered by what happened before its turn", () => {
@@ -76,4 +78,24 @@ test("an answer given from here is over with the file's first change; one given 
   expect(crossCheck({ ...still, screen: { dialog: false, since: at(4) } }, at(4.1)).signals).toEqual([
     { type: "resolved" },
   ]);
+});
+
+test("a dialog that was closed is not found again while the session file still tells of it", () => {
+  const { belief } = play([{ hook_event_name: "UserPromptSubmit" }]);
+  const lagging = { ...belief, file: file("waiting", at(2)), screen: { dialog: false, since: at(5) } };
+  expect(crossCheck(lagging, at(5.1)).signals).toEqual([]);
+  expect(types(crossCheck({ ...lagging, screen: undefined }, at(5.1)).signals)).toEqual(["attention"]);
+  // Something that is drawn beside the composer.
+  expect(types(crossCheck(lagging, at(10)).signals)).toEqual(["attention"]);
+});
+
+test("a no that came second to a yes in the terminal is told so, also while the file still tells of the dialog", async () => {
+  const call = { tool_name: "Bash", tool_input: {}, tool_use_id: "c1" };
+  const { belief } = play([{ hook_event_name: "PreToolUse", ...call }]);
+  const item = { kind: "permission" as const, title: "Claude Code asks for a permission in its terminal" };
+  const lagging = { ...belief, dialogs: [{ item, tool: "", input: "", subagent: undefined, at: at(2) }] };
+  const outcomes = new Outcomes();
+  const confirmed = outcomes.confirm("c1", { kind: "deny" }, () => lagging, new AbortController().signal);
+  setTimeout(() => outcomes.heard(readHook("PostToolUse", call)), 60);
+  await expect(confirmed).rejects.toMatchObject({ code: "conflict" });
 });

@@ -44,8 +44,9 @@ export class Outcomes {
   }
 }
 
+/** What only the screen or the file told of is no dialog of another call: it may be the trace of this one. */
 function isAlone({ calls, dialogs }: Belief, call: string): boolean {
-  return dialogs.length === 0 && calls.length === 1 && calls[0]?.id === call;
+  return dialogs.every(({ tool }) => tool === "") && calls.length === 1 && calls[0]?.id === call;
 }
 
 function remember(list: string[], id: string): void {
