@@ -98,7 +98,7 @@ describe.concurrent("a permission is answered from outside", () => {
   });
 
   test("two at once, answered the moment they are asked: no answer is lost to the request that comes next", async () => {
-    const rounds = [0, 1, 2, 3, 4, 5];
+    const rounds = [0, 1, 2];
     const calls = rounds.map((at) => ({ calls: [bash(`touch one-${at}`), bash(`touch two-${at}`)] }));
     await using the = await stage({ steps: [...calls, { text: "Done." }] });
     const { run } = the;
@@ -109,7 +109,7 @@ describe.concurrent("a permission is answered from outside", () => {
       await report(signal);
     };
     await run.start(claude);
-    await run.signal("idle");
+    await run.signal("idle", { timeoutMs: 60_000 });
     expect(await Promise.allSettled(answers)).toEqual(calls.flatMap(() => Array(2).fill({ status: "fulfilled" })));
     expect(rounds.filter((at) => !made(the, `one-${at}`) || !made(the, `two-${at}`))).toEqual([]);
   });
