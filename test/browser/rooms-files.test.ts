@@ -49,7 +49,10 @@ describe.skipIf(CHROMIUM === undefined)("files and shells, and how all rooms loo
     await stage.write("picture.bin", new Uint8Array([1, 0, 2, 0]));
     await stage.write("empty.txt", "");
     const page = await stage.visit(`${root}/files?path=long.txt&line=4321`);
-    await page.locator(".cm-wanted").getByText("line 4321", { exact: true }).waitFor();
+    const wanted = page.locator(".cm-wanted").getByText("line 4321", { exact: true });
+    await wanted.waitFor();
+    await expect.poll(async () => (await wanted.boundingBox())?.y).toBeGreaterThan(200);
+    await expect.poll(async () => (await wanted.boundingBox())?.y).toBeLessThan(700);
     await page.getByText("The first 500 kB of").waitFor();
     await page.getByRole("button", { name: "Read on" }).click();
     await page.getByText("The first 500 kB of").waitFor({ state: "detached" });

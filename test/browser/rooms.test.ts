@@ -236,20 +236,21 @@ describe.skipIf(CHROMIUM === undefined)("the rooms, in Chromium, over a real ser
     await path.fill(other);
     await path.press("Enter");
     await page.getByRole("button", { name: "Trust and open" }).click();
-    await page.getByRole("button", { name: "other-project" }).waitFor();
+    const shown = (wanted: boolean) => page.waitForURL((url) => url.pathname.startsWith(root) === wanted);
+    await shown(false);
     await settled(page);
     await page.keyboard.press("o");
     await dialog(page).getByRole("link", { name: /shop/ }).waitFor();
     await dialog(page).getByRole("button", { name: "Close other-project" }).click();
     await expect.poll(async () => (await call("workspace.list", {})).length).toBe(1);
-    await page.getByRole("button", { name: "shop" }).waitFor();
+    await shown(true);
     // Trust was given once and for all.
     await settled(page);
     await page.keyboard.press("o");
     await dialog(page)
       .getByRole("button", { name: /other-project/ })
       .click();
-    await page.getByRole("button", { name: "other-project" }).waitFor();
+    await shown(false);
     const opened = (await call("workspace.list", {})).find(({ name }) => name === "other-project");
     await call("workspace.close", { id: opened?.id ?? "" });
   });
@@ -268,5 +269,23 @@ describe.skipIf(CHROMIUM === undefined)("the rooms, in Chromium, over a real ser
     expect(await path.inputValue()).toBe(other.slice(0, -"/inner".length));
     await folders.getByRole("button", { name: "inner" }).click();
     await folders.getByText("No folders in here").waitFor();
+  });
+
+  test("projects: with none open, the page is the place to open one", async () => {
+    for (const { name, live } of await call("agent.list", {})) if (live) await call("agent.stop", { name });
+    await call("workspace.close", { id: stage.clustr.ready.workspace });
+    const page = await stage.visit("/");
+    await page.getByRole("heading", { name: "Open a project", level: 1 }).waitFor();
+    const recent = page.getByRole("list", { name: "Opened lately" });
+    await recent.getByRole("button", { name: /shop/ }).waitFor();
+    await expectAccessible(page);
+    await page.getByRole("textbox", { name: "Folder" }).fill(await stage.folder("never-seen"));
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Do you trust this folder?" }).waitFor();
+    await expectAccessible(page);
+    await page.getByRole("button", { name: "Back" }).click();
+    await recent.getByRole("button", { name: /shop/ }).click();
+    await settled(page);
+    expect(stage.problems).toEqual([]);
   });
 });

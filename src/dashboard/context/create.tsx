@@ -94,7 +94,9 @@ export function Create({ onDone }: { onDone: (key: string | undefined) => void }
         </Field>
       </div>
       <footer className="context-foot">
-        <span className="meta">{online ? printKeys("mod+enter") : "Not connected: kept in this browser"}</span>
+        <span className="meta" data-keys={online}>
+          {online ? printKeys("mod+enter") : "Not connected: kept in this browser"}
+        </span>
         <Button look="quiet" onClick={() => onDone(undefined)}>
           Cancel
         </Button>

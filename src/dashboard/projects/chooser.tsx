@@ -65,11 +65,11 @@ export function Chooser({ client, here, opener }: ChooserProps) {
       </form>
       <div className="projects-columns">
         <section aria-label="Recent projects">
-          <h3>Recent</h3>
+          <h2>Recent</h2>
           <RecentList client={client} here={here} onOpen={open} disabled={busy} />
         </section>
         <div>
-          <h3>Folders</h3>
+          <h2>Folders</h2>
           <FolderBrowser client={client} at={at} onGo={go} />
         </div>
       </div>

@@ -3,6 +3,7 @@ import type { Agent } from "../../contract/agent.ts";
 import { focusComposer } from "../composer/focus.ts";
 import type { MenuItem } from "../controls/menu.tsx";
 import { toast } from "../controls/toast.tsx";
+import { openShell } from "../shells/open.ts";
 
 /** How long a removal can be taken back. Until then nothing has happened. */
 const GRACE_MS = 6_000;
@@ -28,6 +29,7 @@ export function actionsFor(agent: Agent, { online, act, explain, hide }: Ways): 
     [
       item("Write to it", "messages", live ? undefined : "It has ended.", () => focusComposer(name)),
       { title: "Why this status", icon: "why", run: explain },
+      item("Shell in its folder", "terminal", elsewhere, () => openShell(name)),
     ],
     [
       item(

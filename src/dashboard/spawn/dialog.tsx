@@ -226,13 +226,15 @@ function Begun({ id, agent, onClose, onBack }: BegunProps) {
   const failed = agent?.status === "done" && agent.outcome !== "finished";
   return (
     <Dialog
+      // Made anew when it fails, so that the way back has the focus.
+      key={failed ? "failed" : "starting"}
       title={failed ? `${agent.name} could not start` : "Starting"}
       onClose={onClose}
       actions={
         failed ? (
           <>
             <Button onClick={show}>Show it</Button>
-            <Button look="primary" onClick={onBack}>
+            <Button look="primary" data-autofocus onClick={onBack}>
               Back to the form
             </Button>
           </>

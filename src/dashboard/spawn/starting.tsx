@@ -20,7 +20,7 @@ export function Starting({ agent, onBegun }: StartingProps) {
   }, [begun, onBegun]);
   const steps = [
     { title: "Snapshot of the folder", doing: "So that everything it changes can be taken back" },
-    { title: `${service} starts`, doing: "In a terminal of its own" },
+    { title: "Its tool starts", doing: `${service}, in a terminal of its own` },
     { title: "First prompt accepted", doing: activity ?? "It reads its task" },
   ];
   return (
