@@ -7,7 +7,7 @@ import { goToRoom } from "../shell/places.ts";
 import { go } from "../route/route.ts";
 import type { Link } from "./links.ts";
 import { Node } from "./node.tsx";
-import { lineOf, ringOf, widthOf, type Point } from "./places.ts";
+import { isTight, lineOf, ringOf, widthOf, type Point } from "./places.ts";
 import { Pulses } from "./pulses.tsx";
 import { nameWords } from "../messages/names.ts";
 import { ANY } from "../messages/wanted.ts";
@@ -33,6 +33,7 @@ export function Drawing({ names, agents, links, broadcasts }: DrawingProps) {
   }, []);
   const all = Object.values(agents);
   const { width, height } = size;
+  const tight = isTight(names.length, width);
   const places = useMemo(() => {
     const ring = ringOf(names.length, width, height);
     return new Map(names.map((name, index): [string, Point] => [name, ring[index] ?? { x: 0, y: 0 }]));
@@ -40,7 +41,7 @@ export function Drawing({ names, agents, links, broadcasts }: DrawingProps) {
   const middle = useMemo(() => middleOf([...places.values()]), [places]);
   const most = Math.max(...broadcasts.map(({ count }) => count), 0);
   return (
-    <div className="graph" ref={measure} data-dense={names.length > 9}>
+    <div className="graph" ref={measure} data-tight={tight}>
       {width > 0 && (
         <>
           <svg width={width} height={height} aria-hidden="true">
@@ -51,7 +52,7 @@ export function Drawing({ names, agents, links, broadcasts }: DrawingProps) {
             })}
             {broadcasts.map(({ key, from, count }) => {
               const at = places.get(from);
-              return at && <Ring key={key} name={from} at={at} share={count / most} />;
+              return at && <Ring key={key} name={from} at={at} radius={tight ? 17 : 22} share={count / most} />;
             })}
           </svg>
           <Pulses places={places} middle={middle} />
@@ -65,7 +66,7 @@ export function Drawing({ names, agents, links, broadcasts }: DrawingProps) {
               return (
                 <li
                   key={name}
-                  data-side={at.y < middle.y - 1 ? "above" : "below"}
+                  data-side={!tight && at.y < middle.y - 1 ? "above" : "below"}
                   style={{ transform: `translate(${at.x}px, ${at.y}px)` }}
                 >
                   <Node
@@ -106,7 +107,7 @@ function Line({ link: { from, to, count }, path }: { link: Link; path: string })
 }
 
 /** Broadcasts go to everybody: a ring around who sent them, instead of a line to each. */
-function Ring({ name, at, share }: { name: string; at: Point; share: number }) {
+function Ring({ name, at, radius, share }: { name: string; at: Point; radius: number; share: number }) {
   const hue = useHue(name);
   return (
     <circle
@@ -114,7 +115,7 @@ function Ring({ name, at, share }: { name: string; at: Point; share: number }) {
       style={hueStyle(hue)}
       cx={at.x}
       cy={at.y}
-      r={22}
+      r={radius}
       strokeWidth={1 + share * 2}
       data-to={ALL}
     />

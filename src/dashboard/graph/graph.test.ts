@@ -31,16 +31,16 @@ test.each([
 ])("%i are within %i by %i and do not lie on each other", (count, width, height) => {
   const places = ringOf(count, width, height);
   for (const { x, y } of places) {
-    expect(x).toBeGreaterThanOrEqual(40);
-    expect(x).toBeLessThanOrEqual(width - 40);
-    expect(y).toBeGreaterThanOrEqual(40);
+    expect(x).toBeGreaterThanOrEqual(26);
+    expect(x).toBeLessThanOrEqual(width - 26);
+    expect(y).toBeGreaterThanOrEqual(26);
     expect(y).toBeLessThanOrEqual(height - 40);
   }
   const gaps = places.map(({ x, y }, at) => {
     const next = places[(at + 1) % count] ?? { x: 0, y: 0 };
     return Math.hypot(next.x - x, next.y - y);
   });
-  expect(Math.min(...gaps)).toBeGreaterThan(33);
+  expect(Math.min(...gaps)).toBeGreaterThan(40);
 });
 
 test("the two directions between two are two lines, and more messages make a line wider, within bounds", () => {

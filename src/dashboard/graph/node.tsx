@@ -19,7 +19,13 @@ export function Node({ name, agent, toAll, onSelect, onBroadcasts }: NodeProps) 
   const current = agent !== undefined && selected?.id === agent.id;
   return (
     <div className="graph-node">
-      <button type="button" className="graph-who" aria-current={current ? "true" : undefined} onClick={onSelect}>
+      <button
+        type="button"
+        className="graph-who"
+        data-tip={name === "human" ? undefined : name}
+        aria-current={current ? "true" : undefined}
+        onClick={onSelect}
+      >
         <WhoMark of={name} />
         <span className="graph-name">
           <Name of={name} strong />

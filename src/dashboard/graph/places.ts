@@ -4,26 +4,44 @@ export interface Point {
   y: number;
 }
 
-/** Pixels around the ring for marks and names. */
+/** Pixels around the ring for marks and names; and where it is tight, with small ones. */
 const MARGIN = { x: 56, top: 76, bottom: 92 };
+const TIGHT = { x: 28, top: 32, bottom: 48 };
+/** Steps in which the ring's length is measured. */
+const STEPS = 720;
 /** From the middle of a mark to where a line to it begins. */
 const RADIUS = 24;
 /** How far the two directions between the same two are apart. */
 const APART = 12;
 
-/** Places on a ring for so many, the first at the top, clockwise: the same for the same number, for ever. */
+/** Whether so many need small marks and short names in this room. */
+export function isTight(count: number, width: number): boolean {
+  return count > (width < 500 ? 10 : 15);
+}
+
+/** Places on a ring for so many, the first at the top, clockwise, equally far apart: the same for the same number, for ever. */
 export function ringOf(count: number, width: number, height: number): Point[] {
-  const across = Math.max(60, (width - MARGIN.x * 2) / 2);
-  const down = Math.max(60, (height - MARGIN.top - MARGIN.bottom) / 2);
+  const margin = isTight(count, width) ? TIGHT : MARGIN;
+  const across = Math.max(60, (width - margin.x * 2) / 2);
+  const down = Math.max(60, (height - margin.top - margin.bottom) / 2);
   // Few in a wide room would be far apart for nothing.
   const room = Math.max(140, count * 60);
   const x = Math.min(across, room * 1.6);
   const y = Math.min(down, room);
-  const middle = { x: width / 2, y: MARGIN.top + down };
-  return Array.from({ length: count }, (_, index) => {
-    const angle = (index / Math.max(1, count)) * Math.PI * 2 - Math.PI / 2;
-    return { x: round(middle.x + Math.cos(angle) * x), y: round(middle.y + Math.sin(angle) * y) };
-  });
+  const at = (step: number): Point => {
+    const angle = (step / STEPS) * Math.PI * 2 - Math.PI / 2;
+    return { x: round(width / 2 + Math.cos(angle) * x), y: round(margin.top + down + Math.sin(angle) * y) };
+  };
+  // An oval has its length where it is flat: equal angles would crowd its ends.
+  const lengths = [0];
+  for (let step = 1; step <= STEPS; step++) {
+    const [a, b] = [at(step - 1), at(step)];
+    lengths.push((lengths[step - 1] ?? 0) + Math.hypot(b.x - a.x, b.y - a.y));
+  }
+  const whole = lengths[STEPS] ?? 0;
+  return Array.from({ length: count }, (_, index) =>
+    at(lengths.findIndex((length) => length >= (index / count) * whole)),
+  );
 }
 
 /** A line from one to another as an SVG path, bowed to its right and a little inwards, so that two directions are two lines. */

@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { HUMAN } from "../../contract/actor.ts";
 import { Button } from "../controls/button.tsx";
 import { Icon } from "../controls/icon.tsx";
@@ -42,7 +42,8 @@ export function Log({ feed, state, wanted, past }: LogProps) {
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => box.current,
-    getItemKey: (index) => rows[index]?.key ?? index,
+    // The same function as long as the rows are the same: with another one all of them are laid out anew.
+    getItemKey: useCallback((index) => rows[index]?.key ?? index, [rows]),
     estimateSize: (index) => heightOf(rows[index] ?? { kind: "new", key: "new" }, width.current),
     overscan: 6,
     paddingEnd: 8,

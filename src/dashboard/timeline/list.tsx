@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { toFailure } from "../../contract/error.ts";
 import { AgentMark } from "../agent/mark.tsx";
 import { Button } from "../controls/button.tsx";
@@ -36,7 +36,7 @@ export function TimelineList({ history, state, entries }: TimelineListProps) {
   const step = lanes.length <= 8 ? 20 : lanes.length <= 14 ? 16 : 12;
   const box = useRef<HTMLDivElement>(null);
   const [atTop, setAtTop] = useState(true);
-  const at = (index: number) => entries[entries.length - 1 - index];
+  const at = useCallback((index: number) => entries[entries.length - 1 - index], [entries]);
 
   const { answers, undone } = useMemo(() => {
     const back = new Set(entries.flatMap((entry) => entry.undone ?? []));
@@ -50,7 +50,7 @@ export function TimelineList({ history, state, entries }: TimelineListProps) {
   const virtual = useVirtualizer({
     count,
     getScrollElement: () => box.current,
-    getItemKey: (index) => at(index)?.key ?? "older",
+    getItemKey: useCallback((index) => at(index)?.key ?? "older", [at]),
     estimateSize: () => ROW,
     overscan: 8,
     initialRect: { width: 800, height: 800 },
