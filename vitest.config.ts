@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** Suites that start whole programs: the real coding tools, packed packages, browsers. One at a time, with long waits. */
-const WHOLE = ["test/rig/**/*.test.ts", "test/e2e/**/*.test.ts", "test/browser/**/*.test.ts"];
+const WHOLE = ["test/rig/**/*.test.ts", "test/e2e/**/*.test.ts", "test/browser/**/*.test.ts", "test/gate/**/*.test.ts"];
 
 export default defineConfig({
   test: {
