@@ -1,6 +1,7 @@
 import { lstat } from "node:fs/promises";
 import { ClustrError } from "../contract/error.ts";
 import type { Skipped } from "../core/ports/snapshots.ts";
+import { keepingAge } from "./index-age.ts";
 import { isSafe, onDisk } from "./paths.ts";
 import { runGit, zeroSeparated, type GitPlace } from "./run-git.ts";
 
@@ -40,11 +41,13 @@ export interface Besides {
 export async function look(place: GitPlace, besides: Besides = {}, signal?: AbortSignal): Promise<Look> {
   const count = looks.get(place.store) ?? 0;
   looks.set(place.store, count + 1);
-  const status = await runGit(
-    place,
-    ["status", "--porcelain=v2", "-z", "-uall", "--no-renames", "--ignore-submodules=all"],
-    // The lock is that of our own index.
-    { signal, env: { GIT_OPTIONAL_LOCKS: count < SAVE_FIRST || count % SAVE_EVERY === 0 ? "1" : "0" } },
+  const status = await keepingAge(place, true, () =>
+    runGit(
+      place,
+      ["status", "--porcelain=v2", "-z", "-uall", "--no-renames", "--ignore-submodules=all"],
+      // The lock is that of our own index.
+      { signal, env: { GIT_OPTIONAL_LOCKS: count < SAVE_FIRST || count % SAVE_EVERY === 0 ? "1" : "0" } },
+    ),
   );
   const { gone, known, untracked } = changedPaths(status);
   if (untracked.length > MOST_UNTRACKED)

@@ -1,6 +1,7 @@
 import { access, constants, lstat, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Skipped, SnapshotChange } from "../core/ports/snapshots.ts";
+import { keepingAge } from "./index-age.ts";
 import type { Look } from "./look.ts";
 import { onDisk } from "./paths.ts";
 import { changesIn } from "./records.ts";
@@ -17,8 +18,10 @@ export async function updateIndex(
 ): Promise<void> {
   // Left by a git of ours that was called off: nobody else writes this index.
   await rm(path.join(place.store, "snap.index.lock"), { force: true });
-  await removeFromIndex(place, gone, signal);
-  await readInto(place, changed, skipped, signal);
+  await keepingAge(place, false, async () => {
+    await removeFromIndex(place, gone, signal);
+    await readInto(place, changed, skipped, signal);
+  });
 }
 
 /** What our index has otherwise than a tree. */

@@ -4,6 +4,7 @@ import type { FileState } from "../contract/files.ts";
 import type { Skipped, Snapshot, SnapshotChange } from "../core/ports/snapshots.ts";
 import { syncFolder, writeSynced } from "./durable.ts";
 import { gitObject, type GitObject } from "./pack.ts";
+import { keepingAge } from "./index-age.ts";
 import { runGit, zeroSeparated, type GitPlace, type HashFormat } from "./run-git.ts";
 
 /** Names the snapshot that was taken last. Below heads, because HEAD stands there. */
@@ -40,7 +41,7 @@ export async function writeRefs({ store }: GitPlace, refs: readonly string[], id
 
 /** Writes down the state that our index has. */
 export async function writeTree(place: GitPlace, signal?: AbortSignal): Promise<string> {
-  return (await runGit(place, ["write-tree", "--missing-ok"], { signal })).trim();
+  return (await keepingAge(place, false, () => runGit(place, ["write-tree", "--missing-ok"], { signal }))).trim();
 }
 
 /** All snapshots, the latest first, with the refs that hold them. */

@@ -4,6 +4,7 @@ import path from "node:path";
 import { alternatesOf } from "./detach.ts";
 import { LAST } from "./records.ts";
 import { repair } from "./repair.ts";
+import { doubtAge } from "./index-age.ts";
 import { attributesOf, flagOf, repositoryOf, textOf, type Repository } from "./repository.ts";
 import { runGit, zeroSeparated, type GitPlace, type HashFormat } from "./run-git.ts";
 
@@ -36,6 +37,7 @@ export async function openStore(place: GitPlace): Promise<HashFormat> {
   const ready = await textOf(path.join(store, "ready"));
   if (ready !== "") {
     await repair(place);
+    await doubtAge(place);
     return ready === "sha256" ? "sha256" : "sha1";
   }
   await rm(store, { recursive: true, force: true });
