@@ -94,4 +94,25 @@ describe("a restore", () => {
     const all = plan.changes.map((one) => ({ ...one, after: lost }));
     await expect(snapshots.restore({ ...plan, changes: all })).rejects.toThrow(/not in the store/);
   });
+
+  test("that a crash cut short is known to the next process, which makes it one that can be undone", async () => {
+    project = new Project({ a: "1\n", b: "1\n" });
+    const first = await project.snapshots();
+    const { id } = await first.take("first");
+    project.write({ a: "2\n", b: "2\n" });
+    const { swap } = first.tree;
+    const never = new Promise<never>(() => {});
+    first.tree.swap = (path, ...rest) => (path === "b" ? never : swap(path, ...rest));
+    void first.restore(await first.plan(id));
+    await expect.poll(() => project.shown()["a"]).toBe("644 1\n");
+
+    const next = await project.snapshots();
+    const cut = await next.cutShort();
+    expect(cut?.changes.map(({ path: name }) => name)).toEqual(["a", "b"]);
+    if (!cut) throw new Error("it is known");
+    const { id: made } = await next.settle(cut);
+    expect(await next.cutShort()).toBeUndefined();
+    expect((await next.restore(await next.planUndo(made))).done).toEqual(["a"]);
+    expect(project.shown()).toEqual({ a: "644 2\n", b: "644 2\n" });
+  });
 });

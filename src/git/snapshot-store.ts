@@ -3,6 +3,7 @@ import type { FileState } from "../contract/files.ts";
 import { ClustrError } from "../contract/error.ts";
 import type { Blobs } from "../core/ports/blobs.ts";
 import type {
+  CutRestore,
   FolderStore,
   PruneLimits,
   Restored,
@@ -158,13 +159,26 @@ export class SnapshotStore implements FolderStore {
   }
 
   async restore({ target, label, changes }: RestorePlan): Promise<Restored> {
-    const before = await this.take(`before ${label}`);
+    const before = await this.#alone(() => this.#take({ label: `before ${label}`, restoring: target }));
     const { done, left } = await carryOut(changes, this.blobs, this.tree.swap);
     const written = new Set(done);
     const came = changes.filter(({ path, after }) => after && written.has(path)).map(({ path }) => path);
     const note = { label, restored: { before: before.id, target } };
     const snapshot = await this.#alone(() => this.#take(note, undefined, came));
     return { snapshot, done, left };
+  }
+
+  async cutShort(): Promise<CutRestore | undefined> {
+    const all = await this.list();
+    const [before] = all;
+    const target = before?.restoring;
+    if (!before || target === undefined || !all.some(({ id }) => id === target)) return undefined;
+    const label = before.label.replace(/^before /, "");
+    return { before: before.id, target, label, changes: await this.diff(before.id, target) };
+  }
+
+  settle({ before, target, label }: CutRestore): Promise<Snapshot> {
+    return this.#alone(() => this.#take({ label, restored: { before, target } }));
   }
 
   async prune(limits: PruneLimits, keep: Iterable<string>): Promise<string[]> {
@@ -191,7 +205,7 @@ export class SnapshotStore implements FolderStore {
   }
 
   async #take(
-    note: Pick<Snapshot, "label" | "restored">,
+    note: Pick<Snapshot, "label" | "restored" | "restoring">,
     signal?: AbortSignal,
     restored: readonly string[] = [],
   ): Promise<Snapshot> {

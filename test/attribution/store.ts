@@ -57,6 +57,8 @@ export function memoryStore(tree: Tree): FolderStore {
         );
       return { snapshot: await take(label, { before: before.id, target }), done, left };
     },
+    cutShort: async () => undefined,
+    settle: ({ label, before, target }) => take(label, { before, target }),
     async prune({ newest }) {
       const old = [...taken.keys()].slice(0, -newest);
       for (const id of old) taken.delete(id);

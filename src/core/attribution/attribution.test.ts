@@ -247,7 +247,7 @@ test("after a restart the log goes on, what changed meanwhile is said to be whos
     files,
     record: async (entries) => void log.push(...entries),
   });
-  await engine.start({ kind: "ambiguous", among: [A, PERSON] });
+  await engine.start(() => ({ kind: "ambiguous", among: [A, PERSON] }));
   expect(log.slice(-2)).toMatchObject([
     { type: "rolled_back", id: "cut" },
     { type: "changed", author: { kind: "ambiguous" }, change: { path: "g" } },

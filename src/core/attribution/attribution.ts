@@ -41,18 +41,18 @@ export class Attribution {
   }
 
   /**
-   * Looks at the whole folder for the first time. What changed since `files`, or without them since the log's end, is
-   * `whileAway`'s: the person's, or nobody can tell, when agents were alive. A rollback that a crash cut short is settled:
-   * what was written of it counts.
+   * Looks at the whole folder for the first time. `whose` says who made what changed since `files`, or without them since the
+   * log's end: the person, or nobody can tell, when agents were alive. A rollback that a crash cut short is settled: what
+   * was written of it counts.
    */
-  start(whileAway: Author = PERSON): Promise<void> {
+  start(whose: (change: FileChange) => Author = () => PERSON): Promise<void> {
     return this.#alone(async () => {
       const found = await this.#known.look();
       const changes = this.#begun ? found : this.history.missed((path) => this.#known.state(path));
       const settled = await this.#settle();
       await this.#take(
         changes.filter((change) => !settled.has(change.path)),
-        () => ({ author: whileAway }),
+        (change) => ({ author: whose(change) }),
       );
     });
   }
@@ -138,7 +138,7 @@ export class Attribution {
         );
         return result;
       } catch (error) {
-        const perhaps = (path: string) => ({ author: oneOf([by, this.#windows.author(path, by).author]) });
+        const perhaps = ({ path }: FileChange) => ({ author: oneOf([by, this.#windows.author(path, by).author]) });
         await this.#take(await this.#known.look(), perhaps);
         throw error;
       }
@@ -263,17 +263,17 @@ export class Attribution {
 
   async #look(paths?: readonly string[], nobody: Author = PERSON): Promise<void> {
     const changes = await this.#known.look(paths);
-    await this.#take(changes, (path) => this.#windows.author(path, nobody, this.#known.wasRevealed(path)));
+    await this.#take(changes, ({ path }) => this.#windows.author(path, nobody, this.#known.wasRevealed(path)));
   }
 
   async #take(
     changes: readonly FileChange[],
-    whose: (path: string) => { author: Author; call?: string | undefined },
+    whose: (change: FileChange) => { author: Author; call?: string | undefined },
   ): Promise<void> {
     const moved = await foldMoves(changes, this.#blobs);
     const first = this.history.last + 1;
     await this.#write(
-      moved.map((change, at) => ({ type: "changed", seq: first + at, ...whose(change.path), exact: false, change })),
+      moved.map((change, at) => ({ type: "changed", seq: first + at, ...whose(change), exact: false, change })),
     );
   }
 

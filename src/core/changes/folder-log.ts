@@ -1,11 +1,13 @@
 import type { Agent } from "../../contract/agent.ts";
 import { terminalId } from "../agent-run.ts";
+import { shownPath } from "../../contract/files.ts";
 import { appendPatiently } from "../append.ts";
 import { Attribution } from "../attribution/attribution.ts";
 import { agentAuthor, oneOf, PERSON } from "../attribution/author.ts";
+import { sameState } from "../attribution/plan.ts";
 import type { LiveView } from "../live-view.ts";
 import type { Ledger } from "../ports/ledger.ts";
-import type { FolderStore, Snapshot } from "../ports/snapshots.ts";
+import type { CutRestore, FolderStore, Snapshot } from "../ports/snapshots.ts";
 import { prune } from "./prune.ts";
 import { filesAtEnd, readLog, recorder, SNAPSHOTS } from "./log.ts";
 
@@ -130,7 +132,12 @@ export class FolderLog {
     const files = await filesAtEnd(ledger, store, operations);
     const record = recorder({ ledger, view: live.current, newId }, this.#signal);
     const engine = new Attribution({ tree: store.tree, blobs: store.blobs, operations, files, record });
-    await engine.start(oneOf([PERSON, ...this.#before.map(({ id }) => agentAuthor(id))]));
+    const someone = oneOf([PERSON, ...this.#before.map(({ id }) => agentAuthor(id))]);
+    const cut = await store.cutShort();
+    const made = new Map(cut?.changes.map(({ path, after }) => [path, after]));
+    // What a restore that the crash cut short has made is the person's.
+    await engine.start(({ path, after }) => (made.has(path) && sameState(made.get(path), after) ? PERSON : someone));
+    if (cut) await this.#settle(store, cut);
     live.watch((event) => {
       if (event.type === "agent.status" && event.data.status === "done")
         engine.close(missedCall(event.data)).catch((error: unknown) => this.#failed(error));
@@ -142,6 +149,19 @@ export class FolderLog {
         await engine.open({ call: missedCall(agent), agent: id, author: oneOf([PERSON, agentAuthor(id)]) });
     }
     return { store, engine };
+  }
+
+  /** Records a restore that a crash cut short, so that what came of it can be undone. */
+  async #settle(store: FolderStore, cut: CutRestore): Promise<void> {
+    const { ledger, newId } = this.#parts;
+    const { id, restored } = await store.settle(cut);
+    const planned = new Set(cut.changes.map(({ path }) => path));
+    const missing = await store.diff(id, cut.target);
+    const left = missing.map(({ path }) => path).filter((path) => planned.has(path));
+    const data = { id, target: cut.target, before: restored?.before ?? cut.before, done: planned.size - left.length };
+    const fact = { type: "snapshot.restored" as const, data: { ...data, left: left.map(shownPath) } };
+    const entry = { ...fact, id: newId(), actor: { kind: "human" as const }, subject: SNAPSHOTS };
+    await appendPatiently(ledger, entry, this.#signal);
   }
 
   /** So that changes are shown while they happen; what is told of them does not depend on it. */

@@ -152,3 +152,19 @@ test("a link and a name that is no valid text are taken back alone, by the names
   expect(await named("caf\ufffd")).toMatchObject([{ path: "caf\ufffd", what: "deleted" }]);
   expect(d.files.shown()).toEqual({ f: "644 ada\n" });
 });
+
+test("a restore that a crash cut short is the person's, and is undone like any other", async () => {
+  const blob = await d.store.blobs.put(Buffer.from("restored\n"));
+  d.files.write("f", file("restored\n"));
+  const target = await d.store.take("target");
+  d.files.write("f", file(TEN));
+  const { id: before } = await d.store.take("before restored");
+  d.files.write("f", file("restored\n"));
+  d.files.write("g", file("somebody\n"));
+  const changes = [{ path: "f", after: { kind: "file" as const, mode: 0o644, blob } }];
+  d.store.cutShort = async () => ({ before, target: target.id, label: "restored", changes });
+  await reopened();
+  const { unknown } = await d.ask("change.summary", {});
+  expect(unknown.map(({ path }) => path)).toEqual(["g"]);
+  expect(d.workspace.view().files.rollbacks).toMatchObject([{ kind: "restore", by: "human" }]);
+});

@@ -18,6 +18,17 @@ export interface Snapshot {
   skipped: readonly Skipped[];
   /** Of a restore: the snapshot taken right before it, and the one that was restored. */
   restored?: { before: string; target: string } | undefined;
+  /** Taken right before a restore: what is about to be restored. */
+  restoring?: string | undefined;
+}
+
+/** A restore that was begun, and nothing says how it ended. */
+export interface CutRestore {
+  before: string;
+  target: string;
+  label: string;
+  /** What it was about to make, and perhaps some more. */
+  changes: readonly SnapshotChange[];
 }
 
 /** One file that differs between two snapshots. Undefined: not there. */
@@ -65,6 +76,10 @@ export interface Snapshots {
   planUndo(restored: string): Promise<RestorePlan>;
   /** Carries a plan out: a snapshot first, then each file only if it still is what the plan says. */
   restore(plan: RestorePlan): Promise<Restored>;
+  /** The restore that the process before was at when it died, if it was. To be asked before a snapshot is taken. */
+  cutShort(): Promise<CutRestore | undefined>;
+  /** Keeps what came of it as its outcome, so that it can be undone. */
+  settle(cut: CutRestore): Promise<Snapshot>;
   /** Forgets old snapshots; `keep` are contents that are still needed otherwise. Returns the ids of the forgotten. */
   prune(limits: PruneLimits, keep: Iterable<string>): Promise<string[]>;
   /** Lets go of helper processes. */
