@@ -5,7 +5,7 @@ import { go } from "../route/route.ts";
 import type { EntryDoes } from "./entry.tsx";
 import type { Feed } from "./feed.ts";
 import { quoteOf, type Reply } from "./reply.tsx";
-import type { Row } from "./rows.ts";
+import { keyOf, type Row } from "./rows.ts";
 import { isCut } from "./text.tsx";
 import { EVERYTHING } from "./wanted.ts";
 
@@ -25,7 +25,7 @@ export function useEntryDoes(
   const does = useMemo<EntryDoes>(
     () => ({
       jump(id) {
-        const index = now.current.findIndex(({ key }) => key === id);
+        const index = now.current.findIndex((row) => keyOf(row) === id);
         const seq = feed.find(id)?.seq;
         if (index >= 0) virtual.scrollToIndex(index, { align: "center" });
         // Where a filter hides it, it is shown among all the others.

@@ -8,7 +8,7 @@ import { Day, NewLine, Older } from "./dividers.tsx";
 import { Entry } from "./entry.tsx";
 import { placeOf, type Feed, type FeedState } from "./feed.ts";
 import { useDivider, useMark } from "./mark.ts";
-import { heightOf, rowsOf } from "./rows.ts";
+import { heightOf, isDivider, keyOf, rowsOf, type Row } from "./rows.ts";
 import { Announce } from "./say.tsx";
 import { useEntryDoes } from "./does.ts";
 import { isEverything, type Wanted } from "./wanted.ts";
@@ -43,7 +43,7 @@ export function Log({ feed, state, wanted, past }: LogProps) {
     count: rows.length,
     getScrollElement: () => box.current,
     // The same function as long as the rows are the same: with another one all of them are laid out anew.
-    getItemKey: useCallback((index) => rows[index]?.key ?? index, [rows]),
+    getItemKey: useCallback((index) => keyAt(rows, index), [rows]),
     estimateSize: (index) => heightOf(rows[index] ?? { kind: "new", key: "new" }, width.current),
     overscan: 6,
     paddingEnd: 8,
@@ -93,7 +93,7 @@ export function Log({ feed, state, wanted, past }: LogProps) {
   const tries = useRef(0);
   useEffect(() => {
     if (target === undefined || found.current === target) return;
-    const index = rows.findIndex(({ key }) => key === target);
+    const index = rows.findIndex((row) => keyOf(row) === target);
     if (index >= 0) {
       found.current = target;
       virtual.scrollToIndex(index, { align: "center" });
@@ -129,21 +129,21 @@ export function Log({ feed, state, wanted, past }: LogProps) {
                 className="feed-row"
                 style={{ transform: `translateY(${start}px)` }}
               >
-                {row.kind === "older" ? (
+                {!isDivider(row) ? (
+                  <Entry
+                    message={row}
+                    answered={row.reply_to === undefined ? undefined : feed.find(row.reply_to)}
+                    find={wanted.find}
+                    lit={row.id === target}
+                    reply={replying?.id === row.id ? replying.text : undefined}
+                    does={does}
+                  />
+                ) : row.kind === "older" ? (
                   <Older what="Older messages" failure={failure?.message} onRetry={() => void feed.load()} />
                 ) : row.kind === "day" ? (
                   <Day at={row.at} />
-                ) : row.kind === "new" ? (
-                  <NewLine />
                 ) : (
-                  <Entry
-                    message={row.message}
-                    answered={row.message.reply_to === undefined ? undefined : feed.find(row.message.reply_to)}
-                    find={wanted.find}
-                    lit={row.key === target}
-                    reply={replying?.id === row.key ? replying.text : undefined}
-                    does={does}
-                  />
+                  <NewLine />
                 )}
               </div>
             );
@@ -155,6 +155,11 @@ export function Log({ feed, state, wanted, past }: LogProps) {
       )}
     </div>
   );
+}
+
+function keyAt(rows: readonly Row[], index: number): string | number {
+  const row = rows[index];
+  return row ? keyOf(row) : index;
 }
 
 const NEWEST = { message: undefined, seq: undefined };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Message } from "../../contract/message.ts";
 import { firstLine, plainText } from "./plain.ts";
-import { rowsOf } from "./rows.ts";
+import { isDivider, rowsOf } from "./rows.ts";
 import { matches, wantedOf } from "./wanted.ts";
 
 const sent = (seq: number, from: string, to: string, at = "2026-01-01T10:00:00.000Z"): Message => ({
@@ -16,8 +16,7 @@ test("the divider stands before the first message of somebody else that was not 
     sent(3, "ada", "human"),
     sent(4, "ada", "human", "2026-01-03T10:00:00.000Z"),
   ];
-  const kinds = (read: number) =>
-    rowsOf(messages, read, false).map((row) => (row.kind === "message" ? row.key : row.kind));
+  const kinds = (read: number) => rowsOf(messages, read, false).map((row) => (isDivider(row) ? row.kind : row.id));
   expect(kinds(1)).toEqual(["day", "m1", "m2", "new", "m3", "day", "m4"]);
   expect(kinds(4)).toEqual(["day", "m1", "m2", "m3", "day", "m4"]);
 });

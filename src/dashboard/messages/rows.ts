@@ -1,16 +1,24 @@
 import { HUMAN, SYSTEM } from "../../contract/actor.ts";
 import type { Message } from "../../contract/message.ts";
 
-/** A row of the feed. */
-export type Row =
+/** A row of the feed: a message, or what divides them. */
+export type Row = Message | Divider;
+
+export type Divider =
   /** Older ones are on their way, or can be had. */
   | { kind: "older"; key: "older" }
   | { kind: "day"; key: string; at: string }
   /** Below it is what the person had not read when they came. */
-  | { kind: "new"; key: "new" }
-  | { kind: "message"; key: string; message: Message };
+  | { kind: "new"; key: "new" };
 
-const rowOfMessage = new WeakMap<Message, Row>();
+export function isDivider(row: Row): row is Divider {
+  return "kind" in row;
+}
+
+/** The same for the same row, whatever else is in the list; a message's is its id. */
+export function keyOf(row: Row): string {
+  return isDivider(row) ? row.key : row.id;
+}
 
 /** The rows of a feed: its messages, a divider for each day, and one before what is new. `read`: a ledger position. */
 export function rowsOf(messages: readonly Message[], read: number, older: boolean): Row[] {
@@ -31,17 +39,15 @@ export function rowsOf(messages: readonly Message[], read: number, older: boolea
       divided = true;
       rows.push({ kind: "new", key: "new" });
     }
-    let row = rowOfMessage.get(message);
-    if (!row) rowOfMessage.set(message, (row = { kind: "message", key: message.id, message }));
-    rows.push(row);
+    rows.push(message);
   }
   return rows;
 }
 
 /** Pixels a row will need in a feed of this width, roughly: it is measured once it is on the screen. */
 export function heightOf(row: Row, width: number): number {
-  if (row.kind !== "message") return 32;
-  const { content, from } = row.message;
+  if (isDivider(row)) return 32;
+  const { content, from } = row;
   const letters = Math.max(20, width / 6.6);
   const lines = Math.min(14, Math.ceil(Math.min(content.length, 1_000) / letters));
   return from === SYSTEM ? 12 + Math.min(3, lines) * 16 : 62 + lines * 20;
