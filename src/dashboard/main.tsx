@@ -4,7 +4,9 @@ import "./theme/tokens.css";
 import "./theme/fonts.css";
 import "./theme/base.css";
 import { App } from "./app.tsx";
+import { fetchAhead } from "./shell/ahead.ts";
 
+fetchAhead();
 const root = document.getElementById("root");
 if (root) {
   createRoot(root).render(
