@@ -31,7 +31,7 @@ import {
   type Note,
 } from "./records.ts";
 import type { GitPlace, HashFormat } from "./run-git.ts";
-import { uncommitted } from "./uncommitted.ts";
+import { otherThanCommitted, uncommitted } from "./uncommitted.ts";
 import { SharedTake } from "./shared-take.ts";
 import { Revealed } from "./revealed.ts";
 import { swapAt } from "./swap.ts";
@@ -122,6 +122,10 @@ export class SnapshotStore implements FolderStore {
 
   uncommitted(paths: readonly string[]): Promise<ReadonlySet<string>> {
     return uncommitted(this.#place, this.tree, this.#format, paths);
+  }
+
+  otherThanCommitted(files: ReadonlyMap<string, FileState>): Promise<ReadonlySet<string>> {
+    return otherThanCommitted(this.#place, this.#objects, files);
   }
 
   async diff(from: string, to: string): Promise<SnapshotChange[]> {

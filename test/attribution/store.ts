@@ -65,6 +65,7 @@ export function memoryStore(tree: Tree): FolderStore {
       return old;
     },
     uncommitted: async (paths) => new Set(paths),
+    otherThanCommitted: async () => new Set(),
     close: async () => {},
   };
 }

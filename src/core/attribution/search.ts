@@ -1,4 +1,4 @@
-import type { Author, Changed, FileOperation } from "../../contract/files.ts";
+import type { Author, Changed, FileOperation, FileState } from "../../contract/files.ts";
 import { isBy } from "./author.ts";
 import type { History } from "./history.ts";
 
@@ -30,6 +30,18 @@ export function touchedByOthers(history: History, but: Author): string[] {
     if (others) paths.push(path);
   }
   return paths;
+}
+
+/** What the folder holds of the time before the log: files as they were before the first recorded change of each. */
+export function beforeLog(history: History, files: ReadonlyMap<string, FileState>): Map<string, FileState> {
+  const found = new Map(files);
+  for (const { path, steps } of history.lineages) {
+    const [first] = steps;
+    const before = first?.type === "changed" ? first.change.before : undefined;
+    if (before && found.has(path)) found.set(path, before);
+    else found.delete(path);
+  }
+  return found;
 }
 
 /** The record of a rollback, or of its undo, once it is finished. */

@@ -1,10 +1,10 @@
 import type { Agent } from "../../contract/agent.ts";
 import type { Fact } from "../../contract/event.ts";
-import { shownPath } from "../../contract/files.ts";
+import { shownPath, type FileState } from "../../contract/files.ts";
 import { decisionFor, type Decision } from "../../contract/policy.ts";
 import { appendPatiently } from "../append.ts";
 import { agentAuthor } from "../attribution/author.ts";
-import { touchedByOthers } from "../attribution/search.ts";
+import { beforeLog, touchedByOthers } from "../attribution/search.ts";
 import { wholeTree } from "../guards.ts";
 import type { LiveView } from "../live-view.ts";
 import type { Folders } from "../ports/folders.ts";
@@ -60,15 +60,18 @@ export async function guard(
 /** Files with others' work that no commit holds and that the command may change. */
 async function atStake(
   { folder, folders }: GuardParts,
-  files: FolderLog,
+  folderLog: FolderLog,
   agent: Agent,
   { cwd = agent.cwd }: ToolCall,
   reaching: readonly { paths?: readonly string[] | undefined }[],
 ): Promise<string[]> {
-  const { engine, store } = await files.open();
+  const { engine, store } = await folderLog.open();
   await engine.look();
+  const files = engine.files();
   const touched = touchedByOthers(engine.history, agentAuthor(agent.id));
-  const under: string[] = [];
+  const earlier = beforeLog(engine.history, files);
+  const under = new Set<string>();
+  const underEarlier = new Map<string, FileState>();
   for (const { paths } of reaching) {
     const places =
       paths &&
@@ -78,13 +81,17 @@ async function atStake(
         paths.map((path) => folders.resolve(cwd, path)),
       ));
     const all = paths?.some((path) => folders.inside(folders.resolve(cwd, path), folder));
-    under.push(
-      ...touched.filter(
-        (path) => !places || all || places.some((place) => path === place || path.startsWith(`${place}/`)),
-      ),
-    );
+    const reached = (path: string) =>
+      !places || all || places.some((place) => path === place || path.startsWith(`${place}/`));
+    for (const path of touched) if (reached(path)) under.add(path);
+    for (const [path, state] of earlier) if (reached(path)) underEarlier.set(path, state);
   }
-  return [...(await store.uncommitted([...new Set(under)]))].map(shownPath).sort();
+  const lost = new Set(await store.uncommitted([...under]));
+  // What the person had not committed before the first agent came; unless it is by now.
+  const was = await store.otherThanCommitted(underEarlier);
+  const is = new Map([...files].filter(([path]) => was.has(path)));
+  for (const path of await store.otherThanCommitted(is)) lost.add(path);
+  return [...lost].map(shownPath).sort();
 }
 
 function reasonFor(decision: Decision, what: string, lost: readonly string[], snapshot: string | undefined): string {

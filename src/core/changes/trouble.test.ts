@@ -168,3 +168,22 @@ test("a restore that a crash cut short is the person's, and is undone like any o
   expect(unknown.map(({ path }) => path)).toEqual(["g"]);
   expect(d.workspace.view().files.rollbacks).toMatchObject([{ kind: "restore", by: "human" }]);
 });
+
+test("a whole-tree command is asked for when it reaches what the person had not committed before the first agent came", async () => {
+  d.store.uncommitted = async () => new Set();
+  d.store.otherThanCommitted = async (files) => new Set([...files.keys()].filter((path) => path === "f"));
+  const ada = d.puppet.link("ada");
+  const reset = () => ada.openCall({ id: "a", command: "git reset --hard" });
+  expect(await reset()).toMatchObject({ decision: "ask", reason: expect.stringContaining(": f.") });
+  await ada.closeCall("a");
+  expect(await ada.openCall({ id: "b", command: "git checkout -- src/" })).toBeUndefined();
+  await ada.openCall({ id: "c", paths: [`${d.folder}/f`] });
+  d.files.write("f", file(`ada\n${TEN}`));
+  await ada.closeCall("c");
+  expect(await reset()).toMatchObject({ decision: "ask" });
+  // What is committed by now is not lost.
+  const before = await d.store.blobs.put(Buffer.from(TEN));
+  d.store.otherThanCommitted = async (files) =>
+    new Set([...files].filter(([, { blob }]) => blob === before).map(([path]) => path));
+  expect(await reset()).toBeUndefined();
+});

@@ -104,4 +104,9 @@ export interface FolderStore extends Snapshots {
    * All of them where there is no repository, or it cannot be told.
    */
   uncommitted(paths: readonly string[]): Promise<ReadonlySet<string>>;
+  /**
+   * Of these states of files, the ones that the commit of the person's HEAD has otherwise. None where that cannot be told: in
+   * no commit, without a repository, or where filters make a file other on disk than in a commit.
+   */
+  otherThanCommitted(files: ReadonlyMap<string, FileState>): Promise<ReadonlySet<string>>;
 }
