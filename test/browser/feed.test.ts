@@ -138,8 +138,9 @@ describe.skipIf(CHROMIUM === undefined)("messages and their graph, in Chromium",
   });
 
   test("it stays where one reads, and counts what came meanwhile", async () => {
+    for (let count = 0; count < 15; count++) await say("human", "ada", `straw ${count}`);
     const page = await stage.visit(at());
-    await article(page, "hay 11").waitFor();
+    await article(page, "straw 14").waitFor();
     await page.locator(".feed").hover();
     await page.mouse.wheel(0, -600);
     const pill = page.locator(".feed-pill").getByRole("button");
@@ -180,12 +181,13 @@ describe.skipIf(CHROMIUM === undefined)("messages and their graph, in Chromium",
   });
 
   test("the graph shows who writes to whom, a line filters the feed, somebody selects an agent", async () => {
+    await say("bram", "ada", "only between us");
     const page = await stage.visit(`/w/${stage.home.workspace.id}/graph?side=messages`);
-    const line = page.locator('[data-link="bram cleo"]');
+    const line = page.locator('[data-link="bram ada"]');
     await line.waitFor({ state: "attached" });
     await line.dispatchEvent("click");
     const texts = () => page.locator(".feed .message-text").allTextContents();
-    await soon(texts).toEqual(["the needle, between you and me"]);
+    await soon(texts).toEqual(["only between us"]);
     await page.getByRole("list", { name: "Who is here" }).getByRole("button", { name: /^ada/ }).click();
     await soon(() => new URL(page.url()).searchParams.get("agent")).toBe("ada");
     const pulse = page.waitForSelector(".graph-pulse", { state: "attached" });

@@ -52,6 +52,9 @@ export function Log({ feed, state, wanted, past }: LogProps) {
     scrollEndThreshold: AT_END,
     initialRect: { width: 340, height: 800 },
   });
+  // "end" keeps the place when older ones come before it, which was seen to above. Left on, all rows would be added up
+  // again for each one that is measured: 100 ms a frame with 50,000. The end itself is kept below.
+  virtual.options.anchorTo = "start";
   const { does, replying } = useEntryDoes(feed, rows, virtual);
 
   useLayoutEffect(() => {
