@@ -43,6 +43,7 @@ export class FolderLog {
   #opening: Promise<{ store: FolderStore; engine: Attribution }> | undefined;
   /** Agents that were alive when the server went away: what changed since then may be theirs, though they have ended by now. */
   readonly #before: readonly Agent[];
+  #looking: Promise<void> | undefined;
   /** Runs begun since the server started. */
   #begun = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -83,7 +84,8 @@ export class FolderLog {
   async snapshot(label: string, agent?: Agent): Promise<Snapshot> {
     const { store, engine } = await this.open();
     // What the snapshot is the first to see would never be recorded if the server died before the next look.
-    await engine.look();
+    // One look for all who want a snapshot now, so that they can share that one as well.
+    await (this.#looking ??= engine.look().finally(() => (this.#looking = undefined)));
     const position = engine.history.last;
     const snapshot = await store.take(label, this.#signal);
     const of = agent && { agent: agent.id, run: agent.run };

@@ -187,3 +187,13 @@ test("a whole-tree command is asked for when it reaches what the person had not 
     new Set([...files].filter(([, { blob }]) => blob === before).map(([path]) => path));
   expect(await reset()).toBeUndefined();
 });
+
+test("for snapshots wanted at the same moment the folder is looked at once, so that the store can take one for all", async () => {
+  const steps: string[] = [];
+  const { take } = d.store;
+  const { list } = d.store.tree;
+  d.store.take = (label) => (steps.push("take"), take(label));
+  d.store.tree.list = () => (steps.push("look"), list.call(d.store.tree));
+  await Promise.all(["a", "b", "c"].map((label) => d.ask("snapshot.take", { label })));
+  expect(steps.slice(0, 4)).toEqual(["look", "take", "take", "take"]);
+});
