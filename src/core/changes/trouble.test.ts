@@ -193,7 +193,7 @@ test("for snapshots wanted at the same moment the folder is looked at once, so t
   const { take } = d.store;
   const { list } = d.store.tree;
   d.store.take = (label) => (steps.push("take"), take(label));
-  d.store.tree.list = () => (steps.push("look"), list.call(d.store.tree));
+  d.store.tree.list = async () => (steps.push("look"), await pause(50), list.call(d.store.tree));
   await Promise.all(["a", "b", "c"].map((label) => d.ask("snapshot.take", { label })));
   expect(steps.slice(0, 4)).toEqual(["look", "take", "take", "take"]);
 });
