@@ -102,6 +102,9 @@ describe.skipIf(CHROMIUM === undefined)("journeys", () => {
       await page.reload();
       await page.getByText("I am dov").first().waitFor();
       expect(await moved()).toBe(now);
+      // No black where the rows leave a little room.
+      const behind = `getComputedStyle(document.querySelector(".xterm-viewport")).backgroundColor`;
+      expect(await page.evaluate(behind)).toBe("rgba(0, 0, 0, 0)");
       await arrived(page, `four-terminals-${width.name}`);
       await edge.focus();
       await page.keyboard.press("Enter");
