@@ -46,6 +46,8 @@ beforeAll(async () => {
   for (const path of ["/api/nothing", "/api/workspaces/none/agents", "/hooks/x", "/mcp"])
     await fetch(url + path, { headers: bad });
   for (const secret of secrets.values()) {
+    // Admitted, refused, from elsewhere, and with words the socket takes for a token.
+    await fetch(`${url}/api?t=${secret}`, { headers: bad });
     await fetch(`${url}/api?token=${secret}&t=${secret}`, { headers: { authorization: `Bearer ${secret}x` } });
     await raw(port, [`GET /login?t=${secret} HTTP/1.1`, `Host: evil.test`, `Cookie: clustr_${port}=${secret}`]);
     await raw(port, [
