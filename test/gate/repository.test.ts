@@ -48,6 +48,15 @@ async function trap(folder: string): Promise<void> {
   await writeFile(join(folder, "file.txt"), "one\n");
   git("add", "-A");
   git("commit", "-q", "-m", "c");
+  // A repository within it, which git asks about itself when it is asked about the outer one.
+  const inner = join(folder, "inner");
+  await mkdir(inner);
+  await writeFile(join(inner, "x.txt"), "x\n");
+  git("-C", inner, "init", "-q");
+  git("-C", inner, "add", "-A");
+  git("-C", inner, "commit", "-q", "-m", "c");
+  await program(join(inner, "monitor"), "inner-fsmonitor");
+  git("-C", inner, "config", "core.fsmonitor", join(inner, "monitor"));
   const traps = join(folder, ".traps");
   for (const hook of HOOKS) {
     await program(join(folder, ".git/hooks", hook), `hook-${hook}`);
