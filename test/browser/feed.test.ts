@@ -155,6 +155,9 @@ describe.skipIf(CHROMIUM === undefined)("messages and their graph, in Chromium",
     await pill.click();
     await article(page, "and again").waitFor();
     await soon(() => pill.count()).toBe(0);
+    const toEnd = () => page.locator(".feed").evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight);
+    await page.setViewportSize({ width: 1440, height: 600 });
+    await soon(toEnd).toBeLessThan(2);
   });
 
   test("a long one is folded, and what the page does not hold is fetched when it is opened", async () => {

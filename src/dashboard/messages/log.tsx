@@ -45,7 +45,7 @@ export function Log({ feed, state, wanted, past }: LogProps) {
     // The same function as long as the rows are the same: with another one all of them are laid out anew.
     getItemKey: useCallback((index) => keyAt(rows, index), [rows]),
     estimateSize: (index) => heightOf(rows[index] ?? { kind: "new", key: "new" }, width.current),
-    overscan: 6,
+    overscan: 4,
     paddingEnd: 8,
     anchorTo: "end",
     followOnAppend: true,
@@ -67,9 +67,14 @@ export function Log({ feed, state, wanted, past }: LogProps) {
     if (!past && !target) virtual.scrollToEnd();
   }, [rows.length, past, target, virtual]);
 
-  // Rows turn out higher than they were taken for, or the window changes: the end stays the end.
+  // Rows turn out higher than they were taken for, or the room becomes smaller: the end stays the end.
   const total = virtual.getTotalSize();
-  const height = virtual.scrollRect?.height;
+  const [height, setHeight] = useState(0);
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => setHeight(entry?.contentRect.height ?? 0));
+    if (box.current) observer.observe(box.current);
+    return () => observer.disconnect();
+  }, []);
   useLayoutEffect(() => {
     if (atEnd && !past) virtual.scrollToEnd();
     // Only when a size changes: otherwise whoever scrolls would be held back.
