@@ -115,4 +115,13 @@ describe("a restore", () => {
     expect((await next.restore(await next.planUndo(made))).done).toEqual(["a"]);
     expect(project.shown()).toEqual({ a: "644 2\n", b: "644 2\n" });
   });
+
+  test("says so when the folder is gone, and goes on when it is back", async () => {
+    project = new Project({ a: "1\n" });
+    const snapshots = await project.snapshots();
+    fs.renameSync(project.folder, `${project.folder}.away`);
+    await expect(snapshots.take("first")).rejects.toThrow(/the folder is not there any more/);
+    fs.renameSync(`${project.folder}.away`, project.folder);
+    expect((await snapshots.take("second")).label).toBe("second");
+  });
 });

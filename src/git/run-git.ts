@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import { constants, setPriority } from "node:os";
 import { ClustrError } from "../contract/error.ts";
 
@@ -128,7 +129,8 @@ export function runGit(place: GitPlace, args: readonly string[], call: GitCall =
     };
     child.on("error", (cause) => {
       settle();
-      fail("git could not be started; is it installed?", cause);
+      const isThere = existsSync(place.folder);
+      fail(isThere ? "git could not be started; is it installed?" : "the folder is not there any more", cause);
     });
     child.on("close", (code) => {
       settle();

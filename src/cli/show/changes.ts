@@ -1,6 +1,6 @@
 import type { Output } from "../../contract/operation.ts";
 import type { Operations } from "../../contract/operations.ts";
-import { plain, type Color, type Style } from "./style.ts";
+import { plain, plainPath, type Color, type Style } from "./style.ts";
 import { table } from "./table.ts";
 
 type Diff = Output<Operations["change.diff"]>;
@@ -35,7 +35,9 @@ export function showDiff({ files, total, next }: Diff, style: Style): string {
     ...tail(file, style),
   ]);
   const more =
-    next === undefined ? [] : [style.paint("dim", `More files come after ${plain(next)}: --after "${plain(next)}"`)];
+    next === undefined
+      ? []
+      : [style.paint("dim", `More files come after ${plainPath(next)}: --after "${plain(next)}"`)];
   return [...parts.map((part) => part.join("\n")), [...more, totals(total)].join("\n")].join("\n\n");
 }
 
@@ -48,7 +50,7 @@ export function showDiffStat({ files, total }: Diff, style: Style): string {
 function head(file: File, style: Style): string {
   const { path, from, what, kind, mode, added, removed, conflict } = file;
   const [sign, color] = SIGNS[what];
-  const name = from === undefined || from === path ? plain(path) : `${plain(from)} → ${plain(path)}`;
+  const name = from === undefined || from === path ? plainPath(path) : `${plainPath(from)} → ${plainPath(path)}`;
   const notes = [
     kind === "text" ? `+${added} −${removed}` : kind,
     ...(mode ? [`mode ${mode.before} → ${mode.now}`] : []),
@@ -107,7 +109,7 @@ export function showSummary({ agents, unknown }: Output<Operations["change.summa
     String(position),
     what,
     among.map(plain).join(" or "),
-    plain(path),
+    plainPath(path),
   ]);
   return `${counted}\n\n${style.paint("yellow", "Whose these changes are is not known.")} Say it with: clustr assign POSITION NAME\n${table(style, ["POSITION", "WHAT", "PERHAPS", "FILE"], doubts)}`;
 }
@@ -123,8 +125,8 @@ export function showRollback(output: Rollback & { undone?: string }, style: Styl
     const [sign, color] = SIGNS[what];
     const counts = added + removed === 0 ? "" : `  ${style.paint("dim", `+${added} −${removed}`)}`;
     return conflict
-      ? `${style.paint("yellow", "▲")} ${plain(path)}  ${style.paint("dim", REASONS[conflict])}`
-      : `${style.paint(color, sign)} ${plain(path)}${counts}`;
+      ? `${style.paint("yellow", "▲")} ${plainPath(path)}  ${style.paint("dim", REASONS[conflict])}`
+      : `${style.paint(color, sign)} ${plainPath(path)}${counts}`;
   };
   return [
     ...done.map(row),

@@ -1,6 +1,6 @@
 import type { Output } from "../../contract/operation.ts";
 import type { Operations } from "../../contract/operations.ts";
-import { ago, plain, type Style } from "./style.ts";
+import { ago, plain, plainPath, type Style } from "./style.ts";
 import { table } from "./table.ts";
 
 type Snapshot = Output<Operations["snapshot.list"]>[number];
@@ -25,20 +25,22 @@ export function showSnapshot({ id, label, skipped, skipped_count }: Snapshot, st
   const lines = [`${id.slice(0, ID)}  ${plain(label)}`];
   if (skipped_count > 0) lines.push(`Not kept, and never touched by restoring (${skipped_count}):`);
   for (const { path, why } of skipped.slice(0, NAMED))
-    lines.push(`  ${plain(path)}  ${style.paint("dim", why.replace("_", " "))}`);
+    lines.push(`  ${plainPath(path)}  ${style.paint("dim", why.replace("_", " "))}`);
   return lines.join("\n");
 }
 
 export function showRestore(output: Output<Operations["snapshot.restore"]>, style: Style): string {
   const { dry_run, files, total, left } = output;
   if (total === 0 && left.length === 0) return "The folder is already as it was in that snapshot.";
-  const lines = files.slice(0, NAMED).map(({ path, what }) => `${style.paint("dim", what.padEnd(8))}  ${plain(path)}`);
+  const lines = files
+    .slice(0, NAMED)
+    .map(({ path, what }) => `${style.paint("dim", what.padEnd(8))}  ${plainPath(path)}`);
   if (total > NAMED) lines.push(style.paint("dim", `… and ${total - NAMED} more; --json has them`));
   if (left.length > 0)
     lines.push(
       "",
       "Left as they are, because somebody changed them at that moment:",
-      ...left.map((path) => `  ${plain(path)}`),
+      ...left.map((path) => `  ${plainPath(path)}`),
     );
   lines.push(
     "",

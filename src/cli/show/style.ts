@@ -42,6 +42,11 @@ export function plain(text: string): string {
   return stripVTControlCharacters(text).replace(/[^\P{C}\n\t\u200c\u200d]/gu, "");
 }
 
+/** A file's name on one line: what stands after a line end in it must not pass for a line of ours. */
+export function plainPath(path: string): string {
+  return plain(path).replace(/[\n\t]/g, "\u240a");
+}
+
 /** The first line of a text that has something in it. */
 export function firstLine(text: string): string {
   return (
