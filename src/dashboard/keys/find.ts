@@ -92,7 +92,7 @@ function notes(view: View | undefined): Found[] {
     title: key,
     about: value.slice(0, 200),
     icon: "context",
-    run: () => goToRoom("context", { note: key }),
+    run: () => goToRoom("context", { key }),
   }));
 }
 
