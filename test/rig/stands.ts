@@ -27,7 +27,7 @@ export class Reported {
 
   constructor({ agent }: RigRun) {
     const { id, name, task, cwd, autonomy } = agent;
-    const origin = { id, name, task, cwd, autonomy, service: "codex", depth: 0, external: false };
+    const origin = { id, name, task, cwd, autonomy, service: "tool", depth: 0, external: false };
     this.#fold({
       type: "agent.spawned",
       data: { agent: { ...origin, spawned_by: "human", spawned_by_id: "human" }, rules_revision: 0 },
