@@ -1,6 +1,8 @@
 import "../terminals/pane.css";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { shellOf } from "../../contract/shell-address.ts";
+import { Button } from "../controls/button.tsx";
+import { Empty } from "../controls/empty.tsx";
 import { toast } from "../controls/toast.tsx";
 import { useHere } from "../live/here.tsx";
 import { useLayout } from "../shell/layout.ts";
@@ -10,7 +12,6 @@ import { AT_FIRST } from "../terminals/state.ts";
 import { usePlace } from "../terminals/use-place.ts";
 import { useScreen } from "../terminals/use-screen.ts";
 import { useVisible } from "../terminals/use-visible.ts";
-import { NotLoaded } from "../terminals/not-loaded.tsx";
 
 interface ShellPaneProps {
   /** What the socket attaches to: see contract/shell.ts. */
@@ -62,7 +63,17 @@ export function ShellPane({ address, name, cwd }: ShellPaneProps) {
         onStopFinding={() => setFinding(false)}
         end={{}}
       />
-      {failed && <NotLoaded onAgain={again} />}
+      {failed && (
+        <div className="pane-over">
+          <Empty
+            title="The terminal could not be loaded"
+            role="alert"
+            action={<Button onClick={again}>Try again</Button>}
+          >
+            The server did not answer when the page asked for the part that draws it.
+          </Empty>
+        </div>
+      )}
     </section>
   );
 }

@@ -3,6 +3,8 @@ import { useEffect, useRef, useState, useSyncExternalStore, type ReactNode } fro
 import type { Stream } from "../../client/stream.ts";
 import type { Agent } from "../../contract/agent.ts";
 import { hueStyle, useHue } from "../agent/hue.ts";
+import { Button } from "../controls/button.tsx";
+import { Empty } from "../controls/empty.tsx";
 import { PaneHeader } from "./header.tsx";
 import { LivePane } from "./live-pane.tsx";
 import { TerminalPreview } from "./preview.tsx";
@@ -12,7 +14,6 @@ import type { EndActions } from "./strips.tsx";
 import { usePlace } from "./use-place.ts";
 import { useScreen } from "./use-screen.ts";
 import { useVisible } from "./use-visible.ts";
-import { NotLoaded } from "./not-loaded.tsx";
 
 export interface TerminalPaneProps extends EndActions {
   stream: Stream;
@@ -100,7 +101,17 @@ export function TerminalPane(props: TerminalPaneProps) {
           </button>
         </div>
       )}
-      {failed && <NotLoaded onAgain={again} />}
+      {failed && (
+        <div className="pane-over">
+          <Empty
+            title="The terminal could not be loaded"
+            role="alert"
+            action={<Button onClick={again}>Try again</Button>}
+          >
+            The server did not answer when the page asked for the part that draws it.
+          </Empty>
+        </div>
+      )}
     </section>
   );
 }
