@@ -1,6 +1,7 @@
 import { nameOf } from "./actor.ts";
 import type { Event } from "./event.ts";
-import { shownPath, type Author, type FileChange } from "./files.ts";
+import { shownPath, type FileChange } from "./files.ts";
+import type { FilesView, RecentChange, RecentRollback } from "./recent-files.ts";
 import type { View } from "./view.ts";
 
 /** How many of the latest changes, rollbacks and collisions the view keeps. */
@@ -9,44 +10,6 @@ const RECENT_ROLLBACKS = 20;
 const RECENT_COLLISIONS = 20;
 /** How many files an agent is shown to work on. */
 const OWN_FILES = 20;
-
-/** A file that changed lately. */
-export interface RecentChange {
-  path: string;
-  what: "created" | "changed" | "deleted" | "moved";
-  author: Author;
-  at: string;
-}
-
-/** A rollback, or a restored snapshot, that can be undone while `undone` is false. */
-export interface RecentRollback {
-  id: string;
-  kind: "rollback" | "restore";
-  /** Whose changes were taken back. */
-  of?: Author | undefined;
-  /** Address of who asked for it. */
-  by: string;
-  at: string;
-  files: number;
-  undone: boolean;
-}
-
-export interface Collision {
-  path: string;
-  /** Ids; the one that changed it last first. */
-  agents: [string, string];
-  at: string;
-}
-
-/** What the view holds of the folder; contents, hunks and counts are asked for. Each list has the newest last. */
-export interface FilesView {
-  /** Rises with every entry of the operation log: what was computed from files before is out of date then. */
-  position: number;
-  /** At most one entry a path. */
-  changed: RecentChange[];
-  rollbacks: RecentRollback[];
-  collisions: Collision[];
-}
 
 type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
 

@@ -1,5 +1,5 @@
 import type { Agent } from "./agent.ts";
-import type { FilesView } from "./fold-files.ts";
+import type { FilesView } from "./recent-files.ts";
 import type { ContextEntry } from "./context.ts";
 import type { Message } from "./message.ts";
 import type { Policy } from "./policy.ts";

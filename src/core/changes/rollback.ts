@@ -3,7 +3,7 @@ import { ClustrError } from "../../contract/error.ts";
 import { shownPath } from "../../contract/files.ts";
 import type { Output } from "../../contract/operation.ts";
 import type { Operations } from "../../contract/operations.ts";
-import type { RecentRollback } from "../../contract/fold-files.ts";
+import type { RecentRollback } from "../../contract/recent-files.ts";
 import { PERSON } from "../attribution/author.ts";
 import type { Plan, PlannedFile, Selection } from "../attribution/plan.ts";
 import { rollbackOf } from "../attribution/search.ts";

@@ -1,7 +1,7 @@
 import "./menu-list.css";
 import { useEffect, useRef, type KeyboardEvent } from "react";
 import { Icon } from "./icon.tsx";
-import type { MenuItem } from "./menu.tsx";
+import type { MenuItem } from "./menu-item.ts";
 
 interface MenuListProps {
   id: string;

@@ -1,21 +1,7 @@
 import { lazy, Suspense, useId, useState, type ReactNode } from "react";
-import type { IconName } from "./icon.tsx";
+import type { MenuItem } from "./menu-item.ts";
 
 const List = lazy(() => import("./menu-list.tsx").then((module) => ({ default: module.MenuList })));
-
-export interface MenuItem {
-  title: string;
-  icon?: IconName;
-  /** Keys shown at its end. */
-  keys?: string | undefined;
-  /** A second line, e.g. why it cannot be chosen. */
-  about?: string;
-  /** A choice among others: shows whether it is the one. */
-  checked?: boolean;
-  danger?: boolean;
-  disabled?: boolean;
-  run: () => void;
-}
 
 interface MenuProps {
   /** Its name for screen readers. */

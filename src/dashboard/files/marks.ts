@@ -1,5 +1,5 @@
 import type { Author } from "../../contract/files.ts";
-import type { RecentChange } from "../../contract/fold-files.ts";
+import type { RecentChange } from "../../contract/recent-files.ts";
 import type { View } from "../../contract/view.ts";
 import { useView } from "../live/here.tsx";
 

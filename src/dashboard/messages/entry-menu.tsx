@@ -1,7 +1,8 @@
 import { ALL, HUMAN } from "../../contract/actor.ts";
 import type { Message } from "../../contract/message.ts";
 import { IconButton } from "../controls/button.tsx";
-import { Menu, type MenuItem } from "../controls/menu.tsx";
+import { Menu } from "../controls/menu.tsx";
+import type { MenuItem } from "../controls/menu-item.ts";
 import { toast } from "../controls/toast.tsx";
 import { go, hrefOf, route } from "../route/route.ts";
 import { EVERYTHING } from "./wanted.ts";

@@ -1,7 +1,7 @@
 import type { Client } from "../../client/client.ts";
 import type { Agent } from "../../contract/agent.ts";
 import { focusComposer } from "../composer/focus.ts";
-import type { MenuItem } from "../controls/menu.tsx";
+import type { MenuItem } from "../controls/menu-item.ts";
 import { toast } from "../controls/toast.tsx";
 import { openShell } from "../shells/open.ts";
 

@@ -1,6 +1,7 @@
 import type { Event } from "../../contract/event.ts";
 import { shownPath, type Author } from "../../contract/files.ts";
-import { factOf, type Said } from "./words.ts";
+import type { Known, Said } from "./said.ts";
+import { factOf } from "./words.ts";
 
 /** File changes of one author that follow one another within this time are one burst. */
 const BURST_MS = 60_000;
@@ -16,22 +17,6 @@ export interface Entry extends Said {
   lane: string;
   /** Lanes it reaches: the recipients of a message. */
   to: string[];
-}
-
-/** Where an entry leads. */
-export type Goal =
-  | { room: "messages"; message: string; seq: string }
-  | { room: "changes"; agent: string; file?: string }
-  | { room: "inbox"; item: string }
-  | { room: "context"; key: string }
-  | { room: "rules" }
-  | { room: "terminals"; agent: string };
-
-/** What entries are told with: names by id, and what was last said of each agent. */
-export interface Known {
-  names: Map<string, string>;
-  status: Map<string, string>;
-  item: Map<string, string>;
 }
 
 /** Entries in the order in which things happened. `names`: of agents that are there, by id. */

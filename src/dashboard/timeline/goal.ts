@@ -1,5 +1,5 @@
 import { ANY } from "../messages/wanted.ts";
-import type { Goal } from "./entries.ts";
+import type { Goal } from "./said.ts";
 
 /** Opens what an entry is about, in its own room. */
 export function showGoal(goal: Goal, goTo: (room: string, params: Record<string, string>) => void): void {

@@ -6,7 +6,8 @@ import { Name, WhoMark } from "../messages/who.tsx";
 import { Icon } from "../controls/icon.tsx";
 import { goToRoom } from "../shell/places.ts";
 import { showGoal } from "./goal.ts";
-import type { Entry, Goal } from "./entries.ts";
+import type { Entry } from "./entries.ts";
+import type { Goal } from "./said.ts";
 import { LaneDrawing } from "./lane-drawing.tsx";
 import type { Lane } from "./lanes.ts";
 

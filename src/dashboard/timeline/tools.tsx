@@ -1,7 +1,8 @@
 import { Button } from "../controls/button.tsx";
 import { Chip } from "../controls/chip.tsx";
 import { Icon } from "../controls/icon.tsx";
-import { Menu, type MenuItem } from "../controls/menu.tsx";
+import { Menu } from "../controls/menu.tsx";
+import type { MenuItem } from "../controls/menu-item.ts";
 import { sameItems, useView } from "../live/here.tsx";
 import { nameWords } from "../messages/names.ts";
 import { go } from "../route/route.ts";

@@ -1,30 +1,10 @@
 import type { Answer } from "../../contract/attention.ts";
 import type { Event } from "../../contract/event.ts";
 import { shownPath } from "../../contract/files.ts";
-import type { Tone } from "../agent/standing.ts";
 import { firstLine } from "../messages/plain.ts";
 import { nameWords } from "../messages/names.ts";
-import type { Goal, Known } from "./entries.ts";
+import type { Known, Said } from "./said.ts";
 import { nameOf } from "../../contract/actor.ts";
-
-/** A sentence: who did what, to whom, and the thing itself. */
-export interface Said {
-  by: string;
-  does: string;
-  /** Name of whom it was done to. */
-  whom?: string | undefined;
-  about?: string | undefined;
-  tone?: Tone | undefined;
-  goal?: Goal | undefined;
-  /** Id of the message it is, and of the one it answers. */
-  message?: string | undefined;
-  answers?: string | undefined;
-  /** Id of a rollback or restore that can be undone. */
-  undo?: string | undefined;
-  /** Id of the rollback or restore that this took back. */
-  undone?: string | undefined;
-  paths?: string[] | undefined;
-}
 
 type Told = Said & { lane?: string | undefined; to?: string[] | undefined };
 

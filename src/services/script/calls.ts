@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Objection } from "../../core/ports/service.ts";
 import { ask } from "./consent.ts";
-import type { World } from "./perform.ts";
+import type { World } from "./world.ts";
 
 /** What a step leaves behind in a file. `path`: relative to the agent's folder. */
 export type Left = { path: string } & ({ write: string } | { append: string } | { replace: string; by: string });

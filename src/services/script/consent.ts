@@ -1,5 +1,5 @@
 import type { Answer } from "../../contract/attention.ts";
-import type { World } from "./perform.ts";
+import type { World } from "./world.ts";
 import type { Question } from "./person.ts";
 
 /** Longest detail of an item; the terminal shows the same. */

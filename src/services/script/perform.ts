@@ -1,35 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Autonomy } from "../../contract/agent.ts";
 import { inCall, type Left } from "./calls.ts";
 import { runCommand } from "./command.ts";
 import { ask, permission } from "./consent.ts";
-import type { Door } from "./door.ts";
-import type { Folder } from "./folder.ts";
-import type { Mailbox } from "./mailbox.ts";
-import type { Person } from "./person.ts";
-import type { Show } from "./show.ts";
 import { verbOf, type Step } from "./steps.ts";
+import type { World } from "./world.ts";
 import { asText, fillIn, fillText, type Values } from "./values.ts";
 
 const COMMAND_S = 600;
 const MESSAGE_S = 300;
-
-/** What steps act on. */
-export interface World {
-  cwd: string;
-  autonomy: Autonomy;
-  door: Door;
-  folder: Folder;
-  mailbox: Mailbox;
-  person: Person;
-  show: Show;
-  /** Tells Clustr something about this agent; resolves once it is recorded. */
-  tell(signal: Record<string, unknown>): Promise<void>;
-  /** Aborts when the agent is to leave, or the turn is to stop. */
-  signal: AbortSignal;
-  /** Verbs of steps that a person has allowed for the rest of this run. */
-  allowed: Set<string>;
-}
 
 /** A script that could not go on, and at which step. */
 export class StepFailure extends Error {}

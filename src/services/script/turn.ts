@@ -1,4 +1,5 @@
-import { perform, StepFailure, type World } from "./perform.ts";
+import { perform, StepFailure } from "./perform.ts";
+import type { World } from "./world.ts";
 import type { Step } from "./steps.ts";
 import type { Values } from "./values.ts";
 
