@@ -1,6 +1,7 @@
 import { chmod, mkdir, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { ProjectNames } from "../core/ports/project-files.ts";
+import { makePrivate } from "./private-store.ts";
 import { runGit, zeroSeparated, type GitPlace } from "./run-git.ts";
 import { syncExcludes } from "./store.ts";
 
@@ -48,15 +49,16 @@ export function projectNames(store: string, folder: string): ProjectNames {
 
 async function prepare(place: GitPlace): Promise<void> {
   const { store } = place;
-  if (await stat(path.join(store, "ready")).catch(() => undefined)) return;
+  if (await stat(path.join(store, "ready")).catch(() => undefined)) return makePrivate(store);
   await mkdir(store, { recursive: true, mode: 0o700 });
   await chmod(store, 0o700);
   await runGit(place, ["init", "-q", "--bare", "--template=", store], {
     env: { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined },
   });
-  await mkdir(path.join(store, "info"), { recursive: true });
+  await mkdir(path.join(store, "info"), { recursive: true, mode: 0o700 });
   await writeFile(path.join(store, "config"), "[core]\n\trepositoryformatversion = 0\n\tbare = false\n");
-  await writeFile(path.join(store, "ready"), "");
+  await makePrivate(store);
+  await writeFile(path.join(store, "ready"), "", { mode: 0o600 });
 }
 
 /** Git's side of everything here has one character a byte. */

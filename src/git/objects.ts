@@ -99,10 +99,10 @@ export class Objects implements Blobs {
     const file = this.#loose(hash);
     const whole = Buffer.concat([Buffer.from(`${type} ${bytes.length}\0`), bytes]);
     const folder = path.dirname(file);
-    const isNew = (await mkdir(folder, { recursive: true })) !== undefined;
+    const isNew = (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined;
     const temporary = `${folder}/tmp_obj_${process.pid}_${Math.random().toString(36).slice(2)}`;
     try {
-      await writeSynced(temporary, await compress(whole, { level: 1 }), 0o444);
+      await writeSynced(temporary, await compress(whole, { level: 1 }), 0o400);
       // A link never replaces what somebody else put there at the same moment: it is the same content.
       await link(temporary, file).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== "EEXIST") throw error;

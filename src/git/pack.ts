@@ -59,7 +59,7 @@ export async function writePack(place: GitPlace, objects: readonly GitObject[], 
     { suffix: "idx", bytes: indexOf(entries, sum, format) },
   ];
   try {
-    await Promise.all(files.map(({ suffix, bytes }) => writeSynced(`${temporary}.${suffix}`, bytes, 0o444)));
+    await Promise.all(files.map(({ suffix, bytes }) => writeSynced(`${temporary}.${suffix}`, bytes, 0o400)));
     // Git looks for packs by their index, so that comes last.
     for (const { suffix } of files) await rename(`${temporary}.${suffix}`, `${name}.${suffix}`);
   } finally {

@@ -33,7 +33,7 @@ export async function enterSnapshot(place: GitPlace, id: string, note: Note): Pr
 export async function writeRefs({ store }: GitPlace, refs: readonly string[], id: string): Promise<void> {
   const files = refs.map((ref) => path.join(store, ref));
   const folders = new Set(files.map((file) => path.dirname(file)));
-  for (const folder of folders) await mkdir(folder, { recursive: true });
+  for (const folder of folders) await mkdir(folder, { recursive: true, mode: 0o700 });
   await Promise.all(files.map((file) => writeSynced(`${file}.lock`, `${id}\n`)));
   for (const file of files) await rename(`${file}.lock`, file);
   await Promise.all([...folders].map(syncFolder));

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import path from "node:path";
 import { alternatesOf } from "./detach.ts";
 import { LAST } from "./records.ts";
+import { makePrivate } from "./private-store.ts";
 import { repair } from "./repair.ts";
 import { doubtAge } from "./index-age.ts";
 import { attributesOf, flagOf, repositoryOf, textOf, type Repository } from "./repository.ts";
@@ -10,6 +11,8 @@ import { runGit, zeroSeparated, type GitPlace, type HashFormat } from "./run-git
 
 /** Raw bytes, always: this file wins over every .gitattributes. */
 const RAW = "* -text !eol !filter !ident !working-tree-encoding !merge !diff\n";
+
+const OURS = { mode: 0o600 };
 
 const INTENT_TO_ADD = 0x2000_0000;
 
@@ -36,6 +39,7 @@ export async function openStore(place: GitPlace): Promise<HashFormat> {
   const { store, folder } = place;
   const ready = await textOf(path.join(store, "ready"));
   if (ready !== "") {
+    await makePrivate(store);
     await repair(place);
     await doubtAge(place);
     return ready === "sha256" ? "sha256" : "sha1";
@@ -48,15 +52,17 @@ export async function openStore(place: GitPlace): Promise<HashFormat> {
   await runGit(place, ["init", "-q", "--bare", "--template=", `--object-format=${format}`, store], {
     env: { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined },
   });
-  await mkdir(path.join(store, "info"), { recursive: true });
-  await writeFile(path.join(store, "config"), configOf(repository, format));
-  await writeFile(path.join(store, "info/attributes"), RAW);
+  await mkdir(path.join(store, "info"), { recursive: true, mode: 0o700 });
+  await writeFile(path.join(store, "config"), configOf(repository, format), OURS);
+  await writeFile(path.join(store, "info/attributes"), RAW, OURS);
   if (repository) {
-    await writeFile(alternatesOf(place), `${path.join(repository.common, "objects")}\n`);
+    await writeFile(alternatesOf(place), `${path.join(repository.common, "objects")}\n`, OURS);
     await seed(place, repository).catch(() => rm(path.join(store, "snap.index"), { force: true }));
   }
   await runGit(place, ["symbolic-ref", "HEAD", LAST]);
-  await writeFile(path.join(store, "ready"), format);
+  // What `init` itself made before it could know.
+  await makePrivate(store);
+  await writeFile(path.join(store, "ready"), format, OURS);
   return format;
 }
 
@@ -67,7 +73,7 @@ export async function syncExcludes({ store, folder }: GitPlace): Promise<void> {
   const file = path.join(store, "info/exclude");
   const next = `${own}\n${await textOf(path.join(homedir(), ".config/git/ignore"))}`;
   // Written only when it differs: git forgets what it knows of untracked files when this file changes.
-  if ((await textOf(file)) !== next) await writeFile(file, next);
+  if ((await textOf(file)) !== next) await writeFile(file, next, OURS);
 }
 
 function configOf(repository: Repository | undefined, format: string): string {
@@ -109,6 +115,7 @@ async function seed(place: GitPlace, repository: Repository): Promise<void> {
   const index = path.join(place.store, "snap.index");
   const { atime, mtimeMs } = await stat(from);
   await copyFile(from, index);
+  await chmod(index, 0o600);
   // Git re-reads files that are as new as the index. A copy with a fresh time would hide changes of the same moment.
   await utimes(index, atime, (mtimeMs - 2) / 1000);
   const entries = zeroSeparated(await runGit(place, ["ls-files", "-v", "-s", "-z"]));
