@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
-import type { Answer as Given } from "../../src/contract/attention.ts";
-import type { ClaudeLife, Line } from "./claude-life.ts";
+import type { ClaudeLife } from "./claude-life.ts";
+import { answered, commonScenes, DONE, STREAM, typed, type Scenes } from "./scenes.ts";
 
 const ESCAPE = "\u001b";
 const BUSY = "esc to interrupt";
@@ -15,8 +14,6 @@ const shell = (command: string, more: object = {}) => ({
 /** A command nobody allowed, another one each time: it is asked for. */
 let wishes = 0;
 const wish = () => shell(`touch wished-${++wishes}; sleep 0.5`);
-const STREAM = { slow: Array.from({ length: 12 }, () => "word "), gapMs: 80 };
-const DONE: Line = { answer: { text: "Done." }, leaves: "idle" };
 const QUESTION = {
   call: "AskUserQuestion",
   args: {
@@ -32,37 +29,6 @@ const QUESTION = {
   },
 };
 
-/** Asks something, waits a while, then has it answered by `how`; the agent goes on with `more`. */
-async function answered(
-  life: ClaudeLife,
-  ask: Line["answer"],
-  how: (since: number) => Promise<void>,
-  ...more: Line[]
-): Promise<void> {
-  const since = life.run.signals.length;
-  life.says({ answer: ask, leaves: "held" }, ...more);
-  await life.prompt();
-  await life.stands("held");
-  if (life.chance(0.3)) await sleep(1_000);
-  await life.pause();
-  await how(since);
-}
-
-/** Answers from Clustr. */
-const from =
-  (life: ClaudeLife, given: Given) =>
-  async (since: number): Promise<void> => {
-    const key = await life.asked(since);
-    life.truth.is("working");
-    await life.run.session?.answer?.(key, given);
-  };
-
-/** Answers by keys in the terminal, on what is seen there. */
-const typed = (life: ClaudeLife, keys: string, words: string, stand: "working" | "idle") => async (): Promise<void> => {
-  await life.press(keys, words);
-  life.truth.is(stand);
-};
-
 /** Runs until it is stopped; resolves when it does. */
 async function busy(life: ClaudeLife): Promise<void> {
   life.says(
@@ -75,26 +41,9 @@ async function busy(life: ClaudeLife): Promise<void> {
   await life.pause();
 }
 
-/** What an agent goes through, from rest to rest. The truth is set where the script knows it. */
-export const SCENES: Record<string, (life: ClaudeLife) => Promise<void>> = {
-  async answer(life) {
-    life.says(DONE);
-    await life.prompt();
-  },
-  async streaming(life) {
-    life.says({ answer: STREAM, leaves: "idle" });
-    await life.prompt();
-  },
-  async tool(life) {
-    life.says({ answer: shell("sleep 0.7"), leaves: "working" }, DONE);
-    await life.prompt();
-  },
-  async "message in the turn"(life) {
-    life.says({ answer: shell("sleep 0.7"), leaves: "working" }, { answer: STREAM, leaves: "idle" });
-    await life.prompt();
-    await sleep(700);
-    life.run.post(`t-${life.run.signals.length}-x`, "in between");
-  },
+/** What an agent on Claude Code goes through. */
+export const SCENES: Scenes<ClaudeLife> = {
+  ...commonScenes({ shell, wish, question: QUESTION, blue: "Blue" }),
   async "a shell in the background"(life) {
     life.says({ answer: shell("sleep 2.5", { run_in_background: true }), leaves: "working" }, DONE);
     await life.prompt();
@@ -103,12 +52,6 @@ export const SCENES: Record<string, (life: ClaudeLife) => Promise<void>> = {
     life.says(DONE);
     life.truth.is("idle", "working");
     await life.model.until((request) => request.index > 0 && life.model.left === 0);
-  },
-  async "allowed here"(life) {
-    await answered(life, wish(), from(life, { kind: "allow" }), DONE);
-  },
-  async "denied here"(life) {
-    await answered(life, wish(), from(life, { kind: "deny" }), DONE);
   },
   async "allowed in the terminal"(life) {
     await answered(life, wish(), typed(life, "1", DIALOG, "working"), DONE);
@@ -129,9 +72,6 @@ export const SCENES: Record<string, (life: ClaudeLife) => Promise<void>> = {
     };
     await answered(life, { calls: [wish(), wish()] }, how, DONE);
   },
-  async "question answered here"(life) {
-    await answered(life, QUESTION, from(life, { kind: "option", index: 1, label: "Blue" }), DONE);
-  },
   async "question answered in the terminal"(life) {
     await answered(life, QUESTION, typed(life, "1", "Which colour?", "working"), DONE);
   },
@@ -148,13 +88,6 @@ export const SCENES: Record<string, (life: ClaudeLife) => Promise<void>> = {
     await busy(life);
     await life.press(ESCAPE, BUSY);
     life.truth.is("idle");
-  },
-  async "interrupted while it is asked"(life) {
-    await answered(life, wish(), async () => {
-      life.truth.is("held", "idle");
-      await life.run.session?.interrupt?.();
-      life.truth.is("idle");
-    });
   },
   async "a new conversation"(life) {
     const since = life.run.signals.length;
@@ -179,7 +112,7 @@ export const SCENES: Record<string, (life: ClaudeLife) => Promise<void>> = {
   },
   async "the slash menu and a draft"(life) {
     life.run.type("/");
-    await life.shows("/branch");
+    await life.sees("/branch");
     await life.pause();
     life.run.type("\u0015half a thought");
     await life.pause();
@@ -198,25 +131,5 @@ export const SCENES: Record<string, (life: ClaudeLife) => Promise<void>> = {
   async "an overloaded API"(life) {
     life.says({ answer: { error: 529, message: "overloaded" }, leaves: "working" }, DONE);
     await life.prompt();
-  },
-  async "a cut connection"(life) {
-    life.says({ answer: { drop: true }, leaves: "working" }, DONE);
-    await life.prompt();
-  },
-  async "server restarted while it works"(life) {
-    const back = Promise.withResolvers<void>();
-    life.says({ ...DONE, after: back.promise });
-    await life.prompt();
-    await life.restart();
-    await life.pause();
-    back.resolve();
-  },
-  async "server restarted while it asks"(life) {
-    const how = async (since: number): Promise<void> => {
-      await life.restart();
-      await life.pause();
-      await from(life, { kind: "allow" })(since);
-    };
-    await answered(life, wish(), how, DONE);
   },
 };

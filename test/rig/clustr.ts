@@ -30,12 +30,25 @@ export interface RunningClustr extends AsyncDisposable {
   run(args: string[], more?: { input?: string; env?: Record<string, string> }): Promise<Ran>;
   /** Ends the server as a crash would. */
   kill(): Promise<void>;
+  /** Resolves when the server has ended, however that came. */
+  gone(): Promise<void>;
   /** Starts it again on the same home and port. */
   restart(): Promise<void>;
 }
 
+/** How the server's process is started: the program, and what Node is told before it. */
+export interface Launch {
+  main: string;
+  node: string[];
+}
+
 /** Starts Clustr on `folder` with data in `home`. Disposing shuts down everything, agents included. */
-export async function startClustr(folder: string, home: string, env: Record<string, string>): Promise<RunningClustr> {
+export async function startClustr(
+  folder: string,
+  home: string,
+  env: Record<string, string>,
+  launch: Launch = { main: MAIN, node: [] },
+): Promise<RunningClustr> {
   const full = { ...env, CLUSTR_HOME: home };
   let server: ChildProcess | undefined;
   let ready: RunningClustr["ready"];
@@ -45,11 +58,15 @@ export async function startClustr(folder: string, home: string, env: Record<stri
   let port = "0";
 
   const start = async (): Promise<void> => {
-    const child = spawn(process.execPath, [MAIN, folder, "--json", "--no-open", "--port", port], {
-      env: full,
-      cwd: folder,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
+    const child = spawn(
+      process.execPath,
+      [...launch.node, launch.main, folder, "--json", "--no-open", "--port", port],
+      {
+        env: full,
+        cwd: folder,
+        stdio: ["ignore", "pipe", "pipe"],
+      },
+    );
     server = child;
     child.stderr.on("data", (piece: Buffer) => (log = (log + piece.toString()).slice(-20_000)));
     const line = await Promise.race([
@@ -64,7 +81,7 @@ export async function startClustr(folder: string, home: string, env: Record<stri
   await start();
 
   const run: RunningClustr["run"] = (args, { input, env: more } = {}) =>
-    runCommand(args, folder, { ...full, ...more }, input);
+    runCommand(launch.main, args, folder, { ...full, ...more }, input);
   return {
     folder,
     home,
@@ -88,6 +105,10 @@ export async function startClustr(folder: string, home: string, env: Record<stri
       child.kill("SIGKILL");
       await gone;
     },
+    async gone() {
+      const child = server;
+      if (child && child.exitCode === null && child.signalCode === null) await once(child, "exit");
+    },
     restart: start,
     async [Symbol.asyncDispose]() {
       const child = server;
@@ -102,8 +123,8 @@ export async function startClustr(folder: string, home: string, env: Record<stri
   };
 }
 
-function runCommand(args: string[], cwd: string, env: Record<string, string>, input = ""): Promise<Ran> {
-  const child = spawn(process.execPath, [MAIN, ...args], { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
+function runCommand(main: string, args: string[], cwd: string, env: Record<string, string>, input = ""): Promise<Ran> {
+  const child = spawn(process.execPath, [main, ...args], { cwd, env, stdio: ["pipe", "pipe", "pipe"] });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (piece: Buffer) => (stdout += piece.toString()));

@@ -4,8 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { percentile, randomOf } from "./figures.ts";
 import { codexVersion } from "./codex-home.ts";
-import { Life, type Line } from "./codex-life.ts";
-import { QUESTION, shell, STREAM, wish } from "./codex-scenes.ts";
+import { CodexLife } from "./codex-life.ts";
+import type { Line } from "./life.ts";
+import { QUESTION, shell, wish } from "./codex-scenes.ts";
+import { STREAM } from "./scenes.ts";
 import type { ModelRequest } from "./script.ts";
 
 /** Messages of one run: half of them to a model with classic tools, half to one that works through `exec`. */
@@ -27,11 +29,11 @@ interface Posted {
 
 /** One agent, and messages to it at moments nobody chose. */
 class Play {
-  readonly life: Life;
+  readonly life: CodexLife;
   readonly posted: Posted[] = [];
   composer: keyof typeof COMPOSERS = "empty";
 
-  constructor(life: Life) {
+  constructor(life: CodexLife) {
     this.life = life;
   }
 
@@ -177,7 +179,7 @@ it(
     const channels = new Map<string, number>();
     let [due, onTime] = [0, 0];
     for (const code of [false, true]) {
-      await using life = await Life.begin(code, random);
+      await using life = await CodexLife.begin(code, random);
       const play = new Play(life);
       let names: (keyof typeof SCENES)[] = [];
       while (play.posted.length < MESSAGES / 2) {

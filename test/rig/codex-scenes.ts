@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Answer as Given } from "../../src/contract/attention.ts";
-import type { Life, Line } from "./codex-life.ts";
+import type { CodexLife } from "./codex-life.ts";
+import { answered, commonScenes, DONE, from, STREAM, typed, type Scenes } from "./scenes.ts";
 
 const ESCAPE = "\u001b";
 const BUSY = "esc to interrupt";
@@ -11,8 +11,6 @@ export const shell = (cmd: string, more: object = {}) => ({
   args: { cmd, yield_time_ms: 10_000, ...more },
 });
 export const wish = (cmd: string) => shell(cmd, { sandbox_permissions: "require_escalated", justification: "it must" });
-export const STREAM = { slow: Array.from({ length: 12 }, () => "word "), gapMs: 80 };
-const DONE: Line = { answer: { text: "Done." }, leaves: "idle" };
 export const QUESTION = {
   call: "request_user_input",
   args: {
@@ -32,75 +30,20 @@ const FORM = {
   args: { schema: { type: "object", properties: { name: { type: "string" } }, required: ["name"] } },
 };
 
-/** Asks something, waits a while, then has it answered by `how`; the agent goes on with `more`. */
-async function answered(
-  life: Life,
-  ask: Line["answer"],
-  how: (since: number) => Promise<void>,
-  ...more: Line[]
-): Promise<void> {
-  const since = life.run.signals.length;
-  life.says({ answer: ask, leaves: "held" }, ...more);
-  await life.prompt();
-  await life.stands("held");
-  if (life.chance(0.3)) await sleep(1_000);
-  await life.pause();
-  await how(since);
-}
-
-/** Answers from Clustr. */
-const from =
-  (life: Life, given: Given) =>
-  async (since: number): Promise<void> => {
-    const key = await life.asked(since);
-    life.truth.is("working");
-    await life.run.session?.answer?.(key, given);
-  };
-
-/** What an agent goes through, from rest to rest. The truth is set where the script knows it. */
-export const SCENES: Record<string, (life: Life) => Promise<void>> = {
-  async answer(life) {
-    life.says(DONE);
-    await life.prompt();
-  },
-  async streaming(life) {
-    life.says({ answer: STREAM, leaves: "idle" });
-    await life.prompt();
-  },
-  async tool(life) {
-    life.says({ answer: shell("sleep 0.7"), leaves: "working" }, DONE);
-    await life.prompt();
-  },
-  async "message in the turn"(life) {
-    life.says({ answer: shell("sleep 0.7"), leaves: "working" }, { answer: STREAM, leaves: "idle" });
-    await life.prompt();
-    await sleep(700);
-    life.run.post(`${life.run.signals.length}-t`, "in between");
-  },
+/** What an agent on Codex goes through. */
+export const SCENES: Scenes<CodexLife> = {
+  ...commonScenes({ shell, wish: () => wish("sleep 0.5"), question: QUESTION, blue: "blue" }),
   async "work in the background"(life) {
     life.says({ answer: shell("sleep 2.5", { yield_time_ms: 250 }), leaves: "working" }, DONE);
     await life.prompt();
     await life.stands("idle");
     await sleep(2_000);
   },
-  async "allowed here"(life) {
-    await answered(life, wish("sleep 0.5"), from(life, { kind: "allow" }), DONE);
-  },
-  async "denied here"(life) {
-    await answered(life, wish("sleep 0.5"), from(life, { kind: "deny" }), DONE);
-  },
   async "allowed in the terminal"(life) {
-    const how = async (): Promise<void> => {
-      await life.press("y", DIALOG);
-      life.truth.is("working");
-    };
-    await answered(life, wish("sleep 0.5"), how, DONE);
+    await answered(life, wish("sleep 0.5"), typed(life, "y", DIALOG, "working"), DONE);
   },
   async "refused in the terminal"(life) {
-    await answered(life, wish("sleep 0.5"), async () => {
-      await life.press(ESCAPE, DIALOG);
-      life.truth.is("idle");
-    });
+    await answered(life, wish("sleep 0.5"), typed(life, ESCAPE, DIALOG, "idle"));
   },
   async "two wishes"(life) {
     const calls = [wish("sleep 0.4"), wish("sleep 0.5")];
@@ -117,15 +60,8 @@ export const SCENES: Record<string, (life: Life) => Promise<void>> = {
     };
     await answered(life, { calls }, how, DONE);
   },
-  async "question answered here"(life) {
-    await answered(life, QUESTION, from(life, { kind: "option", index: 1, label: "blue" }), DONE);
-  },
   async "question answered in the terminal"(life) {
-    const how = async (): Promise<void> => {
-      await life.press("\r", "Which colour?");
-      life.truth.is("working");
-    };
-    await answered(life, QUESTION, how, DONE);
+    await answered(life, QUESTION, typed(life, "\r", "Which colour?", "working"), DONE);
   },
   async form(life) {
     await answered(life, FORM, from(life, { kind: "text", text: "Ada" }), DONE);
@@ -146,13 +82,6 @@ export const SCENES: Record<string, (life: Life) => Promise<void>> = {
     await life.pause();
     await life.press(ESCAPE, BUSY);
     life.truth.is("idle");
-  },
-  async "interrupted while it is asked"(life) {
-    await answered(life, wish("sleep 0.5"), async () => {
-      life.truth.is("held", "idle");
-      await life.run.session?.interrupt?.();
-      life.truth.is("idle");
-    });
   },
   async "a new conversation"(life) {
     await life.command("/new");
@@ -177,25 +106,5 @@ export const SCENES: Record<string, (life: Life) => Promise<void>> = {
     await life.pause();
     life.says(DONE);
     await life.prompt();
-  },
-  async "a cut connection"(life) {
-    life.says({ answer: { drop: true }, leaves: "working" }, DONE);
-    await life.prompt();
-  },
-  async "server restarted while it works"(life) {
-    const back = Promise.withResolvers<void>();
-    life.says({ ...DONE, after: back.promise });
-    await life.prompt();
-    await life.restart();
-    await life.pause();
-    back.resolve();
-  },
-  async "server restarted while it asks"(life) {
-    const how = async (since: number): Promise<void> => {
-      await life.restart();
-      await life.pause();
-      await from(life, { kind: "allow" })(since);
-    };
-    await answered(life, wish("sleep 0.5"), how, DONE);
   },
 };

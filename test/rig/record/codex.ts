@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectRpc } from "../../../src/services/codex/rpc.ts";
-import { Life } from "../codex-life.ts";
+import { CodexLife } from "../codex-life.ts";
 import { SCENES } from "../codex-scenes.ts";
 import type { RecordService, Recording } from "./recording.ts";
 
@@ -29,7 +29,7 @@ export const record: RecordService = async function* () {
 };
 
 async function play(story: string, scene: string): Promise<Recording & { places: ReadonlyMap<string, string> }> {
-  await using life = await Life.begin(false, () => 0.5);
+  await using life = await CodexLife.begin(false, () => 0.5);
   const { run, made, truth } = life;
   const { session: threadId } = await run.signal("session");
   await run.signal("idle");
