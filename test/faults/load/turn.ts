@@ -1,0 +1,2 @@
+/** What a client does, over and over, until the load stops: one call, or nothing. */
+export type Turn = () => Promise<void>;
