@@ -11,6 +11,7 @@ import { openBrowser } from "./browser.ts";
 import { pause } from "./pause.ts";
 import { styleOf } from "./show/style.ts";
 import { homeOf, readAccess } from "./server-file.ts";
+import { keepYoungSpaceSmall } from "./young-space.ts";
 
 const DEFAULT_PORT = 3100;
 /** How long another start that holds this home may take until it answers. */
@@ -66,6 +67,7 @@ export async function serve(
  */
 export async function serveOnce(cli: Cli, call: (client: Client) => Promise<void>): Promise<void> {
   const { io } = cli;
+  keepYoungSpaceSmall();
   const { runDaemon } = await import("../daemon.ts");
   const daemon = await runDaemon({
     home: resolve(io.cwd, homeOf(io)),
@@ -121,6 +123,7 @@ async function joinRunning(io: Io, path: string): Promise<Served | undefined> {
  */
 async function startOrJoin(cli: Cli, path: string, port: number) {
   const { io, version } = cli;
+  keepYoungSpaceSmall();
   const { runDaemon } = await import("../daemon.ts");
   const options = { home: resolve(io.cwd, homeOf(io)), port, folder: path, version, signal: io.signal };
   const until = Date.now() + STARTING_MS;
