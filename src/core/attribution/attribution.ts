@@ -3,6 +3,7 @@ import { ClustrError } from "../../contract/error.ts";
 import type { Blobs } from "../ports/blobs.ts";
 import type { Tree } from "../ports/tree.ts";
 import { oneOf, PERSON } from "./author.ts";
+import { Changes } from "./changes.ts";
 import type { Expected } from "./expected.ts";
 import type { Applied, AttributionOptions } from "./options.ts";
 import { History } from "./history.ts";
@@ -10,7 +11,7 @@ import { Known } from "./known.ts";
 import { planRollback, planUndo, sameState, undoneOf, type Plan, type PlannedFile, type Selection } from "./plan.ts";
 import { settle } from "./settle.ts";
 import { foldMoves } from "./renames.ts";
-import { between, diffOfPlanned, type FileDiff } from "./views.ts";
+import { between, type FileDiff } from "./views.ts";
 import { authorOf, Windows, type Call } from "./windows.ts";
 import { asWritten, write } from "./write.ts";
 
@@ -27,6 +28,7 @@ export class Attribution {
   /** The log so far, by file; only to be read. */
   readonly history: History;
   readonly #known: Known;
+  readonly #changes: Changes;
   readonly #windows = new Windows();
   readonly #begun: boolean;
   #turn: Promise<unknown> = Promise.resolve();
@@ -37,6 +39,7 @@ export class Attribution {
     this.#record = record;
     this.history = new History(operations);
     this.#known = new Known(tree, blobs, files);
+    this.#changes = new Changes(this.history, blobs);
     this.#begun = files !== undefined;
   }
 
@@ -168,8 +171,9 @@ export class Attribution {
 
   /** What an author has changed as of the last look: exactly what rolling it back would remove. */
   async changesBy(author: Author): Promise<FileDiff[]> {
-    const plan = await this.#alone(() => this.#plan({ author }));
-    return Promise.all(plan.files.map((file) => diffOfPlanned(file, this.#blobs)));
+    // Only asked in its turn, not answered: no tool call waits until every file has been planned.
+    const list = await this.#alone(async () => this.#changes.by(author, this.#known.paths()));
+    return list();
   }
 
   /** What anybody changed between two marks, or since one, as of the last look. */
@@ -181,12 +185,8 @@ export class Attribution {
   plan(selection: Selection): Promise<Plan> {
     return this.#alone(async () => {
       await this.#look();
-      return this.#plan(selection);
+      return planRollback(this.history, this.#blobs, selection, this.#known.paths());
     });
-  }
-
-  #plan(selection: Selection): Promise<Plan> {
-    return planRollback(this.history, this.#blobs, selection, this.#known.paths());
   }
 
   /** A dry run of the undo of a rollback. Rejects with `not_found` when there is no such rollback. */

@@ -12,10 +12,12 @@ const LOOKED_AT = 8_000;
 export function linesOf(bytes: Uint8Array): string[] | undefined {
   if (bytes.length > LARGEST_TEXT || bytes.subarray(0, LOOKED_AT).includes(0)) return undefined;
   const lines: string[] = [];
-  for (let start = 0; start < bytes.length;) {
-    const newline = bytes.indexOf(10, start);
-    const end = newline < 0 ? bytes.length : newline + 1;
-    lines.push(oneCharacterPerByte(bytes.subarray(start, end)));
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  for (let start = 0; start < text.length;) {
+    const newline = text.indexOf(10, start);
+    const end = newline < 0 ? text.length : newline + 1;
+    // Each line a string of its own: parts of one would hold the whole text in memory for as long as any of them is kept.
+    lines.push(text.toString("latin1", start, end));
     if (lines.length > MOST_LINES) return undefined;
     start = end;
   }
@@ -24,18 +26,5 @@ export function linesOf(bytes: Uint8Array): string[] | undefined {
 
 /** The inverse of `linesOf`. */
 export function bytesOf(lines: readonly string[]): Uint8Array {
-  const bytes = new Uint8Array(lines.reduce((sum, line) => sum + line.length, 0));
-  let at = 0;
-  for (const line of lines) for (let i = 0; i < line.length; i++) bytes[at++] = line.charCodeAt(i);
-  return bytes;
-}
-
-/** Arguments a call may have without risking the stack. */
-const CHUNK = 8_192;
-
-function oneCharacterPerByte(bytes: Uint8Array): string {
-  if (bytes.length <= CHUNK) return String.fromCharCode(...bytes);
-  let text = "";
-  for (let i = 0; i < bytes.length; i += CHUNK) text += String.fromCharCode(...bytes.subarray(i, i + CHUNK));
-  return text;
+  return Buffer.from(lines.join(""), "latin1");
 }

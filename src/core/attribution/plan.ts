@@ -53,18 +53,30 @@ export async function planRollback(
   { author, paths, hunk }: Selection,
   present: readonly string[],
 ): Promise<Plan> {
-  const touched = [...history.lineages].filter(
-    ({ path, steps }) =>
-      (paths?.includes(path) ?? true) &&
-      steps.some(({ seq }) => isBy(history.authors.get(seq) ?? NOBODY, author) !== "no"),
-  );
-  const files = await planned(touched, async (lineage) => {
-    const past = await pastOf(lineage, blobs);
-    const turn = turnOf(past, history.authors, author);
-    if (turn.operations.size === 0) return undefined;
-    return planFile(past, turn, [...turn.operations], blobs, hunk, turn.suspected.size > 0);
-  });
+  const touched = touchedBy(history, author).filter(({ path }) => paths?.includes(path) ?? true);
+  const files = await planned(touched, (lineage) => planOf(lineage, history.authors, author, blobs, hunk));
   return { at: history.last, of: author, files: withoutCollisions(files, present) };
+}
+
+/** The files in which an author has certainly or perhaps changed something, in the order of the log. */
+export function touchedBy({ lineages, authors }: History, author: Author): Lineage[] {
+  return [...lineages].filter(({ steps }) =>
+    steps.some(({ seq }) => isBy(authors.get(seq) ?? NOBODY, author) !== "no"),
+  );
+}
+
+/** What would happen to one file alone; undefined when nothing of the author is left in it to take back. */
+export async function planOf(
+  lineage: Lineage,
+  authors: ReadonlyMap<number, Author>,
+  author: Author,
+  blobs: Blobs,
+  hunk?: number,
+): Promise<PlannedFile | undefined> {
+  const past = await pastOf(lineage, blobs);
+  const turn = turnOf(past, authors, author);
+  if (turn.operations.size === 0) return undefined;
+  return planFile(past, turn, [...turn.operations], blobs, hunk, turn.suspected.size > 0);
 }
 
 /** How a rollback would be taken back; files in which nothing is left to take back do not appear. */
@@ -85,13 +97,10 @@ export async function planUndo(
 }
 
 /** Plans some files at once: most of the time goes into waiting for contents. */
-async function planned(
-  lineages: readonly Lineage[],
-  plan: (lineage: Lineage) => Promise<PlannedFile | undefined>,
-): Promise<PlannedFile[]> {
-  const files: PlannedFile[] = [];
-  for (let i = 0; i < lineages.length; i += AT_ONCE) {
-    const some = await Promise.all(lineages.slice(i, i + AT_ONCE).map(plan));
+export async function planned<T, R>(of: readonly T[], plan: (one: T) => Promise<R | undefined>): Promise<R[]> {
+  const files: R[] = [];
+  for (let i = 0; i < of.length; i += AT_ONCE) {
+    const some = await Promise.all(of.slice(i, i + AT_ONCE).map(plan));
     files.push(...some.filter((file) => file !== undefined));
   }
   return files;
@@ -165,8 +174,10 @@ function changedSince(lineage: Lineage, turn: Turn, operations: readonly number[
 }
 
 /** Marks files that would have to go where another one stays or goes. One conflict can cause the next. */
-function withoutCollisions(files: readonly PlannedFile[], paths: readonly string[]): PlannedFile[] {
+export function withoutCollisions(files: readonly PlannedFile[], paths: readonly string[]): PlannedFile[] {
   const result = [...files];
+  // Nothing comes to a new place, as most often: then nothing can stand there, and the folder need not be gone through.
+  if (!files.some(comes)) return result;
   for (let settled = false; !settled;) {
     settled = true;
     const leaving = new Set(result.filter(leaves).map(({ path }) => path));
