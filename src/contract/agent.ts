@@ -48,6 +48,8 @@ export const Attention = z.object({
   answered: z.boolean().optional(),
   /** Why the last answer had no effect. */
   problem: z.string().optional(),
+  /** Put aside by a person until this time, or until something new is heard of its agent; absent: it waits for them. */
+  snoozed: z.union([z.iso.datetime(), z.literal("news")]).optional(),
 });
 export type Attention = z.infer<typeof Attention>;
 

@@ -10,6 +10,15 @@ export type Answer =
   | { kind: "option"; index: number; label: string; more?: { index: number; label: string }[] | undefined }
   | { kind: "text"; text: string };
 
+/** What an answer was about, kept with it: the item itself is forgotten once it is over. */
+export interface Answered {
+  /** Name of the agent that asked. */
+  agent: string;
+  kind: Attention["kind"];
+  title: string;
+  detail?: string | undefined;
+}
+
 /** What a digest covers. */
 export type AttentionContent = Pick<Attention, "kind" | "title" | "detail" | "options">;
 

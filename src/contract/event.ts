@@ -1,6 +1,6 @@
 import type { Actor } from "./actor.ts";
 import type { Agent, Attention, Outcome, Status } from "./agent.ts";
-import type { Answer } from "./attention.ts";
+import type { Answer, Answered } from "./attention.ts";
 import type { Changed, FileOperation } from "./files.ts";
 import type { Urgency } from "./message.ts";
 import type { Decision, Policy } from "./policy.ts";
@@ -38,11 +38,14 @@ export type Fact =
   | { type: "agent.interrupted"; data: { id: string; run: number } }
   /** `resume`: the new run continues the conversation instead of running the task again. */
   | { type: "agent.restarted"; data: { id: string; run: number; rules_revision: number; resume?: boolean | undefined } }
-  | { type: "attention.answered"; data: { agent: string; item: string; answer: Answer } }
+  /** `about`: what was answered, as the person saw it; texts are cut. */
+  | { type: "attention.answered"; data: { agent: string; item: string; answer: Answer; about?: Answered | undefined } }
   /** The tool took the answer: its effect was seen. */
   | { type: "attention.taken"; data: { agent: string; item: string } }
   /** The answer had no effect: the item is open again, if it is still there. */
   | { type: "attention.unanswered"; data: { agent: string; item: string; why: string } }
+  /** An item was put aside. Without `until` it is back. */
+  | { type: "attention.snoozed"; data: { agent: string; item: string; until?: string | undefined } }
   | { type: "policy.set"; data: Policy }
   | { type: "policy.removed"; data: { id: string } }
   | { type: "agent.removed"; data: { id: string; name: string } }

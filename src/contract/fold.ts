@@ -141,8 +141,14 @@ function change(view: View, event: Event): Partial<View> {
       );
     case "attention.answered":
       return item(view, event.data.agent, event.data.item, { answered: true });
+    case "attention.snoozed":
+      return item(view, event.data.agent, event.data.item, { snoozed: event.data.until });
     case "attention.unanswered":
-      return item(view, event.data.agent, event.data.item, { answered: false, problem: event.data.why });
+      return item(view, event.data.agent, event.data.item, {
+        answered: false,
+        problem: event.data.why,
+        snoozed: undefined,
+      });
     case "settings.changed":
       return { settings: { ...view.settings, ...event.data.settings, at: event.at } };
     case "policy.set":

@@ -4,19 +4,23 @@ import { ClustrError } from "../contract/error.ts";
 import type { attention } from "../contract/operations/attention.ts";
 import type { View } from "../contract/view.ts";
 import type { Handlers, WorkspaceCall } from "./call.ts";
+import { aboutOf, handled } from "./handled.ts";
 import { notOpen, untilTaken } from "./past-items.ts";
 
 const POLICIES = 200;
 
 /** What only a person can resolve, and policies that resolve it without one. */
-export function attentionHandlers(newId: () => string): Handlers<typeof attention, WorkspaceCall> {
+export function attentionHandlers(newId: () => string, now: () => number): Handlers<typeof attention, WorkspaceCall> {
   return {
     "attention.list": async (call) => itemsOf(call.view()).map(({ item }) => item),
 
     "attention.answer": async (call, { id, answer, reason, digest }) => {
       const event = await call.decide(`attention/${id}`, async (view) => {
         const { agent, item } = openItem(view, id, digest) ?? (await refuse(notOpen(call.ledger, id)));
-        return { type: "attention.answered", data: { agent, item: id, answer: understood(item, answer, reason) } };
+        return {
+          type: "attention.answered",
+          data: { agent, item: id, answer: understood(item, answer, reason), about: aboutOf(item) },
+        };
       });
       if (event.type !== "attention.answered")
         throw new ClustrError(
@@ -27,6 +31,26 @@ export function attentionHandlers(newId: () => string): Handlers<typeof attentio
       await untilTaken(call.ledger, event);
       return { id, agent: call.view().agents[agent]?.name ?? agent, answer: event.data.answer.kind };
     },
+
+    "attention.snooze": async (call, { id, minutes }) => {
+      await call.decide(`attention/${id}`, async (view) => {
+        const { agent } = waiting(view, id) ?? (await refuse(notOpen(call.ledger, id)));
+        const until = minutes === undefined ? "news" : new Date(now() + minutes * 60_000).toISOString();
+        return { type: "attention.snoozed", data: { agent, item: id, until } };
+      });
+      return (waiting(call.view(), id) ?? (await refuse(notOpen(call.ledger, id)))).item;
+    },
+
+    "attention.wake": async (call, { id }) => {
+      await call.decide(`attention/${id}`, async (view) => {
+        const { agent, item } = waiting(view, id) ?? (await refuse(notOpen(call.ledger, id)));
+        stillSnoozed(view, agent, id, item.snoozed);
+        return { type: "attention.snoozed", data: { agent, item: id } };
+      });
+      return (waiting(call.view(), id) ?? (await refuse(notOpen(call.ledger, id)))).item;
+    },
+
+    "attention.handled": async (call, { limit }) => handled(call.ledger, limit),
 
     "policy.list": async (call) => call.view().policies,
 
@@ -63,6 +87,20 @@ function itemsOf(view: View): { agent: string; item: Attention }[] {
   return Object.values(view.agents)
     .flatMap(({ id, attention: item }) => (item ? [{ agent: id, item }] : []))
     .toSorted((a, b) => Date.parse(a.item.since) - Date.parse(b.item.since));
+}
+
+/** Refuses to bring back what is not put aside, or not until that moment. */
+export function stillSnoozed(view: View, agent: string, id: string, until: string | undefined): void {
+  const item = view.agents[agent]?.attention;
+  if (item?.id !== id || item.snoozed === undefined || item.snoozed !== until)
+    throw new ClustrError("conflict", `"${id}" is not put aside (any more): it waits for you, or is over.`);
+}
+
+/** The item of an id that waits for a person, put aside or not. */
+function waiting(view: View, id: string): { agent: string; item: Attention } | undefined {
+  const found = itemsOf(view).find(({ item }) => item.id === id);
+  if (found?.item.answered) throw new ClustrError("conflict", `"${id}" has been answered already.`);
+  return found;
 }
 
 async function refuse(why: Promise<ClustrError>): Promise<never> {

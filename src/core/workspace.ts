@@ -33,6 +33,7 @@ import { watchPresence } from "./reactors/presence.ts";
 import { reviveAgents } from "./reactors/revive.ts";
 import { followRulesFile } from "./reactors/rules-file.ts";
 import { superviseAgents } from "./reactors/supervise.ts";
+import { wakeSnoozed } from "./reactors/wake.ts";
 import { rulesHandlers } from "./rules.ts";
 import { settingsHandlers } from "./settings.ts";
 import { snapshotHandlers } from "./snapshots.ts";
@@ -91,6 +92,7 @@ export async function openWorkspace(parts: WorkspaceParts): Promise<RunningWorks
   // Hooks that the door repeats after a restart must find their agents.
   await supervisor.adopted;
   reviveAgents(ledger, live, parts.limits, signal, log);
+  wakeSnoozed(ledger, live, now, newId, signal, log);
 
   return {
     info,
@@ -167,7 +169,7 @@ function allHandlers(
     ...contextHandlers,
     ...rulesHandlers(parts.rulesFile.path),
     ...settingsHandlers,
-    ...attentionHandlers(parts.newId),
+    ...attentionHandlers(parts.newId, parts.now),
     ...terminalHandlers(parts.screens),
     ...snapshotHandlers(folderLog),
     ...changeHandlers(folderLog, parts.folders, parts.info.path),

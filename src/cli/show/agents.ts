@@ -45,7 +45,9 @@ export function showAgents(agents: Agent[], style: Style): string {
     if (column === 4 && agent.autonomy === "full") return style.paint("red", cell);
     return cell;
   });
-  const waiting = agents.flatMap(({ attention }) => (attention && !attention.answered ? [attention] : []));
+  const waiting = agents.flatMap(({ attention }) =>
+    attention && !attention.answered && attention.snoozed === undefined ? [attention] : [],
+  );
   if (waiting.length === 0) return list;
   const lines = waiting.map(
     (item) =>

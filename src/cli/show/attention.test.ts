@@ -51,6 +51,27 @@ test("attention: of a very long detail the beginning is shown", async () => {
   expect(out).toContain("    line 39\n    … 60 more lines; --json has all\n  clustr answer q1 allow");
 });
 
+test("attention: what is put aside says until when, and how it comes back", async () => {
+  const out = await shown(["attention"], "attention.list", [attention({ snoozed: "news" })]);
+  expect(out).toContain("Put aside until something new of its agent; clustr wake q1 brings it back.");
+});
+
+test("handled: when, who asked what, what was answered, and by whom", async () => {
+  const one = { id: "q1", agent: "ada", kind: "permission" as const, title: "Run?", at: AT, by: "human" };
+  const answers = [
+    { ...one, detail: "npm test\u001b[2J\nmore", answer: "deny" as const, words: "not today" },
+    { ...one, agent: "bob", answer: "allow" as const, problem: "somebody was faster" },
+  ];
+  expect(await shown(["handled"], "attention.handled", answers)).toMatchInlineSnapshot(`
+    "
+    WHEN    AGENT  WHAT      ANSWER           BY
+    2m ago  ada    npm test  deny: not today  human
+    2m ago  bob    Run?      allow            human, without effect
+    "
+  `);
+  expect(await shown(["handled"], "attention.handled", [])).toBe("\nNothing was answered yet.\n");
+});
+
 test("explain: the status, and what each source tells", async () => {
   const told = {
     ...{ name: "ada", status: "running", sure: false, since: AT },

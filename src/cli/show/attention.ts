@@ -2,7 +2,7 @@ import type { AnswerKind, Attention } from "../../contract/agent.ts";
 import type { Output } from "../../contract/operation.ts";
 import type { Operations } from "../../contract/operations.ts";
 import type { Policy } from "../../contract/policy.ts";
-import { ago, plain, type Style } from "./style.ts";
+import { ago, firstLine, plain, type Style } from "./style.ts";
 import { table } from "./table.ts";
 
 /** Lines of a detail that are shown; a change of a whole file would hide the item below it. */
@@ -14,8 +14,9 @@ export function showAttention(items: Attention[], style: Style): string {
   return items.map((item) => showItem(item, style)).join("\n\n");
 }
 
-function showItem(item: Attention, style: Style): string {
-  const { id, agent, kind, title, detail, options, since, answered, problem } = item;
+/** One item, after something was done to it. */
+export function showItem(item: Attention, style: Style): string {
+  const { id, agent, kind, title, detail, options, since, answered, problem, snoozed } = item;
   const head = `${style.paint("bold", agent)}  ${style.paint("yellow", `▲ ${kind}`)}  ${style.paint("dim", `${ago(since, style.now)}  ${id}`)}`;
   const lines = [head, ...indented(title, 2)];
   if (detail !== undefined && detail !== title) {
@@ -26,8 +27,27 @@ function showItem(item: Attention, style: Style): string {
   for (const [index, { label, description }] of options.entries())
     lines.push(`  ${index + 1}  ${plain(label)}${description ? style.paint("dim", `  ${plain(description)}`) : ""}`);
   if (problem !== undefined) lines.push(`  ${style.paint("red", `The last answer had no effect: ${plain(problem)}`)}`);
+  if (snoozed !== undefined)
+    lines.push(style.paint("dim", `  Put aside ${untilOf(snoozed)}; clustr wake ${id} brings it back.`));
   lines.push(answered ? "  An answer is being carried out." : `  ${howToAnswer(item, style)}`);
   return lines.join("\n");
+}
+
+function untilOf(snoozed: string): string {
+  return snoozed === "news" ? "until something new of its agent" : `until ${new Date(snoozed).toLocaleTimeString()}`;
+}
+
+/** What was answered lately, the latest last. */
+export function showHandled(answers: Output<Operations["attention.handled"]>, style: Style): string {
+  if (answers.length === 0) return "Nothing was answered yet.";
+  const rows = answers.map(({ at, agent, title, detail, by, answer, words, problem }) => [
+    ago(at, style.now),
+    plain(agent),
+    firstLine(detail ?? title),
+    firstLine(words === undefined ? answer : answer === "deny" ? `deny: ${words}` : words),
+    problem === undefined ? by : `${by}, without effect`,
+  ]);
+  return table(style, ["WHEN", "AGENT", "WHAT", "ANSWER", "BY"], rows);
 }
 
 /** A command that answers an item, alone on its line to be copied, and below it what else the item takes. */

@@ -2,7 +2,15 @@ import type { Output } from "../../contract/operation.ts";
 import type { OperationName, Operations } from "../../contract/operations.ts";
 import { shortPath } from "../connect.ts";
 import { showAgent, showAgents } from "./agents.ts";
-import { showAnswered, showAttention, showExplanation, showPolicies, showPolicy } from "./attention.ts";
+import {
+  showAnswered,
+  showAttention,
+  showExplanation,
+  showHandled,
+  showItem,
+  showPolicies,
+  showPolicy,
+} from "./attention.ts";
 import { showDiff, showRollback, showSummary } from "./changes.ts";
 import { showEntries, showHistory, showValue } from "./context.ts";
 import { showEvents } from "./events.ts";
@@ -25,6 +33,9 @@ const shows: { [N in OperationName]?: Show<N> } = {
   "agent.explain": showExplanation,
   "attention.list": showAttention,
   "attention.answer": showAnswered,
+  "attention.snooze": showItem,
+  "attention.wake": showItem,
+  "attention.handled": showHandled,
   "policy.list": showPolicies,
   "policy.set": showPolicy,
   "policy.remove": ({ removed }) => `removed ${removed}`,

@@ -1,7 +1,29 @@
 import { z } from "zod";
-import { Attention } from "../agent.ts";
+import { AnswerKind, Attention } from "../agent.ts";
 import { operation } from "../operation.ts";
 import { Decision, Policy } from "../policy.ts";
+
+/** A week: what is put aside for longer is forgotten, and its agent with it. */
+const MOST_MINUTES = 10_080;
+
+/** An answer that was given. */
+const Handled = z.object({
+  id: z.string(),
+  /** Name of the agent that asked, as it was then. */
+  agent: z.string(),
+  kind: Attention.shape.kind,
+  title: z.string(),
+  /** The beginning of what it was about. */
+  detail: z.string().optional(),
+  /** Address of who answered. */
+  by: z.string(),
+  at: z.iso.datetime(),
+  answer: AnswerKind,
+  /** The options that were chosen, the person's own words, or why not. */
+  words: z.string().optional(),
+  /** Why the answer had no effect; the item was then open again. */
+  problem: z.string().optional(),
+});
 
 export const attention = {
   "attention.list": operation({
@@ -29,6 +51,41 @@ export const attention = {
       digest: z.string().max(100).optional().describe("Only if the item still has this digest"),
     }),
     output: z.object({ id: z.string(), agent: z.string(), answer: z.string() }),
+  }),
+  "attention.snooze": operation({
+    summary: "Put an attention item aside for some minutes, or until something new of its agent",
+    scope: "workspace",
+    right: "attention.answer",
+    http: "POST /attention/:id/snooze",
+    command: "snooze <id>",
+    input: z.object({
+      id: z.string().max(100),
+      minutes: z
+        .int()
+        .min(1)
+        .max(MOST_MINUTES)
+        .optional()
+        .describe("How long; without it until the agent asks anew, writes, or changes its status"),
+    }),
+    output: Attention,
+  }),
+  "attention.wake": operation({
+    summary: "Bring an attention item that was put aside back at once",
+    scope: "workspace",
+    right: "attention.answer",
+    http: "POST /attention/:id/wake",
+    command: "wake <id>",
+    input: z.object({ id: z.string().max(100) }),
+    output: Attention,
+  }),
+  "attention.handled": operation({
+    summary: "List what was answered lately: by whom, when, and how; the latest last",
+    scope: "workspace",
+    right: "attention.read",
+    http: "GET /attention/handled",
+    command: "handled",
+    input: z.object({ limit: z.coerce.number().int().min(1).max(50).default(50) }),
+    output: z.array(Handled),
   }),
   "policy.list": operation({
     summary: "List the policies on tools",

@@ -1,6 +1,11 @@
-import type { Agent } from "../../contract/agent.ts";
+import type { Agent, Attention } from "../../contract/agent.ts";
 
 export type Tone = "attention" | "failed" | "running" | "spawning" | "done" | "stopped";
+
+/** The item with which an agent waits for the person now: neither answered nor put aside. */
+export function waitsWith({ attention }: Agent): Attention | undefined {
+  return attention && !attention.answered && !attention.snoozed ? attention : undefined;
+}
 
 /** How an agent stands: always told by a shape, a word and a colour together. */
 export interface Standing {
@@ -9,7 +14,8 @@ export interface Standing {
 }
 
 export function standingOf(agent: Agent): Standing {
-  if (agent.attention && !agent.attention.answered) return { tone: "attention", word: "needs you" };
+  if (waitsWith(agent)) return { tone: "attention", word: "needs you" };
+  if (agent.attention?.snoozed) return { tone: "stopped", word: "snoozed" };
   if (agent.stopping) return { tone: "spawning", word: "stopping" };
   if (agent.status === "spawning") return { tone: "spawning", word: "spawning" };
   if (agent.status === "running") return { tone: "running", word: agent.sure ? "running" : "running?" };

@@ -7,17 +7,21 @@ import { Button } from "../controls/button.tsx";
 import { Told } from "../controls/told.tsx";
 import { Ago } from "../controls/time.tsx";
 import { useHere, useOnline } from "../live/here.tsx";
+import { Several } from "./several.tsx";
+import { SnoozeMenu } from "./snooze.tsx";
 
 interface ItemProps {
   item: Attention;
   /** Shows the terminal of the agent it holds. */
   onShow: () => void;
+  /** Whether it can be put aside; it can, unless it is. */
+  snooze?: boolean;
   /** At the end of the row of answers. */
   more?: ReactNode;
 }
 
 /** Something that waits for the person: exactly what it is about, and every way to answer it. */
-export function Item({ item, onShow, more }: ItemProps) {
+export function Item({ item, onShow, snooze = true, more }: ItemProps) {
   const { client } = useHere();
   const online = useOnline();
   const [busy, setBusy] = useState(false);
@@ -89,7 +93,8 @@ export function Item({ item, onShow, more }: ItemProps) {
               </Button>
             </>
           )}
-          {can("option") && (
+          {can("option") && item.several && <Several options={item.options} disabled={off} onAnswer={answer} />}
+          {can("option") && !item.several && (
             <ul className="item-options" aria-label="Options">
               {item.options.map(({ label, description }, index) => (
                 <li key={label}>
@@ -105,6 +110,7 @@ export function Item({ item, onShow, more }: ItemProps) {
           <Button look="quiet" icon="terminal" onClick={onShow}>
             {item.answers.length > 0 ? "Open terminal" : "Answer in its terminal"}
           </Button>
+          {snooze && <SnoozeMenu item={item} disabled={off} />}
           {more && <span className="item-more">{more}</span>}
         </div>
       )}

@@ -66,6 +66,11 @@ export function factOf(event: Event, known: Known): Told | undefined {
         to: [event.data.agent],
         goal: { room: "terminals", agent: name(event.data.agent) },
       };
+    case "attention.snoozed": {
+      const { agent, until } = event.data;
+      const does = until === undefined ? "brought back the item of" : "put aside the item of";
+      return { by, does, whom: name(agent), to: [agent], goal: { room: "inbox", item: event.data.item } };
+    }
     case "attention.unanswered":
       return of(event.data.agent, {
         does: "did not take the answer",
