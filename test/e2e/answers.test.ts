@@ -1,18 +1,12 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { Stream } from "../../src/client/stream.ts";
 import type { Attention } from "../../src/contract/agent.ts";
 import { hasCode } from "../../src/contract/error.ts";
-import { anthropicServer } from "../rig/anthropic.ts";
+import { bothTools } from "../rig/both-tools.ts";
 import { Gate, modelled, scripted, WISHES, type Wish, type Wishing } from "../rig/asked.ts";
-import { Cast } from "../rig/cast.ts";
-import { claudeEnv } from "../rig/claude-home.ts";
-import { startClustr, type RunningClustr } from "../rig/clustr.ts";
-import { CLASSIC_MODEL, codexEnv } from "../rig/codex-home.ts";
-import { responsesServer } from "../rig/responses.ts";
-import { scratch } from "../rig/rig.ts";
+import { type RunningClustr } from "../rig/clustr.ts";
+import { CLASSIC_MODEL } from "../rig/codex-home.ts";
 
 const FULL = process.env["CLUSTR_FULL"] === "1";
 const DECISIONS = FULL ? 500 : 15;
@@ -173,19 +167,8 @@ it(
   `${DECISIONS} decisions of all services, several answers racing: the first wins everywhere, none hits another dialog`,
   { timeout: 120_000 + DECISIONS * 15_000 },
   async () => {
-    await using place = await scratch();
-    await using anthropic = await anthropicServer();
-    await using openai = await responsesServer();
-    const cast = new Cast();
-    anthropic.play("all", cast.script);
-    openai.play("all", cast.script);
-    const claude = await claudeEnv(place, anthropic.base("all"));
-    const tables = "[features]\ndefault_mode_request_user_input = true";
-    const codex = await codexEnv(place, openai.base("all"), { tables });
-    const folder = await place.folder("project");
-    await writeFile(join(folder, "README.md"), "# A project\n");
-    const env = { ...claude, ...codex, PATH: `${claude["PATH"]}:${codex["PATH"]}` };
-    await using clustr = await startClustr(folder, join(place.path, "home", ".clustr"), env);
+    await using stage = await bothTools({ tables: "[features]\ndefault_mode_request_user_input = true" });
+    const { cast, clustr, folder } = stage;
 
     const gates = { cla: new Gate(), cod: new Gate() };
     for (const [name, gate] of Object.entries(gates)) cast.play(name, { otherwise: gate.answer });
@@ -253,7 +236,7 @@ it(
     }
     person.close();
     console.log(`${made} decisions (claude, codex, script), 0 hit another dialog:`, Object.fromEntries(counted));
-    expect([...anthropic.strays, ...openai.strays]).toEqual([]);
+    expect(stage.strays()).toEqual([]);
     for (const gate of Object.values(gates)) await gate.give({ text: "Done." });
   },
 );

@@ -4,14 +4,12 @@ import { lstat, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
-import { anthropicServer, type AnthropicServer } from "../rig/anthropic.ts";
-import { Cast } from "../rig/cast.ts";
-import { claudeEnv } from "../rig/claude-home.ts";
+import { bothTools, type BothTools } from "../rig/both-tools.ts";
+import type { Cast } from "../rig/cast.ts";
 import { until } from "../rig/claude-stage.ts";
-import { startClustr, type RunningClustr } from "../rig/clustr.ts";
-import { CLASSIC_MODEL, codexEnv } from "../rig/codex-home.ts";
-import { responsesServer, type ResponsesServer } from "../rig/responses.ts";
-import { cleanEnv, scratch, type Scratch } from "../rig/rig.ts";
+import { type RunningClustr } from "../rig/clustr.ts";
+import { CLASSIC_MODEL } from "../rig/codex-home.ts";
+import { cleanEnv } from "../rig/rig.ts";
 import { textOf, type Answer, type Step } from "../rig/script.ts";
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 60_000 });
@@ -20,12 +18,11 @@ const SLOW = 90_000;
 
 const LINES = Array.from({ length: 12 }, (_, at) => `line ${at + 1}\n`).join("");
 
-let place: Scratch;
-let anthropic: AnthropicServer;
-let openai: ResponsesServer;
+let stage: BothTools;
 let clustr: RunningClustr;
 let cast: Cast;
 let folder: string;
+let home: string;
 
 const at = (name: string): string => join(folder, name);
 const read = (name: string): Promise<string> => readFile(at(name), "utf8");
@@ -46,7 +43,7 @@ const once =
 
 async function git(...args: string[]): Promise<string> {
   const env = {
-    ...cleanEnv(place.path),
+    ...cleanEnv(home),
     GIT_AUTHOR_NAME: "p",
     GIT_AUTHOR_EMAIL: "p@x",
     GIT_CONFIG_GLOBAL: "/dev/null",
@@ -82,30 +79,24 @@ async function rests(...names: string[]): Promise<void> {
 }
 
 beforeAll(async () => {
-  place = await scratch();
-  cast = new Cast();
-  anthropic = await anthropicServer();
-  openai = await responsesServer();
-  anthropic.play("all", cast.script);
-  openai.play("all", cast.script);
-  const claude = await claudeEnv(place, anthropic.base("all"));
-  const codex = await codexEnv(place, openai.base("all"));
-  folder = await place.folder("project");
-  await git("init", "-q", "-b", "main");
-  await writeFile(at("story.txt"), LINES);
-  await writeFile(at("other.txt"), "untouched\n");
-  await git("add", ".");
-  await git("commit", "-q", "-m", "all");
-  // Claude Code looks at the repository by itself; its looks must not refresh the index we compare.
-  const env = { ...claude, ...codex, PATH: `${claude["PATH"]}:${codex["PATH"]}`, GIT_OPTIONAL_LOCKS: "0" };
-  clustr = await startClustr(folder, join(place.path, "home", ".clustr"), env);
+  stage = await bothTools({
+    fill: async (filled, { path }) => {
+      folder = filled;
+      home = path;
+      await git("init", "-q", "-b", "main");
+      await writeFile(at("story.txt"), LINES);
+      await writeFile(at("other.txt"), "untouched\n");
+      await git("add", ".");
+      await git("commit", "-q", "-m", "all");
+    },
+    // Claude Code looks at the repository by itself; its looks must not refresh the index we compare.
+    env: { GIT_OPTIONAL_LOCKS: "0" },
+  });
+  ({ cast, clustr } = stage);
 });
 
 afterAll(async () => {
-  await clustr?.[Symbol.asyncDispose]();
-  await anthropic?.[Symbol.asyncDispose]();
-  await openai?.[Symbol.asyncDispose]();
-  await place?.[Symbol.asyncDispose]();
+  await stage?.[Symbol.asyncDispose]();
 });
 
 it("Claude Code and Codex edit one file; one is rolled back, the other's lines and the person's stay; then it is undone", async () => {
@@ -202,5 +193,5 @@ it("an agent of full autonomy is let, and the snapshot taken before it brings ev
     "by ada\n",
     "by bo\n",
   ]);
-  expect([...anthropic.strays, ...openai.strays]).toEqual([]);
+  expect(stage.strays()).toEqual([]);
 });

@@ -1,13 +1,9 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { anthropicServer, type AnthropicServer } from "../rig/anthropic.ts";
-import { Cast, goals } from "../rig/cast.ts";
-import { claudeEnv } from "../rig/claude-home.ts";
-import { startClustr, type RunningClustr } from "../rig/clustr.ts";
-import { CLASSIC_MODEL, codexEnv } from "../rig/codex-home.ts";
-import { responsesServer, type ResponsesServer } from "../rig/responses.ts";
-import { scratch, type Scratch } from "../rig/rig.ts";
+import { bothTools, type BothTools } from "../rig/both-tools.ts";
+import type { Cast } from "../rig/cast.ts";
+import type { RunningClustr } from "../rig/clustr.ts";
+import { goals } from "../rig/cast.ts";
+import { CLASSIC_MODEL } from "../rig/codex-home.ts";
 import { textOf, type Answer } from "../rig/script.ts";
 
 const RULES = "Rule seven: every file ends with a newline (RULE-WORD-7).";
@@ -23,33 +19,18 @@ function call(tool: string, args: Record<string, unknown>): Answer {
   return { call: `mcp__clustr__${tool}`, args };
 }
 
-let place: Scratch;
-let anthropic: AnthropicServer;
-let openai: ResponsesServer;
+let stage: BothTools;
 let clustr: RunningClustr;
 let cast: Cast;
 
 describe.each(PAIRS)("$ada and $bo work together", ({ ada: adaService, bo: boService }) => {
   beforeAll(async () => {
-    place = await scratch();
-    cast = new Cast();
-    anthropic = await anthropicServer();
-    openai = await responsesServer();
-    anthropic.play("all", cast.script);
-    openai.play("all", cast.script);
-    const claude = await claudeEnv(place, anthropic.base("all"));
-    const codex = await codexEnv(place, openai.base("all"));
-    const folder = await place.folder("project");
-    await writeFile(join(folder, "README.md"), "# A project\n");
-    const env = { ...claude, ...codex, PATH: `${claude["PATH"]}:${codex["PATH"]}` };
-    clustr = await startClustr(folder, join(place.path, "home", ".clustr"), env);
+    stage = await bothTools();
+    ({ cast, clustr } = stage);
   }, 60_000);
 
   afterAll(async () => {
-    await clustr?.[Symbol.asyncDispose]();
-    await anthropic?.[Symbol.asyncDispose]();
-    await openai?.[Symbol.asyncDispose]();
-    await place?.[Symbol.asyncDispose]();
+    await stage?.[Symbol.asyncDispose]();
   }, 60_000);
 
   it(
@@ -168,7 +149,7 @@ describe.each(PAIRS)("$ada and $bo work together", ({ ada: adaService, bo: boSer
           "agent.status",
         ]),
       );
-      expect([...anthropic.strays, ...openai.strays]).toEqual([]);
+      expect(stage.strays()).toEqual([]);
     },
   );
 });

@@ -1,15 +1,10 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { expect, it } from "vitest";
 import { Stream } from "../../src/client/stream.ts";
-import { anthropicServer } from "../rig/anthropic.ts";
-import { Cast } from "../rig/cast.ts";
-import { claudeEnv } from "../rig/claude-home.ts";
-import { startClustr } from "../rig/clustr.ts";
-import { CLASSIC_MODEL, codexEnv } from "../rig/codex-home.ts";
-import { responsesServer } from "../rig/responses.ts";
-import { scratch } from "../rig/rig.ts";
+import { bothTools } from "../rig/both-tools.ts";
+import { CLASSIC_MODEL } from "../rig/codex-home.ts";
 import { textOf, type ModelRequest, type Script, type ScriptedModel } from "../rig/script.ts";
 
 const KILLS = process.env["CLUSTR_FULL"] === "1" ? 50 : 10;
@@ -46,21 +41,8 @@ it(
   `${KILLS} kills of the server at random moments: agents notice nothing, nothing acknowledged is lost or doubled`,
   { timeout: 180_000 * SCALE },
   async () => {
-    await using place = await scratch();
-    await using anthropic = await anthropicServer();
-    await using openai = await responsesServer();
-    const cast = new Cast();
-    anthropic.play("all", cast.script);
-    openai.play("all", cast.script);
-    const claude = await claudeEnv(place, anthropic.base("all"));
-    const codex = await codexEnv(place, openai.base("all"));
-    const folder = await place.folder("project");
-    await writeFile(join(folder, "README.md"), "# A project\n");
-    await using clustr = await startClustr(folder, join(place.path, "home", ".clustr"), {
-      ...claude,
-      ...codex,
-      PATH: `${claude["PATH"]}:${codex["PATH"]}`,
-    });
+    await using stage = await bothTools();
+    const { cast, clustr } = stage;
 
     await clustr.client.call("limits.set", { exchange_length: 1000, messages_per_minute: 1000 });
     const ada = cast.play("ada", busy("ada", "bo"));

@@ -1,16 +1,11 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, it } from "vitest";
 import type { EventRecord } from "../../src/contract/operations/events.ts";
-import { anthropicServer } from "../rig/anthropic.ts";
-import { Cast } from "../rig/cast.ts";
-import { claudeEnv } from "../rig/claude-home.ts";
-import { startClustr, type RunningClustr } from "../rig/clustr.ts";
-import { CLASSIC_MODEL, codexEnv } from "../rig/codex-home.ts";
+import { bothTools } from "../rig/both-tools.ts";
+import type { Cast } from "../rig/cast.ts";
+import { type RunningClustr } from "../rig/clustr.ts";
+import { CLASSIC_MODEL } from "../rig/codex-home.ts";
 import { laddersOf, shareOf, spread, type Climb } from "../rig/ladders.ts";
-import { responsesServer } from "../rig/responses.ts";
-import { scratch } from "../rig/rig.ts";
 import { textOf, type ModelRequest, type Script, type ScriptedModel } from "../rig/script.ts";
 
 const FULL = process.env["CLUSTR_FULL"] === "1";
@@ -132,26 +127,8 @@ it(
   `${AGENTS} agents, ${MESSAGES} messages, ${KILLS} kills of the server: each arrives once, in order, and its ladder is complete`,
   { timeout: WHOLE_MS * 1.3 },
   async () => {
-    await using place = await scratch();
-    await using anthropic = await anthropicServer();
-    await using openai = await responsesServer();
-    const cast = new Cast();
-    const doors = [anthropic, openai].map((api) => {
-      const door: ScriptedModel = api.play("all", {
-        otherwise: (request) => {
-          forget(door);
-          return (cast.script.otherwise as (request: ModelRequest) => Promise<{ text: string }>)(request);
-        },
-      });
-      return door;
-    });
-    expect(doors).toHaveLength(2);
-    const claude = await claudeEnv(place, anthropic.base("all"));
-    const codex = await codexEnv(place, openai.base("all"));
-    const folder = await place.folder("project");
-    await writeFile(join(folder, "README.md"), "# A project\n");
-    const env = { ...claude, ...codex, PATH: `${claude["PATH"]}:${codex["PATH"]}` };
-    await using clustr = await startClustr(folder, join(place.path, "home", ".clustr"), env);
+    await using stage = await bothTools({ asked: forget });
+    const { cast, clustr } = stage;
     await clustr.client.call("limits.set", { exchange_length: 1000, messages_per_minute: 6000 });
 
     const planned = plans();
@@ -213,7 +190,7 @@ it(
         .toSorted(),
     );
     expect(mail.filter(({ rung }) => rung !== "seen" && rung !== "read")).toEqual([]);
-    expect([...anthropic.strays, ...openai.strays]).toEqual([]);
+    expect(stage.strays()).toEqual([]);
 
     const minutes = (ms: number): string => `${(ms / 60_000).toFixed(1)} min`;
     console.log(

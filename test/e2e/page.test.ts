@@ -1,15 +1,10 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { chromium, type Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { CHROMIUM, expectAccessible } from "../browser/stage.ts";
-import { anthropicServer } from "../rig/anthropic.ts";
-import { Cast } from "../rig/cast.ts";
-import { claudeEnv } from "../rig/claude-home.ts";
-import { startClustr } from "../rig/clustr.ts";
-import { CLASSIC_MODEL, codexEnv } from "../rig/codex-home.ts";
-import { responsesServer } from "../rig/responses.ts";
-import { scratch } from "../rig/rig.ts";
+import { bothTools } from "../rig/both-tools.ts";
+import { CLASSIC_MODEL } from "../rig/codex-home.ts";
 import { textOf, type Answer, type ModelRequest, type ScriptedModel, type Step } from "../rig/script.ts";
 
 /** The real tools on a busy machine. */
@@ -30,18 +25,8 @@ describe.skipIf(CHROMIUM === undefined)("from the page, with the real tools", ()
     "Claude Code and Codex are spawned, typed to, allowed what they ask, written to, and one's change is rolled back",
     { timeout: 240_000 },
     async () => {
-      await using place = await scratch();
-      await using anthropic = await anthropicServer();
-      await using openai = await responsesServer();
-      const cast = new Cast();
-      anthropic.play("all", cast.script);
-      openai.play("all", cast.script);
-      const claude = await claudeEnv(place, anthropic.base("all"));
-      const codex = await codexEnv(place, openai.base("all"));
-      const folder = await place.folder("project");
-      await writeFile(join(folder, "README.md"), "# A project\n");
-      const env = { ...claude, ...codex, PATH: `${claude["PATH"]}:${codex["PATH"]}` };
-      await using clustr = await startClustr(folder, join(place.path, "home", ".clustr"), env);
+      await using stage = await bothTools();
+      const { cast, clustr, folder } = stage;
       const bash = (command: string): Answer => ({ call: "Bash", args: { command, description: "a step" } });
       const shell = (cmd: string): Answer => ({
         call: "exec_command",
@@ -92,7 +77,7 @@ describe.skipIf(CHROMIUM === undefined)("from the page, with the real tools", ()
         await expect.poll(() => readFile(join(folder, "ada.txt")).catch(() => "gone")).toBe("gone");
         expect(await readFile(join(folder, "bo.txt"), "utf8")).toBe("by bo\n");
         expect(problems).toEqual([]);
-        expect([...anthropic.strays, ...openai.strays]).toEqual([]);
+        expect(stage.strays()).toEqual([]);
       } finally {
         await browser.close();
       }

@@ -1,15 +1,9 @@
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { Agent } from "../../src/contract/agent.ts";
 import { readHosts } from "../../src/terminal/generation.ts";
-import { anthropicServer } from "../rig/anthropic.ts";
-import { Cast } from "../rig/cast.ts";
-import { claudeEnv } from "../rig/claude-home.ts";
-import { startClustr, type RunningClustr } from "../rig/clustr.ts";
-import { CLASSIC_MODEL, codexEnv } from "../rig/codex-home.ts";
-import { responsesServer } from "../rig/responses.ts";
-import { scratch } from "../rig/rig.ts";
+import { bothTools } from "../rig/both-tools.ts";
+import { type RunningClustr } from "../rig/clustr.ts";
+import { CLASSIC_MODEL } from "../rig/codex-home.ts";
 import { textOf, type ModelRequest } from "../rig/script.ts";
 
 const NAMES = ["ada", "bo", "cy"];
@@ -42,18 +36,8 @@ it(
   "conversations go on by themselves after a reboot and a shutdown, with name, task and mail, where that is wished",
   { timeout: 240_000 },
   async () => {
-    await using place = await scratch();
-    await using anthropic = await anthropicServer();
-    await using openai = await responsesServer();
-    const cast = new Cast();
-    anthropic.play("all", cast.script);
-    openai.play("all", cast.script);
-    const claude = await claudeEnv(place, anthropic.base("all"));
-    const codex = await codexEnv(place, openai.base("all"));
-    const folder = await place.folder("project");
-    await writeFile(join(folder, "README.md"), "# A project\n");
-    const env = { ...claude, ...codex, PATH: `${claude["PATH"]}:${codex["PATH"]}` };
-    await using clustr = await startClustr(folder, join(place.path, "home", ".clustr"), env);
+    await using stage = await bothTools();
+    const { cast, clustr } = stage;
     const models = [
       cast.play("ada", { otherwise: { text: "Done." } }),
       cast.play("bo", { otherwise: { text: "Done." } }),

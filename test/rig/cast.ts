@@ -13,12 +13,8 @@ export class Cast {
     return model;
   }
 
-  /** The script to give to a server, under whatever single address all agents have. */
-  get script(): Script {
-    return { otherwise: (request) => this.#answer(request) };
-  }
-
-  async #answer(request: ModelRequest): Promise<Answer> {
+  /** What a server under whatever single address all agents have is to answer. @throws Error when nobody plays its agent */
+  async answer(request: ModelRequest): Promise<Answer> {
     const name = /You are "([^"]+)", one of several agents/.exec(textOf(request))?.[1] ?? "";
     const model = this.#models.get(name);
     if (!model)
