@@ -158,8 +158,10 @@ describe("a damaged ledger", () => {
     const file = copy();
     damage(file);
     const refusal = await openedOrRefused(file);
-    expect(refusal).toMatch(/is damaged: .+ Nothing was changed\. Restore the file from a backup/);
-    expect(refusal).toContain(`move ${file}, ${file}-wal and ${file}-mark to another folder`);
+    expect(refusal).toMatch(
+      /is damaged: .+ Nothing was changed\. `clustr doctor --fix` puts the last good copy in its place/,
+    );
+    expect(refusal).toContain(`move all files whose names begin with ${file} to another folder`);
   });
 
   it("starts empty after the files were moved away as the refusal says", async () => {

@@ -1,4 +1,4 @@
-import { ClustrError } from "../../contract/error.ts";
+import { ClustrError, hasCode } from "../../contract/error.ts";
 
 /** The files a ledger consists of, beside the one it is named by. */
 export const filesOf = (file: string) => ({
@@ -7,19 +7,30 @@ export const filesOf = (file: string) => ({
   mark: `${file}-mark`,
   lock: `${file}-lock`,
   draft: `${file}-new`,
+  /** Two, of which at least one is whole (copies.ts). */
+  copies: [`${file}-copy-1`, `${file}-copy-2`] as const,
+  /** Its time says when every part of the file was checked last. */
+  checked: `${file}-checked`,
 });
 
 /** The file does not hold what was written to it. Raised instead of ever serving part of a ledger as the whole. */
 export class Damage extends ClustrError {
   constructor(file: string, what: string, kept = "Nothing was changed.") {
-    const { wal, mark } = filesOf(file);
     super(
       "unavailable",
-      `The ledger ${file} is damaged: ${what}. ${kept} Restore the file from a backup and delete ${mark}; ` +
-        `or, to start with an empty ledger, move ${file}, ${wal} and ${mark} to another folder. Then start Clustr again.`,
+      `The ledger ${file} is damaged: ${what}. ${kept} \`clustr doctor --fix\` puts the last good copy in its place, with ` +
+        `every later event that can still be read, and keeps the damaged file. Or, to start with an empty ledger, move ` +
+        `all files whose names begin with ${file} to another folder.`,
       { details: { file, damage: what } },
     );
   }
+}
+
+/** What is wrong with a ledger, when that is what an error says. */
+export function damageIn(error: unknown): string | undefined {
+  if (!hasCode(error, "unavailable")) return undefined;
+  const { damage } = (error.details ?? {}) as { damage?: unknown };
+  return typeof damage === "string" ? damage : undefined;
 }
 
 /** Code of an error of SQLite or the file system, e.g. `SQLITE_FULL`, `EACCES`. */

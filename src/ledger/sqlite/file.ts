@@ -4,7 +4,7 @@ import Database from "better-sqlite3";
 import { codeOf, Damage, filesOf, inUse } from "./failure.ts";
 import { readMark } from "./mark.ts";
 import { migrate } from "./schema.ts";
-import { verify } from "./verify.ts";
+import { noteChecked, verify } from "./verify.ts";
 
 /** The ledger's file, opened for writing by us alone. */
 export interface LedgerFile {
@@ -22,7 +22,7 @@ export function openFile(file: string): LedgerFile {
   try {
     if (!existsSync(file)) create(file);
     secure(file);
-    verify(file);
+    if (verify(file)) noteChecked(file);
     const db = connect(file);
     try {
       migrate(db);
@@ -48,7 +48,7 @@ export function openFile(file: string): LedgerFile {
  * at, be it damaged or not. The kernel gives it back when the process dies. Trap: POSIX locks are lost when any code of
  * this process opens and closes the locked file; so nothing else may touch it, nor the ledger while it is open.
  */
-function lock(file: string): () => void {
+export function lock(file: string): () => void {
   const path = filesOf(file).lock;
   try {
     closeSync(openSync(path, "wx", 0o600)); // Only when it is new: see the trap.
@@ -81,10 +81,11 @@ function connect(file: string): Database.Database {
 
 /** Makes an empty ledger under another name and moves it in place, so that a file that is there is always a whole one. */
 function create(file: string): void {
-  const { draft, mark, wal } = filesOf(file);
+  const { draft, mark, wal, copies } = filesOf(file);
   const marked = readMark(mark);
   if (marked > 0) throw new Damage(file, `it is gone, though ${marked} events were acknowledged`);
   if (existsSync(wal)) throw new Damage(file, "it is gone, though its write-ahead log is there");
+  if (copies.some((copy) => existsSync(copy))) throw new Damage(file, "it is gone, though a copy of it is there");
   for (const leftover of [draft, `${draft}-wal`, `${draft}-shm`, `${draft}-journal`]) rmSync(leftover, { force: true });
   closeSync(openSync(draft, "wx", 0o600));
   chmodSync(draft, 0o600);
@@ -106,7 +107,8 @@ function secure(file: string): void {
   if (existsSync(wal)) chmodSync(wal, 0o600);
 }
 
-function sync(path: string): void {
+/** Makes a file's content, or the names in a folder, safe from a loss of power. */
+export function sync(path: string): void {
   const fd = openSync(path, "r");
   try {
     fsyncSync(fd);

@@ -3,6 +3,7 @@ import type { Event, Fact } from "../../contract/event.ts";
 import type { Appended, Ledger } from "../../core/ports/ledger.ts";
 import { closedLedger, toDraft, toEvent, toRow, type AnyFact, type Draft, type Row } from "../record.ts";
 import { follow, Growth } from "../tail.ts";
+import { keepCopies, type CopyKeeping } from "./keep-copies.ts";
 import { Link, Unanswered } from "./link.ts";
 import type { PageQuery, Verdict } from "./protocol.ts";
 import { AppendQueue } from "./queue.ts";
@@ -18,13 +19,15 @@ const PAGE = 256;
  * changed nothing, when it is damaged, when a newer Clustr wrote it, or when it cannot be read and written. `signal` cancels the opening, and
  * closes the ledger afterwards.
  *
+ * With `copies`, two copies of it are kept beside it (`-copy-1`, `-copy-2`), from which `repairLedger` mends a damaged one.
+ *
  * Writing and reading happen in a thread of their own. If that dies, appends under way end as `unknown` and the next call
  * opens the file anew; reads are repeated by themselves. Reads reject with `unavailable`, and so do tails, when the file is
  * found damaged or the disk fails.
  */
 export async function openSqliteLedger<F extends AnyFact = Fact>(
   file: string,
-  { signal }: { signal?: AbortSignal } = {},
+  { signal, copies }: { signal?: AbortSignal; copies?: CopyKeeping } = {},
 ): Promise<Ledger<F>> {
   const growth = new Growth();
   const link = new Link(file, (last) => growth.reach(last));
@@ -40,12 +43,16 @@ export async function openSqliteLedger<F extends AnyFact = Fact>(
       return question();
     }
   };
+  const copying = new AbortController();
+  const copied = copies && keepCopies(link, () => growth.last, copies, copying.signal);
   const page = (query: PageQuery) => again(() => link.call("page", query));
 
   let closing: Promise<void> | undefined;
   const close = async () => {
     signal?.removeEventListener("abort", abort);
     growth.end();
+    copying.abort();
+    await copied;
     await queue.idle();
     await link.close();
   };

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { ClustrError, fromFailure } from "../../contract/error.ts";
 import { closedLedger } from "../record.ts";
-import type { Answer, Calls, Question } from "./protocol.ts";
+import type { Answer, Calls, Question, WorkerTask } from "./protocol.ts";
 
 /** Milliseconds for checking and opening the file: a big ledger on a slow disk takes a while. */
 const OPEN_LIMIT = 120_000;
@@ -13,7 +13,7 @@ const ANSWER_LIMIT = 30_000;
 const CLOSE_LIMIT = 10_000;
 
 /** Runs from source (.ts) as well as built (.js). */
-const WORKER = new URL(`./worker${extname(fileURLToPath(import.meta.url))}`, import.meta.url);
+export const WORKER = new URL(`./worker${extname(fileURLToPath(import.meta.url))}`, import.meta.url);
 
 /** The call was made, but nobody knows whether it was carried out. */
 export class Unanswered extends ClustrError {}
@@ -95,7 +95,11 @@ export class Link {
 
   async #start(signal?: AbortSignal): Promise<Worker> {
     signal?.throwIfAborted();
-    const thread = new Worker(WORKER, { workerData: { file: this.#file }, execArgv: [], name: "ledger" });
+    const thread = new Worker(WORKER, {
+      workerData: { file: this.#file } satisfies WorkerTask,
+      execArgv: [],
+      name: "ledger",
+    });
     const gone = exitOf(thread);
     let cause: unknown;
     thread.on("error", (error) => (cause = error));

@@ -1,4 +1,5 @@
 import type { Failure } from "../../contract/error.ts";
+import type { Copied } from "./copies.ts";
 import type { Draft, Row } from "../record.ts";
 
 /** Which events to take. Exclusive bounds, `newest` as in `Ledger.read`. */
@@ -33,8 +34,16 @@ export interface Calls {
   find(id: string): Row | undefined;
   lastOf(subject: string): number;
   last(): number;
+  /** Brings the older of its copies on by one step. */
+  copy(): Copied;
   /** Lets go of the file. The thread ends after the answer. */
   close(): void;
+}
+
+/** What the thread is started for: to serve the ledger, or to mend it and end. */
+export interface WorkerTask {
+  file: string;
+  repairs?: { lossless: boolean };
 }
 
 /** A call on its way to the thread. */

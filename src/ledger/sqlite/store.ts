@@ -1,6 +1,7 @@
 import type Database from "better-sqlite3";
 import { toFailure } from "../../contract/error.ts";
 import { toRow, type Draft, type Row } from "../record.ts";
+import { Copies, type Copied } from "./copies.ts";
 import { codeOf, Damage, explain, filesOf } from "./failure.ts";
 import { openFile } from "./file.ts";
 import { Mark } from "./mark.ts";
@@ -22,6 +23,7 @@ export class Store implements Calls {
   readonly #db: Database.Database;
   readonly #mark: Mark;
   readonly #statements = new Map<string, Database.Statement>();
+  readonly #copies: Copies;
   #last: number;
   #damage: Damage | undefined;
 
@@ -31,6 +33,7 @@ export class Store implements Calls {
     this.#db = this.#opened.db;
     this.#last = this.#db.prepare("SELECT coalesce(max(seq), 0) FROM events").pluck().get() as number;
     this.#mark = new Mark(filesOf(file).mark, this.#last);
+    this.#copies = new Copies(file, (after, limit, size) => this.page({ after, limit }, size).rows);
   }
 
   append(drafts: Draft[]): Verdict[] {
@@ -60,7 +63,10 @@ export class Store implements Calls {
     return verdicts;
   }
 
-  page({ after = 0, before = Number.MAX_SAFE_INTEGER, limit, subject, type, newest = false }: PageQuery): Page {
+  page(
+    { after = 0, before = Number.MAX_SAFE_INTEGER, limit, subject, type, newest = false }: PageQuery,
+    most = PAGE_SIZE,
+  ): Page {
     const filters = [
       ...(subject === undefined ? [] : ["subject = @subject"]),
       ...(type === undefined ? [] : ["type = @type"]),
@@ -84,7 +90,7 @@ export class Store implements Calls {
         const checked = this.#check(row);
         rows.push(checked);
         size += checked.data.length;
-        cut = size > PAGE_SIZE;
+        cut = size > most;
         if (cut) break;
       }
       if (newest) rows.reverse();
@@ -114,7 +120,13 @@ export class Store implements Calls {
     return this.#last;
   }
 
+  copy(): Copied {
+    if (this.#damage) throw this.#damage;
+    return this.#copies.step();
+  }
+
   close(): void {
+    this.#copies.close();
     this.#mark.close();
     this.#opened.close();
   }

@@ -1,49 +1,70 @@
-import { existsSync, rmSync, statSync } from "node:fs";
-import Database from "better-sqlite3";
+import { statSync, utimesSync, writeFileSync } from "node:fs";
+import type Database from "better-sqlite3";
 import { ClustrError } from "../../contract/error.ts";
 import type { Row } from "../record.ts";
 import { codeOf, Damage, filesOf } from "./failure.ts";
 import { readMark } from "./mark.ts";
+import { openReadOnly, sizeOf } from "./read-only.ts";
 import { crcOf, expectedTables, tablesOf, VERSION, versionOf } from "./schema.ts";
 
 /**
- * Bytes up to which every row and index is checked at opening: about 0.3 s for 100 000 events (60 MB). Beyond it only the
- * structure is; a damaged row is then found when it is read, by its checksum.
+ * Bytes up to which every row and index is checked at every opening: about 0.3 s for 100 000 events (60 MB). Up to the
+ * second figure that is done once a week, and when the last server did not end in order (its write-ahead log is there).
+ * Otherwise only the structure is; a damaged row is then found when it is read, by its checksum.
  */
-const FULL_CHECK = 256_000_000;
+const FULL_CHECK = { always: 256_000_000, weekly: 4_000_000_000 };
+/** Milliseconds. */
+const WEEK = 7 * 86_400_000;
 
 /**
- * Checks the file through a read-only connection, which changes neither it nor its WAL (a writing one would, at the
- * latest by the checkpoint at its end, and destroy what could still be rescued). Throws `Damage`, or `unavailable` for a
- * version this code does not know. The caller holds the lock.
+ * Checks the file through a connection that changes nothing; whether every row and index of it was. Throws `Damage`, or
+ * `unavailable` for a version this code does not know. The caller holds the lock.
  */
-export function verify(file: string): void {
-  const { wal, shm } = filesOf(file);
-  rmSync(shm, { force: true }); // Only ever left by a check that was killed.
+export function verify(file: string): boolean {
+  const full = isFullCheck(file);
   if (sizeOf(file) === 0) throw new Damage(file, "it is empty"); // SQLite would take it for new and delete the WAL.
-  const walWasThere = existsSync(wal);
-  const db = new Database(file, { readonly: true, fileMustExist: true, timeout: 1_000 });
+  let reading: ReturnType<typeof openReadOnly> | undefined;
   try {
+    reading = openReadOnly(file);
+    const { db } = reading;
     db.pragma("cell_size_check = ON");
     const version = versionOf(db);
     if (version > VERSION) throw newer(file, version);
     if (version < 1 || db.pragma("journal_mode", { simple: true }) !== "wal")
       throw new Damage(file, "it is not a ledger of Clustr");
     if (tablesOf(db) !== expectedTables(version)) throw new Damage(file, "its tables are not those of a ledger");
-    const full = sizeOf(file) + sizeOf(wal) <= FULL_CHECK;
     const [problem] = db.pragma(full ? "integrity_check(1)" : "quick_check(1)") as Record<string, string>[];
     const found = problem && Object.values(problem)[0];
     if (found !== "ok") throw new Damage(file, (found ?? "the check gave no answer").replaceAll(/\s+/g, " "));
     checkRows(db, file, full);
+    return full;
   } catch (error) {
     // The folder was just written to (the lock), so what cannot be opened now is broken in itself, e.g. a garbled WAL header.
     if (/^SQLITE_(CORRUPT|NOTADB|CANTOPEN|ERROR|IOERR_SHORT_READ)/.test(codeOf(error)))
       throw new Damage(file, (error as Error).message);
     throw error;
   } finally {
-    db.close();
-    rmSync(shm, { force: true });
-    if (!walWasThere) rmSync(wal, { force: true }); // Reading makes an empty one.
+    reading?.close();
+  }
+}
+
+function isFullCheck(file: string): boolean {
+  const { wal, checked } = filesOf(file);
+  const size = sizeOf(file) + sizeOf(wal);
+  if (size <= FULL_CHECK.always || size > FULL_CHECK.weekly) return size <= FULL_CHECK.always;
+  const last = statSync(checked, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return sizeOf(wal) > 0 || Math.abs(Date.now() - last) > WEEK;
+}
+
+/** Notes that everything was checked now. Best effort: without it the next opening checks again. */
+export function noteChecked(file: string): void {
+  const { checked } = filesOf(file);
+  if (sizeOf(file) <= FULL_CHECK.always) return;
+  try {
+    writeFileSync(checked, "", { mode: 0o600 });
+    utimesSync(checked, new Date(), new Date());
+  } catch {
+    // See above.
   }
 }
 
@@ -74,8 +95,4 @@ function newer(file: string, version: number): ClustrError {
     `The ledger ${file} was written by a newer Clustr (format ${version}, this one knows ${VERSION}). Nothing was changed. Install that version or a later one.`,
     { details: { file, version } },
   );
-}
-
-function sizeOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -1,7 +1,8 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { toFailure } from "../../contract/error.ts";
 import { explain } from "./failure.ts";
-import type { Answer, Question } from "./protocol.ts";
+import type { Answer, Question, WorkerTask } from "./protocol.ts";
+import { repair } from "./repair.ts";
 import { Store } from "./store.ts";
 
 /*
@@ -11,20 +12,31 @@ import { Store } from "./store.ts";
 
 const port = parentPort;
 if (!port) throw new Error("The ledger's worker runs as a thread only.");
-const { file } = workerData as { file: string };
+const { file, repairs } = workerData as WorkerTask;
 const say = (answer: Answer) => port.postMessage(answer);
 
-try {
-  const store = new Store(file);
-  say({ ready: { last: store.last() } });
-  port.on("message", ({ n, call, args }: Question) => {
-    try {
-      say({ n, value: (store[call] as (...args: unknown[]) => unknown).apply(store, args) });
-    } catch (error) {
-      say({ n, failure: toFailure(explain(error, file)) });
-    }
-    if (call === "close") port.close();
-  });
-} catch (error) {
-  say({ refused: toFailure(explain(error, file)) });
+if (repairs) {
+  try {
+    say({ n: 0, value: repair(file, new Date(), repairs.lossless) });
+  } catch (error) {
+    say({ n: 0, failure: toFailure(explain(error, file)) });
+  }
+  port.close();
+} else serve(port);
+
+function serve(port: MessagePort): void {
+  try {
+    const store = new Store(file);
+    say({ ready: { last: store.last() } });
+    port.on("message", ({ n, call, args }: Question) => {
+      try {
+        say({ n, value: (store[call] as (...args: unknown[]) => unknown).apply(store, args) });
+      } catch (error) {
+        say({ n, failure: toFailure(explain(error, file)) });
+      }
+      if (call === "close") port.close();
+    });
+  } catch (error) {
+    say({ refused: toFailure(explain(error, file)) });
+  }
 }
