@@ -1,8 +1,10 @@
 import { ClustrError } from "../contract/error.ts";
 import type { Detection, Service } from "./ports/service.ts";
 
-/** How long a finding is trusted: a person installs a tool and tries again. */
+/** How long it is trusted that a tool is ready. */
 const TRUST_MS = 15_000;
+/** How long it is trusted that one is not: somebody may be installing it right now, and looking for a file costs nothing. */
+const MISSING_MS = 2_000;
 
 /** The services there are, and what was found of them on this machine. */
 export interface Detections {
@@ -23,16 +25,20 @@ export function createDetections(
   now: () => number,
   signal: AbortSignal,
 ): Detections {
-  const found = new Map<string, { at: number; detection: Promise<Detection> }>();
+  const found = new Map<string, { at: number; trust: number; detection: Promise<Detection> }>();
 
   const get = (id: string): Promise<Detection> => {
     const cached = found.get(id);
-    if (cached && Math.abs(now() - cached.at) < TRUST_MS) return cached.detection;
+    if (cached && Math.abs(now() - cached.at) < cached.trust) return cached.detection;
     const service = services.get(id);
     if (!service) return Promise.reject(unknown(services, id));
     const detection = service.detect(env, signal);
-    found.set(id, { at: now(), detection });
-    detection.catch(() => found.delete(id));
+    const entry = { at: now(), trust: TRUST_MS, detection };
+    found.set(id, entry);
+    detection.then(
+      ({ ready }) => (entry.trust = ready ? TRUST_MS : MISSING_MS),
+      () => found.delete(id),
+    );
     return detection;
   };
 

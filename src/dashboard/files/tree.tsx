@@ -86,8 +86,10 @@ export function Tree({ selected, all, onOpen }: TreeProps) {
     if (row.entry.kind === "folder") toggle(row.entry.path, !row.open);
     else onOpen(row.entry.path);
   };
+  // Where there is no file yet it is no tree: there is nothing in it to go to.
+  const [tree, none] = entries.length > 0 ? (["tree", "none"] as const) : [];
   return (
-    <ul className="files-tree scroll" role="tree" aria-label="Files" ref={list} onKeyDown={onKeyDown}>
+    <ul className="files-tree scroll" role={tree} aria-label="Files" ref={list} onKeyDown={onKeyDown}>
       {rows.map((row) =>
         row.is === "entry" ? (
           <Row
@@ -101,7 +103,7 @@ export function Tree({ selected, all, onOpen }: TreeProps) {
             onFocus={() => focus(row.key)}
           />
         ) : (
-          <li key={row.key} role="none" className="files-note" style={indent(row.depth)}>
+          <li key={row.key} role={none} className="files-note" style={indent(row.depth)}>
             {row.is === "more" ? (
               <Button look="quiet" onClick={() => more(row.folder)}>
                 More

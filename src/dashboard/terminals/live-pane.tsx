@@ -43,7 +43,8 @@ export function LivePane({ screen, state, agent, phone, box, finding, onStopFind
   return (
     <>
       <div className="pane-body">
-        <div className="pane-scroll">
+        {/* On a phone nothing in it takes the focus before "Type", yet it can be wider than the screen. */}
+        <div className="pane-scroll" {...(phone && { tabIndex: 0, role: "group", "aria-label": "What it shows" })}>
           <div className="pane-box" ref={box} role="group" aria-label={`Terminal of ${agent.name}`} />
         </div>
         <Over agent={agent} state={state} end={end} />
