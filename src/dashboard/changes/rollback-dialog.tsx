@@ -19,8 +19,10 @@ export function RollbackDialog({ wanted, onClose }: { wanted: Wanted; onClose: (
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
   const input = { name: agent, ...(file !== undefined && { file }), ...(hunk !== undefined && { hunk }) };
-  const { answer: plan, failure } = useAsked(`plan ${JSON.stringify(input)}`, (server) =>
-    server.call("change.rollback", { ...input, dry_run: true }),
+  const { answer: plan, failure } = useAsked(
+    `plan ${JSON.stringify(input)}`,
+    (server) => server.call("change.rollback", { ...input, dry_run: true }),
+    { keeps: false },
   );
   const done = plan?.files.filter(({ conflict }) => !conflict) ?? [];
   const left = plan?.files.filter(({ conflict }) => conflict) ?? [];

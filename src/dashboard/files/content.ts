@@ -3,6 +3,7 @@ import { toFailure } from "../../contract/error.ts";
 import type { Output } from "../../contract/operation.ts";
 import type { Operations } from "../../contract/operations.ts";
 import { useHere, useOnline } from "../live/here.tsx";
+import { remember, remembered } from "../live/remembered.ts";
 
 /** Bytes of a part, and how much of a file is shown at most: more is for an editor. */
 const PART = 500_000;
@@ -39,9 +40,10 @@ export function useContent(
   written: string | undefined,
   parts: number,
 ): { content: Content | undefined; problem: string | undefined } {
-  const { client } = useHere();
+  const { client, workspace } = useHere();
   const online = useOnline();
-  const [content, setContent] = useState<Content>();
+  const place = `${workspace.id} content ${path}`;
+  const [content, setContent] = useState(() => remembered<Content>(place));
   const [problem, setProblem] = useState<{ path: string; why: string }>();
   const fresh = content?.path !== path;
   useEffect(() => {
@@ -80,6 +82,7 @@ export function useContent(
         void read().then(
           (found) => {
             if (signal.aborted || !found) return;
+            remember(place, found);
             setContent(found);
             setProblem(undefined);
           },

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { toFailure } from "../../contract/error.ts";
 import { useHere, useOnline, useView } from "../live/here.tsx";
+import { remember, remembered } from "../live/remembered.ts";
 import { folderOf } from "./place.ts";
 
 /** Entries asked for at once. */
@@ -39,10 +40,12 @@ export function useFolders(open: ReadonlySet<string>): {
   /** Reads on in a folder of which only the beginning is there. */
   more: (folder: string) => void;
 } {
-  const { client } = useHere();
+  const { client, workspace } = useHere();
   const online = useOnline();
+  const place = `${workspace.id} folders`;
   const changed = useView((view) => view.files.changed);
-  const [listings, setListings] = useState<ReadonlyMap<string, Listing>>(new Map());
+  const [listings, setListings] = useState(() => remembered<ReadonlyMap<string, Listing>>(place) ?? new Map());
+  useEffect(() => remember(place, listings), [place, listings]);
   const asked = useRef(new Set<string>());
   const seen = useRef(changed);
   /** How many entries each folder showed: read again, it is read as far as before. */

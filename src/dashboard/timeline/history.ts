@@ -5,7 +5,8 @@ import type { Event } from "../../contract/event.ts";
 import type { Live } from "../live/store.ts";
 import { isOf, typesOf, type Kind } from "./kinds.ts";
 
-const PAGE = 200;
+/** Events asked for at once. */
+export const PAGE = 200;
 
 /** Events, as far as they were looked back to. */
 export interface HistoryState {
@@ -28,11 +29,20 @@ export interface History {
   open(): () => void;
 }
 
-/** @param of only by or about the agents of this name, or `human`. */
-export function createHistory(client: Client, live: Live, kinds: readonly Kind[], of: string | undefined): History {
+/**
+ * @param of only by or about the agents of this name, or `human`.
+ * @param events what was known before, in order and without a gap: shown until the ledger has answered.
+ */
+export function createHistory(
+  client: Client,
+  live: Live,
+  kinds: readonly Kind[],
+  of: string | undefined,
+  events: Event[] = [],
+): History {
   const types = typesOf(kinds);
   const listeners = new Set<() => void>();
-  let state: HistoryState = { events: [], known: false, older: false, loading: false, failure: undefined };
+  let state: HistoryState = { events, known: false, older: false, loading: false, failure: undefined };
   let before: number | undefined;
   let frame = 0;
   let asked = 0;

@@ -3,21 +3,32 @@ import { useEffect, useMemo, useSyncExternalStore } from "react";
 import { Button } from "../controls/button.tsx";
 import { Empty, Skeleton } from "../controls/empty.tsx";
 import { useHere, useOnline, useView } from "../live/here.tsx";
+import { remember, remembered } from "../live/remembered.ts";
 import { go, useRoute } from "../route/route.ts";
 import { entriesOf } from "./entries.ts";
-import { createHistory } from "./history.ts";
+import { createHistory, PAGE } from "./history.ts";
 import { kindsOf } from "./kinds.ts";
 import { TimelineList } from "./list.tsx";
 import { TimelineTools } from "./tools.tsx";
 
 /** Everything that happened, the newest first, each agent in a lane of its own. */
 export function Timeline() {
-  const { client, live } = useHere();
+  const { client, live, workspace } = useHere();
   const online = useOnline();
   const { of, kinds: wanted } = useRoute();
   const kinds = useMemo(() => kindsOf(wanted), [wanted]);
-  const history = useMemo(() => createHistory(client, live, kinds, of), [client, live, kinds, of]);
-  useEffect(() => history.open(), [history]);
+  const place = `${workspace.id} timeline ${kinds.join()} ${of ?? ""}`;
+  const history = useMemo(
+    () => createHistory(client, live, kinds, of, remembered(place)),
+    [client, live, kinds, of, place],
+  );
+  useEffect(() => {
+    const leave = history.open();
+    return () => {
+      remember(place, history.state().events.slice(-PAGE));
+      leave();
+    };
+  }, [history, place]);
   const state = useSyncExternalStore(history.subscribe, history.state);
   const { events, known, failure, older } = state;
   const names = useView(
