@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { anthropicServer } from "./anthropic.ts";
 import { Cast } from "./cast.ts";
 import { claudeEnv } from "./claude-home.ts";
-import { startClustr, type RunningClustr } from "./clustr.ts";
+import { startClustr, type Launch, type RunningClustr } from "./clustr.ts";
 import { codexEnv } from "./codex-home.ts";
 import { responsesServer } from "./responses.ts";
 import { scratch, type Scratch } from "./rig.ts";
@@ -15,6 +15,8 @@ interface Plan {
   /** More of Codex's configuration. */
   tables?: string;
   env?: Record<string, string>;
+  /** How the server is started; from its source unless told. */
+  launch?: Launch;
   /** Called with the model that got a request, before the cast answers it. */
   asked?: (model: ScriptedModel) => void;
 }
@@ -30,7 +32,7 @@ export interface BothTools extends AsyncDisposable {
   strays(): string[];
 }
 
-export async function bothTools({ fill = oneFile, tables, env, asked }: Plan = {}): Promise<BothTools> {
+export async function bothTools({ fill = oneFile, tables, env, launch, asked }: Plan = {}): Promise<BothTools> {
   await using building = new AsyncDisposableStack();
   const place = building.use(await scratch());
   const anthropic = building.use(await anthropicServer());
@@ -49,12 +51,12 @@ export async function bothTools({ fill = oneFile, tables, env, asked }: Plan = {
   const folder = await place.folder("project");
   await fill(folder, place);
   const clustr = building.use(
-    await startClustr(folder, join(place.path, "home", ".clustr"), {
-      ...claude,
-      ...codex,
-      PATH: `${claude["PATH"]}:${codex["PATH"]}`,
-      ...env,
-    }),
+    await startClustr(
+      folder,
+      join(place.path, "home", ".clustr"),
+      { ...claude, ...codex, PATH: `${claude["PATH"]}:${codex["PATH"]}`, ...env },
+      launch,
+    ),
   );
   const built = building.move();
   return {

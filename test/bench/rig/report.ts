@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 /** One thing that was measured, several times. Of the values the median counts. */
 export interface Figure {
   name: string;
-  unit: "ms" | "×" | "/s" | "MB" | "kB";
+  unit: "ms" | "×" | "/s" | "MB" | "kB" | "%";
   values: readonly number[];
   /** The target: the median is to be at most, or at least, this. */
   most?: number | undefined;
