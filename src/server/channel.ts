@@ -8,6 +8,8 @@ import { createTerminalView, type Outlet, type TerminalView } from "./terminal-v
 
 /** Bytes typed that may wait for the host; beyond that input is refused. */
 const TYPED_LIMIT = 1_000_000;
+/** How long what was typed before a detach may take to find its terminal, ms. */
+const LAST_KEYS_MS = 2_000;
 
 /** A viewer's end of one terminal, from attach to detach. */
 export interface Channel {
@@ -32,15 +34,18 @@ export function openChannel(options: {
   const { channel, agent, epoch, offset, cols, rows, drove = false } = attach;
   const life = new AbortController();
   const signal = AbortSignal.any([options.signal, life.signal]);
+  /** Outlives the channel while something typed is still on its way. */
+  const finding = new AbortController();
   let size: Size | undefined = cols !== undefined && rows !== undefined ? { cols, rows } : undefined;
   let view: TerminalView | undefined;
   let typed = 0;
 
-  const opened: Promise<Seat> = findTerminal(workspace, surface.host, agent, signal).then(async (terminal) => {
+  const opened: Promise<Seat> = findTerminal(workspace, surface.host, agent, finding.signal).then(async (terminal) => {
     const drives = (you: boolean) => void (signal.aborted || outlet.frame({ type: "driver", channel, you }));
     const seat: Seat = { terminal: terminal.id, size, drives };
     // A terminal that has ended cannot be resized; it is shown as it is.
-    if (mayType && !terminal.exit) await drivers.join(seat, drove).catch(refuse);
+    if (mayType && !terminal.exit && !signal.aborted) await drivers.join(seat, drove).catch(refuse);
+    if (signal.aborted) return seat;
     const seen = epoch !== undefined && offset !== undefined ? { epoch, offset } : undefined;
     view = createTerminalView({ channel, terminal, seen, ...surface, outlet, signal });
     view.run().catch(end);
@@ -49,9 +54,14 @@ export function openChannel(options: {
   // Steps run one after the other, so that input keeps its order.
   let steps: Promise<unknown> = opened.catch(end);
   const step = (run: (seat: Seat) => Promise<unknown>) => {
-    steps = steps.then(async () => !signal.aborted && run(await opened)).catch(refuse);
+    steps = steps.then(async () => run(await opened)).catch(refuse);
   };
-  signal.addEventListener("abort", () => void opened.then(drivers.leave, () => {}), { once: true });
+  const left = () => {
+    void opened.then(drivers.leave, () => {});
+    if (typed === 0) finding.abort();
+    else setTimeout(() => finding.abort(), LAST_KEYS_MS).unref();
+  };
+  signal.addEventListener("abort", left, { once: true });
 
   function refuse(error: unknown): void {
     if (signal.aborted) return;
@@ -71,7 +81,8 @@ export function openChannel(options: {
     resize(to, take) {
       size = to;
       if (!mayType) return;
-      step((seat) => {
+      step(async (seat) => {
+        if (signal.aborted) return;
         seat.size = to;
         return take ? drivers.take(seat) : drivers.resized(seat);
       });
@@ -87,7 +98,8 @@ export function openChannel(options: {
         );
       typed += bytes.length;
       step(async (seat) => {
-        await drivers.take(seat).catch(() => {});
+        // Who has left does not drive any more; what was typed before counts all the same.
+        if (!signal.aborted) await drivers.take(seat).catch(() => {});
         await surface.host.write(seat.terminal, bytes).finally(() => (typed -= bytes.length));
       });
     },

@@ -50,6 +50,7 @@ export function createTerminalView(options: {
 
   async function restore(): Promise<void> {
     const { bytes, epoch, offset, cols, rows, exact } = await screens.snapshot(terminal.id);
+    if (signal.aborted) return;
     sent = drawn = offset;
     await outlet.frame({ type: "screen", channel, epoch, offset, cols, rows, exact });
     await outlet.bytes(1, offset, bytes);
