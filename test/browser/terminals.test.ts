@@ -4,6 +4,7 @@ import { CHROMIUM } from "./terminals-rig.ts";
 import { terminalStage } from "./terminals-stage.ts";
 
 const ESC = "\x1b";
+const LINES = 3_000;
 
 describe.skipIf(CHROMIUM === undefined)("a terminal, in Chromium", () => {
   const stage = terminalStage();
@@ -144,6 +145,23 @@ describe.skipIf(CHROMIUM === undefined)("a terminal, in Chromium", () => {
     await page.getByRole("button", { name: "2 new lines" }).click();
     await stage.shows(page, "later 2");
     await page.locator(".pane-pill").waitFor({ state: "detached" });
+  });
+
+  test("moves its scrollbar with a flood, but not for every line of it", async () => {
+    const page = await stage.open();
+    await stage.print("begun\r\n");
+    await stage.shows(page, "begun");
+    // What xterm does for each move of the scrollbar sets a timer.
+    await page.evaluate(
+      `{ const set = setTimeout; window.timers = 0; window.setTimeout = (...rest) => (timers++, set(...rest)); }`,
+    );
+    await stage.print(Array.from({ length: LINES }, (_, line) => `line ${line}\r\n`).join(""));
+    await stage.shows(page, `line ${LINES - 1}`);
+    const gap = `(() => { const [track, slider] = [".scrollbar.vertical", ".scrollbar.vertical .slider"]
+      .map((part) => document.querySelector(".xterm-scrollable-element > " + part).getBoundingClientRect());
+      return track.height > slider.height * 2 && Math.abs(track.bottom - slider.bottom); })()`;
+    await expect.poll(() => page.evaluate(gap)).toBeLessThan(2);
+    expect(await page.evaluate("timers")).toBeLessThan(LINES / 4);
   });
 
   test("finds what has scrolled away, and gives the keyboard back", async () => {

@@ -13,6 +13,7 @@ import { terminalOptions } from "./options.ts";
 import { Pace } from "./pace.ts";
 import { Renderer, type Drawing } from "./renderer.ts";
 import { muteReplies } from "./replies.ts";
+import { calmScrollbar } from "./scrollbar.ts";
 import { AT_FIRST, Store, type ScreenState } from "./state.ts";
 
 /** A window that is being dragged must not resize the program at every pixel. */
@@ -79,6 +80,7 @@ export class LiveScreen implements Viewer {
     terminal.loadAddon(this.#fit);
     const unfollow = followTheme(terminal);
     terminal.open(box);
+    calmScrollbar(terminal);
     terminal.textarea?.setAttribute("aria-label", label);
     muteReplies(terminal);
     terminal.registerLinkProvider(
