@@ -64,7 +64,7 @@ async function runOne(kind: Kind, seed: number): Promise<Result> {
   const stop = new AbortController();
   const late = setTimeout(() => stop.abort(new Error(`It did not end within ${RUN_MS / 1000} s.`)), RUN_MS);
   const world = await World.make(options.sources ? PROGRAMS.sources : PROGRAMS.built, stop.signal);
-  const { figures, violations } = world;
+  const { figures, violations, notes } = world;
   let notRun: string | undefined;
   const phase = async (what: string, work: () => Promise<unknown>): Promise<void> => {
     try {
@@ -83,7 +83,7 @@ async function runOne(kind: Kind, seed: number): Promise<Result> {
   if (violations.length === 0) await world.forget();
   else say(`  kept: ${world.folder}`);
   const ms = Math.round(performance.now() - began);
-  return { kind: kind.name, seed, ms, figures, violations, ...(notRun === undefined ? {} : { notRun }) };
+  return { kind: kind.name, seed, ms, figures, violations, notes, ...(notRun === undefined ? {} : { notRun }) };
 }
 
 function whenAborted(signal: AbortSignal): Promise<never> {
@@ -93,11 +93,12 @@ function whenAborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-function tell({ kind, seed, ms, figures, violations, notRun }: Result, place: string): void {
+function tell({ kind, seed, ms, figures, violations, notes, notRun }: Result, place: string): void {
   const { faults, acknowledged, unknown } = figures;
   const verdict = notRun === undefined ? (violations.length === 0 ? "held" : "VIOLATED") : `not run: ${notRun}`;
   const counted = `${faults} faults, ${acknowledged} acknowledged, ${unknown} unknown`;
   say(`${place}  ${kind}  seed ${seed}  ${counted}  ${(ms / 1000).toFixed(1)} s  ${verdict}`);
+  for (const note of notes) say(`    ${note}`);
   for (const { invariant, what } of violations.slice(0, 10)) say(`    ${invariant}  ${what}`);
   if (violations.length > 0) say(`    again: npm run faults -- --only ${kind} --seed ${seed} --runs 1`);
 }

@@ -7,6 +7,7 @@ export interface Result {
   ms: number;
   figures: Figures;
   violations: Violation[];
+  notes: string[];
   notRun?: string;
 }
 

@@ -41,6 +41,8 @@ export class World {
   readonly folder: string;
   readonly figures: Figures = { faults: 0, acknowledged: 0, refused: 0, unknown: 0, restarts: [] };
   readonly violations: Violation[] = [];
+  /** What else a kind measured, for the report. */
+  readonly notes: string[] = [];
   readonly memory: Acknowledgements;
   readonly signal: AbortSignal;
   /** Events as a viewer that stayed through everything saw them. */
@@ -134,6 +136,11 @@ export class World {
     const began = performance.now();
     await this.clustr.restart();
     this.figures.restarts.push(Math.round(performance.now() - began));
+  }
+
+  /** Notes something for the report. */
+  say(what: string): void {
+    this.notes.push(what);
   }
 
   violate(invariant: string, what: string): void {
