@@ -9,11 +9,13 @@ import { person, server as itself } from "./core/caller.ts";
 import { createClustr, type Clustr } from "./core/clustr.ts";
 import { createDetections } from "./core/detections.ts";
 import { agentEnvironment } from "./core/environment.ts";
+import { damageIn } from "./core/ports/damage.ts";
 import type { Service } from "./core/ports/service.ts";
 import { openWorkspace } from "./core/workspace.ts";
 import { folderBrowser } from "./files/folder-browser.ts";
 import { folders } from "./files/folders.ts";
 import { openHomeFolder } from "./files/home.ts";
+import { launcherEntries } from "./files/launcher-entries.ts";
 import { logFile } from "./files/log-file.ts";
 import { privateFiles, privateFolder, socketFolders } from "./files/private-files.ts";
 import { projectFiles } from "./files/project-files.ts";
@@ -21,7 +23,10 @@ import { rulesFile } from "./files/rules-file.ts";
 import { uploadFolder } from "./files/uploads.ts";
 import { projectNames } from "./git/names.ts";
 import { openSnapshots } from "./git/snapshot-store.ts";
+import type { CopyKeeping } from "./ledger/sqlite/keep-copies.ts";
 import { openSqliteLedger } from "./ledger/sqlite/ledger.ts";
+import { mendingOf, openMending } from "./ledger/sqlite/open-mending.ts";
+import { repairLedger } from "./ledger/sqlite/repair-ledger.ts";
 import { createAccess } from "./server/access.ts";
 import { startServer } from "./server/server.ts";
 import { personToken } from "./server/tokens.ts";
@@ -33,6 +38,9 @@ import { createScreens } from "./terminal/screen/screens.ts";
 const STOP_MS = 12_000;
 const GRACE_MS = 3_000;
 
+/** When ledgers are copied: soon after they were opened and found whole, then when something was written since. */
+const COPIES_MS = { firstMs: 5_000, everyMs: 600_000 };
+
 export interface DaemonOptions {
   /** The data folder, absolute. */
   home: string;
@@ -41,6 +49,8 @@ export interface DaemonOptions {
   /** Folder to open as a workspace, absolute; without one, only what was open before is. */
   folder?: string;
   version: string;
+  /** Mends a damaged ledger of the home even where that loses events; otherwise only where it does not. */
+  mend?: boolean;
   /** Ends the server; agents go on. */
   signal: AbortSignal;
 }
@@ -49,8 +59,10 @@ export interface Daemon {
   url: string;
   /** One-time link that logs a browser in. */
   login: string;
-  /** Id of the workspace that was opened, empty when none was asked for. */
+  /** Id of the workspace that was opened, empty when none was asked for or its ledger is damaged. */
   workspace: string;
+  /** What is wrong with the one that was asked for, and what to do. */
+  problem?: string;
   pid: number;
   /** Resolves when the server has ended. */
   ended: Promise<void>;
@@ -67,6 +79,10 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
   const logs = logFile(path.join(home.path, "server.log"));
   const logger = pino({ base: { pid: process.pid } }, logs);
   const log = (message: string, details?: Record<string, unknown>): void => logger.info(details ?? {}, message);
+  const copies: CopyKeeping = {
+    ...COPIES_MS,
+    failed: (problem) => log("A ledger could not be copied; it is tried again", { error: String(problem) }),
+  };
   const stopped = new AbortController();
   const closing: (() => Promise<void>)[] = [];
   const ended = Promise.withResolvers<void>();
@@ -88,7 +104,13 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
   };
 
   try {
-    const homeLedger = await openSqliteLedger<HomeFact>(path.join(home.path, "home.db"));
+    const homeLedger = await openMending<HomeFact>(path.join(home.path, "home.db"), copies, {
+      lossless: options.mend !== true,
+      mended(file, repaired) {
+        log("The ledger of the home was damaged and has been mended", { ...repaired });
+        process.stderr.write(`clustr: ${mendingOf(file, repaired)}\n`);
+      },
+    });
     closing.push(() => homeLedger.close());
     const doorSocket = path.join(home.runtime, "door.sock");
     const host = await connectTerminalHost({
@@ -104,14 +126,19 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
     let url = "";
     const access = createAccess({ secret: home.secret, url: () => url });
     const services = new Map<string, Service>(allServices.map((service) => [service.id, service]));
-    const env = agentEnvironment(process.env, { pathEntries: launcherEntries(), marks });
+    const env = agentEnvironment(process.env, { pathEntries: launcherEntries(import.meta.dirname), marks });
     const detections = createDetections(services, env, Date.now, stopped.signal);
     const sockets = socketFolders(home.runtime);
 
-    const open = async (info: Workspace, limits: Parameters<typeof openWorkspace>[0]["limits"]) => {
-      const base = path.join(home.path, "workspaces", info.id);
+    const folderOf = ({ id }: Workspace): string => path.join(home.path, "workspaces", id);
+    const open = async (
+      info: Workspace,
+      limits: Parameters<typeof openWorkspace>[0]["limits"],
+      unable: (error: unknown) => void,
+    ) => {
+      const base = folderOf(info);
       await privateFolder(base);
-      const ledger = await openSqliteLedger<Fact>(path.join(base, "ledger.db"));
+      const ledger = await openSqliteLedger<Fact>(path.join(base, "ledger.db"), { copies });
       const opened = openWorkspace({
         ...{
           info,
@@ -127,7 +154,7 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
           env,
           umask,
           log,
-          fail,
+          fail: unable,
           newId,
           now: Date.now,
         },
@@ -156,6 +183,7 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
     };
     const clustr = await createClustr({
       ...{ homeLedger, folders, browser: folderBrowser, detections, access, open, shutdown, log, fail, newId },
+      repair: (info) => repairLedger(path.join(folderOf(info), "ledger.db")),
       now: Date.now,
     });
     closing.push(() => clustr.close());
@@ -167,7 +195,7 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
       await host.kill(id, GRACE_MS);
     }
     await clustr.reopen();
-    const workspace = options.folder === undefined ? "" : await openFolder(clustr, options.folder);
+    const opened = options.folder === undefined ? { workspace: "" } : await openFolder(clustr, options.folder);
 
     const server = await startServer({
       ...{
@@ -195,16 +223,23 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
     process.on("unhandledRejection", fail);
     signal.addEventListener("abort", end, { once: true });
     if (signal.aborted) end();
-    return { url, login: access.link().login, workspace, pid: process.pid, ended: ended.promise };
+    return { url, login: access.link().login, ...opened, pid: process.pid, ended: ended.promise };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function openFolder(clustr: Clustr, folder: string): Promise<string> {
+/** Opens the folder the server was started for. Damage to its ledger keeps no others, and no agents, waiting. */
+async function openFolder(clustr: Clustr, folder: string): Promise<Pick<Daemon, "workspace" | "problem">> {
   const call = { requestId: newId(), signal: AbortSignal.timeout(60_000) };
-  return ((await clustr.invoke("workspace.open", { path: folder, trust: true }, person, call)) as Workspace).id;
+  try {
+    const opened = await clustr.invoke("workspace.open", { path: folder, trust: true }, person, call);
+    return { workspace: (opened as Workspace).id };
+  } catch (error) {
+    if (damageIn(error) === undefined) throw error;
+    return { workspace: "", problem: (error as Error).message };
+  }
 }
 
 /** Stops every agent of every workspace, then the host with whatever is left in it. */
@@ -238,16 +273,4 @@ function pageFolder(): string | undefined {
 /** Sixty random bits in letters and digits: short enough for file names and sockets, never twice. */
 function newId(): string {
   return randomBytes(8).readBigUInt64BE().toString(36).padStart(13, "0").slice(1);
-}
-
-/** What `npm start` and `npm run` put in front of PATH: `node_modules/.bin` of the package and of the folders above it. */
-function launcherEntries(): string[] {
-  const entries: string[] = [];
-  for (let folder = path.dirname(import.meta.dirname); ; folder = path.dirname(folder)) {
-    entries.push(path.join(folder, "node_modules", ".bin"));
-    if (folder === path.dirname(folder)) break;
-  }
-  const gyp = process.env["npm_config_node_gyp"];
-  if (gyp) entries.push(path.join(path.dirname(gyp), "..", "..", "@npmcli", "run-script", "lib", "node-gyp-bin"));
-  return entries;
 }

@@ -25,6 +25,8 @@ export interface Served {
   pid: number;
   /** For the workspace that was opened. */
   client: Client;
+  /** Why the workspace could not be opened, with what to do; the server runs for the others. */
+  problem?: string | undefined;
   /** True when the server ran already and this command only added a workspace. */
   joined: boolean;
 }
@@ -56,8 +58,8 @@ export async function serve(
   if ("joined" in daemon) return ready(daemon);
   const token = (await serverAccess(io))?.token;
   const client = createClient({ base: daemon.url, token, routes, workspace: daemon.workspace });
-  const { url, login, workspace, pid } = daemon;
-  await ready({ url, login, workspace, pid, client, joined: false });
+  const { url, login, workspace, pid, problem } = daemon;
+  await ready({ url, login, workspace, pid, client, problem, joined: false });
   await daemon.ended;
 }
 
@@ -156,8 +158,10 @@ export function startCommand(program: Command, cli: Cli): void {
         cli,
         folder ?? workspace ?? ".",
         portOf(port),
-        async ({ url, login, workspace: id, pid, joined, client }) => {
-          if (json) printJson(io, { url, login, workspace: id, pid });
+        async ({ url, login, workspace: id, pid, joined, client, problem }) => {
+          if (json) printJson(io, { url, login, workspace: id, pid, ...(problem === undefined ? {} : { problem }) });
+          else if (problem !== undefined)
+            note(io, `The server runs, without this workspace. ${problem}\n\n  ${login}\n`);
           else {
             const at = resolve(io.cwd, folder ?? workspace ?? ".");
             await welcome(cli, at, login, joined);

@@ -11,8 +11,10 @@ import { openHome } from "./home.ts";
 import { parsed, permitted, workspaceFor } from "./invoke.ts";
 import type { Access } from "./ports/access.ts";
 import type { FolderBrowser } from "./ports/folder-browser.ts";
+import type { Repaired } from "./ports/damage.ts";
 import type { Folders } from "./ports/folders.ts";
 import type { Ledger } from "./ports/ledger.ts";
+import { followPreferences, preferencesHandlers } from "./preferences.ts";
 import { serviceHandlers } from "./services.ts";
 import type { RunningWorkspace } from "./workspace.ts";
 import { createWorkspaces, type HomeCall } from "./workspaces.ts";
@@ -30,7 +32,9 @@ export interface ClustrParts {
   newId(): string;
   now(): number;
   /** Opens the runtime of a workspace: its ledger, its reactors. */
-  open(info: Workspace, limits: () => Limits): Promise<RunningWorkspace>;
+  open(info: Workspace, limits: () => Limits, fail: (error: unknown) => void): Promise<RunningWorkspace>;
+  /** Mends a workspace's ledger, which is not open. */
+  repair(info: Workspace): Promise<Repaired>;
   /** Ends the server, and unless they are kept, first all agents. */
   shutdown(keepAgents: boolean): Promise<{ agents_ended: number; survivors: number[] }>;
   log(message: string, details?: Record<string, unknown>): void;
@@ -68,6 +72,7 @@ export async function createClustr(parts: ClustrParts): Promise<Clustr> {
   };
   const homeHandlers = {
     ...ownHandlers,
+    ...preferencesHandlers(home),
     ...workspaces.handlers,
     ...serviceHandlers(parts.detections),
     ...folderHandlers(parts.folders, parts.browser),
@@ -105,9 +110,12 @@ export async function createClustr(parts: ClustrParts): Promise<Clustr> {
         }
         const open = workspaces.get(id);
         if (!open)
-          throw new ClustrError(
-            "not_found",
-            `There is no open workspace "${id.slice(0, 80)}". Open its folder with \`clustr FOLDER\`.`,
+          throw (
+            workspaces.problem(id) ??
+            new ClustrError(
+              "not_found",
+              `There is no open workspace "${id.slice(0, 80)}". Open its folder with \`clustr FOLDER\`.`,
+            )
           );
         return await (open.handlers[name as keyof typeof open.handlers] as Handler<ReturnType<typeof open.call>>)(
           open.call(caller, requestId),
@@ -135,6 +143,7 @@ export async function createClustr(parts: ClustrParts): Promise<Clustr> {
     agent: (workspace, agent) => workspaces.get(workspace)?.agent(agent),
     grantLogin: (hash) =>
       home.record({ type: "login.granted", data: { hash } }, "logins", `login/${hash}`, person.actor),
+    preferences: (signal) => followPreferences(home, AbortSignal.any([signal, stopped.signal])),
     hasLogin: (hash) => home.view().logins.includes(hash),
     refused,
     reopen: workspaces.reopen,

@@ -7,7 +7,7 @@ import { agentHandlers, findAgent } from "./agents.ts";
 import { attentionHandlers } from "./attention.ts";
 import type { RunParts } from "./agent-run.ts";
 import { terminalId } from "./agent-run.ts";
-import { decide } from "./append.ts";
+import { appendPatiently, decide } from "./append.ts";
 import { agentCaller, type Caller } from "./caller.ts";
 import type { Handlers, WorkspaceCall } from "./call.ts";
 import { changeHandlers } from "./changes.ts";
@@ -67,6 +67,8 @@ export interface RunningWorkspace extends OpenWorkspace {
   handlers: WorkspaceHandlers;
   call(caller: Caller, requestId: string): WorkspaceCall;
   agent(id: string): Caller | undefined;
+  /** Has the workspace itself say something to the person, once under this id. */
+  tell(content: string, id: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -128,6 +130,11 @@ export async function openWorkspace(parts: WorkspaceParts): Promise<RunningWorks
       return view.invites[id] ? agentCaller(info.id, id, view.invites[id]?.name ?? "") : undefined;
     },
     hook: async (agent, call) => (await supervisor.run(agent)?.hook(call)) ?? {},
+    async tell(content, id) {
+      const recipients = [{ inbox: "human", name: "human" }];
+      const fact: Fact = { type: "message.sent", data: { id: `n-${id}`, to: "human", content, recipients } };
+      await appendPatiently(ledger, { ...fact, id, actor: { kind: "system" }, subject: "notices" }, signal);
+    },
     toolsListed: (agent) => supervisor.run(agent)?.toolsListed(),
     terminalOf(name) {
       const shell = shellOf(name);

@@ -1,10 +1,11 @@
-import { ClustrError } from "../contract/error.ts";
+import { ClustrError, fromFailure, toFailure } from "../contract/error.ts";
 import type { workspaces as operations } from "../contract/operations/workspaces.ts";
 import type { Limits, Workspace } from "../contract/workspace.ts";
 import type { Handlers } from "./call.ts";
 import type { Caller } from "./caller.ts";
 import { realFolder } from "./folder.ts";
 import type { Home } from "./home.ts";
+import { damageIn, type Repaired } from "./ports/damage.ts";
 import type { Folders } from "./ports/folders.ts";
 import type { RunningWorkspace } from "./workspace.ts";
 
@@ -15,7 +16,12 @@ export interface WorkspacesParts {
   home: Home;
   folders: Folders;
   /** Opens the runtime of a workspace: its ledger, its reactors. */
-  open(info: Workspace, limits: () => Limits): Promise<RunningWorkspace>;
+  open(info: Workspace, limits: () => Limits, fail: (error: unknown) => void): Promise<RunningWorkspace>;
+  /** Mends a workspace's ledger, which is not open. */
+  repair(info: Workspace): Promise<Repaired>;
+  newId(): string;
+  /** A workspace cannot go on, for a reason that is not its own. */
+  fail(error: unknown): void;
   log(message: string, details?: Record<string, unknown>): void;
 }
 
@@ -28,6 +34,8 @@ export interface HomeCall {
 export interface Workspaces {
   handlers: Handlers<typeof operations, HomeCall>;
   get(id: string): RunningWorkspace | undefined;
+  /** Why one that should be open is not. */
+  problem(id: string): ClustrError | undefined;
   all(): RunningWorkspace[];
   /** Opens every workspace that was open; one that cannot be opened is logged and left out. */
   reopen(): Promise<void>;
@@ -36,22 +44,51 @@ export interface Workspaces {
 }
 
 /** Opens and closes workspaces. Which are open is in the home's ledger; so is every folder that a person ever trusted. */
-export function createWorkspaces({ home, folders, open, log }: WorkspacesParts): Workspaces {
+export function createWorkspaces({ home, folders, open, ...parts }: WorkspacesParts): Workspaces {
+  const { log } = parts;
   const running = new Map<string, Promise<RunningWorkspace>>();
   const ready = new Map<string, RunningWorkspace>();
   const ending = new Map<string, Promise<void>>();
+  const problems = new Map<string, unknown>();
 
   const start = async (info: Workspace): Promise<RunningWorkspace> => {
     await ending.get(info.id);
     const known = running.get(info.id);
     if (known) return known;
-    const opening = open(info, () => home.view().limits);
+    const opening = open(
+      info,
+      () => home.view().limits,
+      (error) => cannotGoOn(info, error),
+    );
     running.set(info.id, opening);
     opening.then(
-      (workspace) => ready.set(info.id, workspace),
-      () => running.delete(info.id),
+      (workspace) => {
+        problems.delete(info.id);
+        ready.set(info.id, workspace);
+      },
+      (error: unknown) => {
+        problems.set(info.id, error);
+        running.delete(info.id);
+      },
     );
     return opening;
+  };
+
+  /** Damage is one workspace's own matter: it is closed, and the others and all agents go on. */
+  const cannotGoOn = (info: Workspace, error: unknown): void => {
+    if (damageIn(error) === undefined) return parts.fail(error);
+    if (problems.has(info.id)) return;
+    problems.set(info.id, error);
+    log("A workspace was closed, because its ledger is damaged", { path: info.path, error: String(error) });
+    ready.delete(info.id);
+    const opening = running.get(info.id);
+    running.delete(info.id);
+    const closed = opening?.then((workspace) => workspace.close()).catch(() => {});
+    if (closed)
+      ending.set(
+        info.id,
+        closed.finally(() => ending.delete(info.id)),
+      );
   };
 
   const stop = (id: string, workspace: RunningWorkspace): Promise<void> => {
@@ -64,7 +101,7 @@ export function createWorkspaces({ home, folders, open, log }: WorkspacesParts):
   const handlers: Workspaces["handlers"] = {
     "workspace.list": async ({ caller }) =>
       Object.values(home.view().workspaces).filter(
-        ({ id }) => caller.workspace === undefined || caller.workspace === id,
+        ({ id }) => !problems.has(id) && (caller.workspace === undefined || caller.workspace === id),
       ),
 
     "workspace.recent": async () => {
@@ -73,7 +110,14 @@ export function createWorkspaces({ home, folders, open, log }: WorkspacesParts):
       return Promise.all(
         latest.slice(0, RECENT).map(async (each) => {
           const look = await folders.look(each.path);
-          return { ...each, open: workspaces[each.id] !== undefined, missing: !("real" in look) };
+          const problem = problems.get(each.id);
+          return {
+            ...each,
+            open: workspaces[each.id] !== undefined && problem === undefined,
+            missing: !("real" in look),
+            damaged: damageIn(problem) !== undefined,
+            ...(problem === undefined ? {} : { problem: toFailure(problem).message }),
+          };
         }),
       );
     },
@@ -87,6 +131,25 @@ export function createWorkspaces({ home, folders, open, log }: WorkspacesParts):
       if (!workspaces[info.id])
         await home.record({ type: "workspace.opened", data: info }, `workspace/${info.id}`, requestId);
       return info;
+    },
+
+    "workspace.repair": async (_call, { id }) => {
+      const info = home.view().opened[id];
+      if (!info)
+        throw new ClustrError("not_found", `There is no workspace "${id.slice(0, 80)}". See \`clustr doctor\`.`);
+      const { at: _at, ...workspace } = info;
+      const opened = await running.get(id)?.catch(() => undefined);
+      ready.delete(id);
+      if (opened) await stop(id, opened);
+      await ending.get(id);
+      const repaired = await parts.repair(workspace).catch(async (error: unknown) => {
+        if (opened) await start(workspace).catch(() => {});
+        throw error;
+      });
+      log("A ledger was mended", { path: info.path, ...repaired });
+      problems.delete(id);
+      if (home.view().workspaces[id] || opened) await tellOf(repaired, await start(workspace));
+      return { id, ...repaired };
     },
 
     "workspace.close": async ({ requestId }, { id }) => {
@@ -110,8 +173,23 @@ export function createWorkspaces({ home, folders, open, log }: WorkspacesParts):
     },
   };
 
+  /** Who comes later finds in the feed what was lost. */
+  const tellOf = async ({ damage, events, lost, aside }: Repaired, workspace: RunningWorkspace): Promise<void> => {
+    if (damage === undefined) return;
+    const gone =
+      lost === 0
+        ? "Nothing acknowledged was lost."
+        : `At least ${lost === 1 ? "1 acknowledged event was" : `${lost} acknowledged events were`} lost.`;
+    const content = `The ledger of this workspace was damaged (${damage}) and has been mended: ${events} events are kept. ${gone} The damaged file is in ${aside ?? "a folder beside it"}.`;
+    await workspace.tell(content.slice(0, 2_000), parts.newId());
+  };
+
   return {
     handlers,
+    problem(id) {
+      const problem = problems.get(id);
+      return problem === undefined ? undefined : fromFailure(toFailure(problem));
+    },
     get: (id) => ready.get(id),
     all: () => [...ready.values()],
     async reopen() {

@@ -142,6 +142,7 @@ export async function testHome(options: TestHomeOptions = {}): Promise<TestHome>
     access: logins,
     newId: randomUUID,
     now: Date.now,
+    repair: async () => ({ events: 0, salvaged: 0, lost: 0 }),
     open: (info, limits) =>
       openWorkspace({
         info,

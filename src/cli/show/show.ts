@@ -72,6 +72,7 @@ const shows: { [N in OperationName]?: Show<N> } = {
           ["ID", "NAME", "FOLDER"],
           open.map(({ id, name, path }) => [id, plain(name), shortPath(plain(path), style.home)]),
         ),
+  "workspace.repair": showRepaired,
   "limits.set": showValues,
   "settings.set": showValues,
   "link.create": ({ login, expires_in_s }, style) =>
@@ -84,6 +85,17 @@ const shows: { [N in OperationName]?: Show<N> } = {
 export function showResult<N extends OperationName>(name: N, output: Output<Operations[N]>, style: Style): string {
   const show = shows[name] as Show<N> | undefined;
   return show ? show(output, style) : JSON.stringify(output, undefined, 2);
+}
+
+function showRepaired({ damage, events, salvaged, lost, aside }: Output<Operations["workspace.repair"]>): string {
+  if (damage === undefined) return "Its ledger is whole; there was nothing to mend.";
+  const gone = lost === 0 ? "Nothing acknowledged was lost." : `At least ${count(lost, "acknowledged event")} lost.`;
+  return `The ledger was damaged (${plain(damage)}) and has been mended: ${count(events, "event")} kept, ${salvaged} of them read out of the damaged file. ${gone}\nThe damaged file is in ${plain(aside ?? "")}`;
+}
+
+/** `1 event was`, `2 events were`. */
+function count(n: number, what: string): string {
+  return n === 1 ? `1 ${what} was` : `${n} ${what}s were`;
 }
 
 /** Names and values, one a line. */

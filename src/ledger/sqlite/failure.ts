@@ -1,4 +1,4 @@
-import { ClustrError, hasCode } from "../../contract/error.ts";
+import { ClustrError } from "../../contract/error.ts";
 
 /** The files a ledger consists of, beside the one it is named by. */
 export const filesOf = (file: string) => ({
@@ -24,13 +24,6 @@ export class Damage extends ClustrError {
       { details: { file, damage: what } },
     );
   }
-}
-
-/** What is wrong with a ledger, when that is what an error says. */
-export function damageIn(error: unknown): string | undefined {
-  if (!hasCode(error, "unavailable")) return undefined;
-  const { damage } = (error.details ?? {}) as { damage?: unknown };
-  return typeof damage === "string" ? damage : undefined;
 }
 
 /** Code of an error of SQLite or the file system, e.g. `SQLITE_FULL`, `EACCES`. */

@@ -1,8 +1,8 @@
 import { Worker } from "node:worker_threads";
 import { ClustrError, fromFailure } from "../../contract/error.ts";
+import type { Repaired } from "../../core/ports/damage.ts";
 import { WORKER } from "./link.ts";
 import type { Answer, WorkerTask } from "./protocol.ts";
-import type { Repaired } from "./repair.ts";
 
 /** Milliseconds; a ledger of a gigabyte takes a minute. */
 const LIMIT = 600_000;

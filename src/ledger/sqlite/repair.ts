@@ -2,28 +2,15 @@ import { copyFileSync, existsSync, linkSync, mkdirSync, renameSync, rmSync } fro
 import { basename, dirname, join } from "node:path";
 import type Database from "better-sqlite3";
 import { ClustrError } from "../../contract/error.ts";
+import { damageIn, type Repaired } from "../../core/ports/damage.ts";
 import type { Row } from "../record.ts";
 import { insert, openCopy, remove } from "./copies.ts";
-import { damageIn, filesOf } from "./failure.ts";
+import { filesOf } from "./failure.ts";
 import { lock, sync } from "./file.ts";
 import { readMark } from "./mark.ts";
 import { openReadOnly, sizeOf } from "./read-only.ts";
 import { crcOf } from "./schema.ts";
 import { verify } from "./verify.ts";
-
-/** What became of a damaged ledger. Counts are of events. */
-export interface Repaired {
-  /** What was wrong; absent: nothing was, and nothing was done. */
-  damage?: string;
-  /** What the ledger holds now. */
-  events: number;
-  /** How many of them were read out of the damaged file, beyond the copy. */
-  salvaged: number;
-  /** Acknowledged, and in no file any more; at least so many. */
-  lost: number;
-  /** Folder with the damaged files, as they were found. */
-  aside?: string;
-}
 
 /** Events put into the new ledger at once. */
 const BATCH = 500;
@@ -196,7 +183,7 @@ function nothingLeft(file: string, damage: string): ClustrError {
 function lossy(file: string, damage: string, lost: number): ClustrError {
   return new ClustrError(
     "unavailable",
-    `The ledger ${file} is damaged: ${damage}. Mending it would lose at least ${lost} acknowledged events, so that is not done unasked; nothing was changed. \`clustr doctor --fix\` does it, and keeps the damaged file.`,
+    `The ledger ${file} is damaged: ${damage}. Mending it would lose at least ${lost} acknowledged ${lost === 1 ? "event" : "events"}, so that is not done unasked; nothing was changed. \`clustr doctor --fix\` does it, and keeps the damaged file.`,
     { details: { file, damage, lost } },
   );
 }

@@ -1,0 +1,45 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test, vi } from "vitest";
+import { openStand } from "../gate/stand.ts";
+
+vi.setConfig({ testTimeout: 90_000 });
+
+test("a workspace whose ledger is damaged keeps no other from being served, is named with what to do, and is mended", async () => {
+  await using stand = await openStand();
+  const { clustr } = stand;
+  const other = await stand.open("other");
+  const { client } = clustr;
+  const { workspace } = clustr.ready;
+  for (let i = 0; i < 5; i++) await client.call("context.write", { key: `k${i}`, value: "kept" });
+  await clustr.kill();
+  const file = join(clustr.home, "workspaces", workspace, "ledger.db");
+  const bytes = readFileSync(`${file}-wal`);
+  const at = bytes.lastIndexOf('"key":"k4"');
+  expect(at).toBeGreaterThan(0);
+  writeFileSync(`${file}-wal`, bytes.subarray(0, at)); // The end of what was acknowledged is gone.
+
+  await clustr.restart();
+  expect(clustr.ready.workspace).toBe("");
+  const now = clustr.client;
+  expect((await now.call("workspace.list", {})).map(({ id }) => id)).toEqual([other.id]);
+  await now.in(other.id).call("context.write", { key: "other", value: "works" });
+  const recent = await now.call("workspace.recent", {});
+  const shown = recent.find(({ id }) => id === workspace);
+  expect(shown).toMatchObject({ open: false, damaged: true });
+  expect(shown?.problem).toMatch(
+    /is damaged: its last event is \d+, but events up to \d+ were acknowledged.*doctor --fix/,
+  );
+  expect(recent.find(({ id }) => id === other.id)).toMatchObject({ open: true, damaged: false });
+  await expect(now.in(workspace).call("context.list", {})).rejects.toMatchObject({ code: "unavailable" });
+
+  const mended = await clustr.run(["repair", workspace]);
+  expect(mended.stdout).toMatch(/mended: \d+ events were kept.*at least 1 acknowledged event was lost/is);
+  const keys = (await now.in(workspace).call("context.list", {})).map(({ key }) => key);
+  expect(keys).toEqual(["k0", "k1", "k2", "k3"]);
+  const [told] = await now.in(workspace).call("message.list", {});
+  expect(told).toMatchObject({ from: "system", to: "human" });
+  expect(told?.content).toMatch(/was damaged .* At least 1 acknowledged events? (was|were) lost/);
+  const aside = readdirSync(join(clustr.home, "workspaces", workspace)).find((name) => name.startsWith("damaged-"));
+  expect(existsSync(join(clustr.home, "workspaces", workspace, aside ?? "", "ledger.db-wal"))).toBe(true);
+});
