@@ -3,14 +3,14 @@ import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } fr
 import { toFailure, type Failure } from "../contract/error.ts";
 import type { Workspace } from "../contract/workspace.ts";
 import { Told } from "./controls/told.tsx";
-import { HereContext, setHere } from "./live/here.tsx";
+import { HereContext, setHere, useHere } from "./live/here.tsx";
 import { openServer, type Opened } from "./live/login.ts";
 import { followWorkspace, type Live } from "./live/store.ts";
 import { go, useRoute } from "./route/route.ts";
 import { RoomBoundary } from "./shell/boundary.tsx";
 import { Shell } from "./shell/shell.tsx";
 
-const Welcome = lazy(() => import("./projects/welcome.tsx").then((module) => ({ default: module.Welcome })));
+const Elsewhere = lazy(() => import("./projects/elsewhere.tsx").then((module) => ({ default: module.Elsewhere })));
 
 /** The page: logs in, finds the workspace of the address, else the first there is, and shows it. */
 export function App() {
@@ -38,24 +38,12 @@ export function App() {
 
   if (failure) return <Notice failure={failure} />;
   if (!opened) return <main className="notice" aria-busy="true" />;
-  if (opened.workspaces.length === 0)
+  if (!workspace)
     return (
       <Suspense fallback={<main className="notice" aria-busy="true" />}>
-        <Welcome client={opened.client} />
+        <Elsewhere {...opened} asked={asked} />
       </Suspense>
     );
-  if (!workspace) {
-    return (
-      <Notice
-        failure={{
-          code: "not_found",
-          message: "No workspace of this address is open. Run `clustr FOLDER` to open it, then reload.",
-        }}
-      >
-        <a href="/">Go to {opened.workspaces[0]?.name}</a>
-      </Notice>
-    );
-  }
   return <Place key={workspace.id} {...opened} workspace={workspace} />;
 }
 
@@ -88,6 +76,14 @@ function Place({ client, workspace, workspaces }: Opened & { workspace: Workspac
 
 function UntilOver({ live }: { live: Live }) {
   const over = useSyncExternalStore(live.subscribe, () => live.snapshot().over);
+  const { client, workspace, workspaces } = useHere();
+  // It was closed while it was on the screen.
+  if (over?.code === "not_found")
+    return (
+      <Suspense>
+        <Elsewhere client={client} asked={workspace.id} workspaces={workspaces} />
+      </Suspense>
+    );
   if (over) return <Notice failure={over} />;
   return (
     <RoomBoundary title="The page">
@@ -97,14 +93,13 @@ function UntilOver({ live }: { live: Live }) {
 }
 
 /** Why there is nothing to show, and what to do. Words in backticks are commands. */
-function Notice({ failure, children }: { failure: Failure; children?: React.ReactNode }) {
+function Notice({ failure }: { failure: Failure }) {
   return (
     <main className="notice">
       <h1>{failure.code === "unauthenticated" ? "This browser is not logged in" : "Clustr cannot show this"}</h1>
       <p>
         <Told text={failure.message} />
       </p>
-      {children}
     </main>
   );
 }

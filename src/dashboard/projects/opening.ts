@@ -1,7 +1,7 @@
 import { useCallback, useState } from "react";
 import type { Client } from "../../client/client.ts";
 import { toFailure } from "../../contract/error.ts";
-import { hrefOf } from "../route/route.ts";
+import { hrefOf, route } from "../route/route.ts";
 
 /** Where an attempt to open a folder stands. */
 export type Opening =
@@ -28,8 +28,8 @@ export function useOpening(client: Client): Opener {
       setState({ is: "asking", path });
       try {
         const { id } = await client.call("workspace.open", { path, ...(trust && { trust }) });
-        // The whole page begins anew: another workspace is another world.
-        location.assign(hrefOf({ workspace: id }));
+        // The whole page begins anew: another workspace is another world. Where it was asked for, its room and item are kept.
+        location.assign(route().workspace === id ? location.href : hrefOf({ workspace: id }));
       } catch (error) {
         const { code, message, details } = toFailure(error);
         const asked = trustOf(details);
