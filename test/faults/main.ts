@@ -78,6 +78,7 @@ async function runOne(kind: Kind, seed: number): Promise<Result> {
   if (notRun === undefined && world.started) await phase("check", () => checkRunning(world));
   await phase("end", () => world.end());
   if (notRun === undefined && world.started) await phase("check", () => checkEnded(world));
+  await phase("end", () => world.tidy());
   clearTimeout(late);
   stop.abort(new Error("The run is over."));
   if (violations.length === 0) await world.forget();

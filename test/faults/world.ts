@@ -48,6 +48,7 @@ export class World {
   /** Events as a viewer that stayed through everything saw them. */
   readonly followed: Event[] = [];
   readonly #callers: Caller[] = [];
+  readonly #after: (() => Promise<void> | void)[] = [];
   readonly #main: string;
   #clustr: RunningClustr | undefined;
   #stream: Stream | undefined;
@@ -157,11 +158,21 @@ export class World {
     throw new NotRun(why);
   }
 
+  /** To be done when the run is over and everything was looked at, e.g. taking away what was mounted. */
+  after(work: () => Promise<void> | void): void {
+    this.#after.push(work);
+  }
+
   /** Ends everything this run has started. */
   async end(): Promise<void> {
     this.#stream?.close();
     await this.memory.close();
     await this.#clustr?.[Symbol.asyncDispose]();
+  }
+
+  /** What `after` was given, the latest first. */
+  async tidy(): Promise<void> {
+    for (const work of this.#after.toReversed()) await work();
   }
 
   /** Deletes the folder, once nothing of the run is worth a look. */

@@ -1,0 +1,120 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import fc from "fast-check";
+import { readHosts } from "../../../src/terminal/generation.ts";
+import { UPGRADE } from "../../server/raw.ts";
+import { underLoad } from "../load.ts";
+import { linkFrames, socketFrames } from "../malformed/frames.ts";
+import { apiRequests, hookRequests, mcpRequests, rawRequests, type Aim } from "../malformed/requests.ts";
+import { ask, each, tell, type Target } from "../malformed/send.ts";
+import type { Random } from "../random.ts";
+import { fdsOf, hostPid, rssOf, watchPulse } from "../vitals.ts";
+import type { World } from "../world.ts";
+
+export const name = "malformed";
+
+/** Cases of each sort in one run, 20 000 in all; a million are fifty runs. */
+const CASES = { api: 5_000, raw: 3_000, mcp: 4_000, hooks: 2_000, socket: 3_000, link: 3_000 };
+/** MB that server and host may have taken more at the end than when a quarter was over. */
+const GROWTH_MB = 80;
+/** Descriptors that may be open more than before. */
+const FDS = 20;
+
+/** Requests, frames and bodies that no client of ours would send, at every socket there is. */
+export async function run(world: World, random: Random): Promise<void> {
+  await world.start();
+  const load = await underLoad(world, random.fork(), { clients: 2, pace: 10, agents: false });
+  const { clustr } = world;
+  const { workspace, pid, url } = clustr.ready;
+  const host = await hostPid(world);
+  const [record] = await readHosts(world.home);
+  const listener = (await clustr.client.call("agent.list", {})).find((agent) => agent.name === "listener");
+  const guest = await clustr.client.call("token.create", { name: "guest" });
+  const person: Aim = { port: Number(new URL(url).port), token: clustr.token, workspace };
+  const agent: Aim = { port: Number(new URL(guest.url).port), token: guest.token, workspace };
+  if (!record || !listener) throw new Error("The host or the listener is missing.");
+  const fdsBefore = [fdsOf(pid), fdsOf(host)];
+  const answers = new Map<string, number>();
+  const inside: string[] = [];
+
+  const sample = <T>(all: fc.Arbitrary<T>, count: number): T[] =>
+    fc.sample(all, { seed: random.below(2 ** 31), numRuns: count });
+  const sendAll = (to: Target, requests: Buffer[]): Promise<void> =>
+    each(requests, 24, async (bytes) => {
+      const answer = await ask(to, bytes);
+      const status = /^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? (answer === "" ? "closed" : "not HTTP");
+      answers.set(status, (answers.get(status) ?? 0) + 1);
+      world.expect("malformed", status !== "not HTTP", `${shown(bytes)} was answered with ${answer.slice(0, 80)}`);
+      if (status === "500" || answer.includes("failed inside")) inside.push(`${shown(bytes)} → ${answer}`);
+    });
+  const upgrade = Buffer.from(
+    [`GET /ws HTTP/1.1`, `Host: 127.0.0.1:${person.port}`, `Authorization: Bearer ${person.token}`, ...UPGRADE]
+      .map((line) => `${line}\r\n`)
+      .join("") + "\r\n",
+  );
+  const part = async (share: number): Promise<void> => {
+    const of = (count: number): number => Math.ceil(count * share);
+    await Promise.all([
+      sendAll(person.port, sample(apiRequests(person), of(CASES.api / 2))),
+      sendAll(agent.port, sample(apiRequests(agent), of(CASES.api / 2))),
+      sendAll(person.port, sample(rawRequests(person), of(CASES.raw / 3))),
+      sendAll(agent.port, sample(rawRequests(agent), of(CASES.raw / 3))),
+      sendAll(record.doorTarget, sample(rawRequests(agent), of(CASES.raw / 3))),
+    ]);
+    await Promise.all([
+      sendAll(agent.port, sample(mcpRequests(agent), of(CASES.mcp / 2))),
+      sendAll(record.doorTarget, sample(mcpRequests(agent), of(CASES.mcp / 2))),
+      sendAll(agent.port, sample(hookRequests(agent), of(CASES.hooks))),
+    ]);
+    const frames = sample(
+      fc.array(socketFrames(workspace, "listener"), { minLength: 3, maxLength: 3 }),
+      of(CASES.socket / 3),
+    );
+    const links = sample(linkFrames(`${listener.id}.${listener.run}`), of(CASES.link));
+    await Promise.all([
+      each(frames, 12, (some) => tell(person.port, upgrade, "101 Switching", Buffer.concat(some), 20)),
+      each(links, 12, (bytes) => tell(record.socket, Buffer.alloc(0), "", bytes, 5)),
+    ]);
+  };
+
+  const pulse = watchPulse(world);
+  await part(0.25);
+  const early = [rssOf(pid), rssOf(host)];
+  await part(0.75);
+  const slowest = Math.max(...(await pulse()));
+  world.figures.faults += Object.values(CASES).reduce((sum, count) => sum + count, 0);
+  await load.stop();
+
+  await pause(500);
+  world.expect("malformed", rssOf(pid) > 0 && clustr.ready.pid === pid, "the server has ended");
+  world.expect("malformed", rssOf(host) > 0, "the terminal host has ended");
+  world.expect("I10", slowest < 1_000, `the server took ${Math.round(slowest)} ms for GET /api`);
+  for (const [i, [who, process]] of (
+    [
+      ["server", pid],
+      ["host", host],
+    ] as const
+  ).entries()) {
+    const grown = rssOf(process) - (early[i] ?? 0);
+    world.expect("malformed", grown < GROWTH_MB, `the ${who} grew by ${grown.toFixed(0)} MB`);
+    const more = fdsOf(process) - (fdsBefore[i] ?? 0);
+    world.expect("malformed", more < FDS, `the ${who} has ${more} descriptors more open than before`);
+    world.say(`${who} ${rssOf(process).toFixed(0)} MB (${grown.toFixed(0)} more than early), ${more} descriptors more`);
+  }
+  world.say(`answers ${JSON.stringify(Object.fromEntries(answers))}, slowest GET /api ${slowest.toFixed(0)} ms`);
+  const log = await readFile(join(world.home, "server.log"), "utf8");
+  for (const one of inside) {
+    const id = /log has the details under (\w+)/.exec(one)?.[1];
+    world.expect(
+      "malformed",
+      id !== undefined && log.includes(id),
+      `failed inside without a trace: ${one.slice(0, 600)}`,
+    );
+  }
+  if (inside.length > 0) world.say(`${inside.length} failed inside, e.g. ${inside[0]?.slice(0, 300)}`);
+}
+
+function shown(bytes: Buffer): string {
+  return JSON.stringify(bytes.toString("latin1").slice(0, 400)).replaceAll(/Bearer \S+/g, "Bearer …");
+}

@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
+import { readHosts } from "../../src/terminal/generation.ts";
+import type { World } from "./world.ts";
+
+/** Memory a process takes, in MB, as the system counts it. 0 when it is gone. */
+export function rssOf(pid: number): number {
+  return field(pid, "status", /VmRSS:\s+(\d+)/) / 1024;
+}
+
+/** Files, sockets and pipes a process has open. */
+export function fdsOf(pid: number): number {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).length;
+  } catch {
+    return 0;
+  }
+}
+
+function field(pid: number, file: string, pattern: RegExp): number {
+  try {
+    return Number(pattern.exec(readFileSync(`/proc/${pid}/${file}`, "utf8"))?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
+
+/** Process of the newest terminal host of a world. */
+export async function hostPid(world: World): Promise<number> {
+  const [newest] = await readHosts(world.home);
+  if (!newest) throw new Error("There is no terminal host.");
+  return newest.pid;
+}
+
+/** How often it is looked whether the server answers, ms. */
+const PULSE_MS = 100;
+
+/** Asks the server for something small over and over; the function returned ends that, with every answer's time in ms. */
+export function watchPulse(world: World): () => Promise<number[]> {
+  const times: number[] = [];
+  let over = false;
+  const run = (async () => {
+    while (!over) {
+      const began = performance.now();
+      const headers = { authorization: `Bearer ${world.clustr.token}` };
+      const { status } = await fetch(`${world.clustr.ready.url}/api`, { headers }).catch(() => ({ status: 0 }));
+      if (status !== 200) world.violate("I10", `the server answered GET /api with ${status}`);
+      times.push(performance.now() - began);
+      await pause(PULSE_MS);
+    }
+  })();
+  return async () => {
+    over = true;
+    await run;
+    return times;
+  };
+}
+
+/** The most memory, in MB, that a process took between now and the call of the function returned, above what it had. */
+export function watchMemory(pid: number): () => number {
+  const before = rssOf(pid);
+  let most = before;
+  const timer = setInterval(() => (most = Math.max(most, rssOf(pid))), 50);
+  return () => {
+    clearInterval(timer);
+    return Math.max(most, rssOf(pid)) - before;
+  };
+}
