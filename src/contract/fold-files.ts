@@ -1,6 +1,6 @@
 import { nameOf } from "./actor.ts";
 import type { Event } from "./event.ts";
-import { shownPath, type FileChange } from "./files.ts";
+import { shownPath, type Author, type FileChange, type Undone } from "./files.ts";
 import type { FilesView, RecentChange, RecentRollback } from "./recent-files.ts";
 import type { View } from "./view.ts";
 
@@ -14,16 +14,9 @@ const OWN_FILES = 20;
 type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
 
 export function filesChanged(view: View, { data, at }: Of<"files.changed">): Partial<View> {
-  const news = data.changes.map(({ change, author }) => ({
-    path: shownPath(change.path),
-    what: whatOf(change),
-    author,
-    at,
-  }));
-  const paths = new Set(news.map(({ path }) => path));
-  const changed = [...view.files.changed.filter(({ path }) => !paths.has(path)), ...news].slice(-RECENT_CHANGES);
+  const news = data.changes.map(({ change, author }) => recent(change, author, at));
   const position = data.changes.at(-1)?.seq ?? view.files.position;
-  return { files: { ...view.files, position, changed }, agents: withOwnFiles(view.agents, news) };
+  return { files: { ...withNews(view.files, news), position }, agents: withOwnFiles(view.agents, news) };
 }
 
 export function rolledBack(view: View, { data, at, actor }: Of<"files.rolled_back">): Partial<View> {
@@ -31,7 +24,15 @@ export function rolledBack(view: View, { data, at, actor }: Of<"files.rolled_bac
   // Of one that found nothing left to write there is nothing to undo.
   if (files.length === 0) return { files: { ...view.files, position: seq } };
   const rollback = { id, kind: "rollback" as const, of, by: nameOf(actor), at, files: files.length, undone: false };
-  return { files: { ...withRollback(view.files, rollback), position: seq } };
+  const news = writtenBack(files, data.by, at);
+  return { files: { ...withRollback(withNews(view.files, news), rollback), position: seq } };
+}
+
+export function rollbackUndone(view: View, { data, at }: Of<"files.rollback_undone">): Partial<View> {
+  const { rollback, files, seq, by } = data;
+  const of = view.files.rollbacks.find(({ id }) => id === rollback)?.of ?? by;
+  const next = { ...view, files: withNews(view.files, writtenBack(files, of, at)) };
+  return undone(next, rollback, files.length, seq);
 }
 
 export function restored(view: View, { data, at, actor }: Of<"snapshot.restored">): Partial<View> {
@@ -55,6 +56,23 @@ export function collided(view: View, { data, at }: Of<"files.collided">): Partia
 export function snapshotTaken(view: View, { data: { agent, run, id } }: Of<"snapshot.taken">): Partial<View> {
   const was = agent === undefined ? undefined : view.agents[agent];
   return was && was.run === run ? { agents: { ...view.agents, [was.id]: { ...was, snapshot: id } } } : {};
+}
+
+/** What a rollback wrote is changed once more: whoever asked for it did that. Of a file of which one hunk was taken, the rest stays whose it was. */
+function writtenBack(files: readonly Undone[], author: Author, at: string): RecentChange[] {
+  return files.flatMap(({ change, lines }) => (lines ? [] : [recent(change, author, at)]));
+}
+
+function recent(change: FileChange, author: Author, at: string): RecentChange {
+  return { path: shownPath(change.path), what: whatOf(change), author, at };
+}
+
+function withNews(files: FilesView, news: readonly RecentChange[]): FilesView {
+  const paths = new Set(news.map(({ path }) => path));
+  return {
+    ...files,
+    changed: [...files.changed.filter(({ path }) => !paths.has(path)), ...news].slice(-RECENT_CHANGES),
+  };
 }
 
 function withRollback(files: FilesView, rollback: RecentRollback): FilesView {

@@ -120,4 +120,26 @@ describe("the fold", () => {
     expect(messages).toHaveLength(RECENT_MESSAGES);
     expect(messages.at(-1)?.deliveries["a"]).toMatchObject({ rung: "undeliverable" });
   });
+
+  it("knows who wrote a file last: a rollback is one more change, and taking it back gives the file to its agent again", () => {
+    const author = { kind: "agent", agent: "a1" } as const;
+    const change = { path: "x", after: { kind: "file", mode: 0o644, blob: "b" } } as const;
+    const files = [{ file: 1, change: { path: "x", before: change.after }, operations: [1] }];
+    const person = { kind: "person" } as const;
+    const facts: Fact[] = [
+      { type: "files.changed", data: { changes: [{ seq: 1, author, exact: true, change }] } },
+      { type: "files.rolled_back", data: { seq: 2, id: "r", of: author, by: person, files } },
+      {
+        type: "files.rollback_undone",
+        data: { seq: 3, id: "u", rollback: "r", by: person, files: [{ ...files[0], file: 1, operations: [], change }] },
+      },
+    ];
+    const events = facts.map((each, i): Event => ({
+      ...{ ...each, seq: i + 1, id: `${i}`, at, actor: { kind: "human" }, subject: "s" },
+    }));
+    const last = (count: number) => fold(events.slice(0, count)).files.changed;
+    expect(last(1)).toEqual([{ path: "x", what: "created", author, at }]);
+    expect(last(2)).toEqual([{ path: "x", what: "deleted", author: person, at }]);
+    expect(last(3)).toEqual([{ path: "x", what: "created", author, at }]);
+  });
 });

@@ -1,7 +1,7 @@
 import { nameOf } from "./actor.ts";
 import type { Agent, Attention } from "./agent.ts";
 import type { Event } from "./event.ts";
-import { collided, filesChanged, restored, rolledBack, snapshotTaken, undone } from "./fold-files.ts";
+import { collided, filesChanged, restored, rollbackUndone, rolledBack, snapshotTaken, undone } from "./fold-files.ts";
 import { orphaned, recent, seen, sent, step } from "./fold-messages.ts";
 import { held, PREVIEW, type View } from "./view.ts";
 
@@ -160,7 +160,7 @@ function change(view: View, event: Event): Partial<View> {
     case "files.rolled_back":
       return rolledBack(view, event);
     case "files.rollback_undone":
-      return undone(view, event.data.rollback, event.data.files.length, event.data.seq);
+      return rollbackUndone(view, event);
     case "files.assigned":
       return { files: { ...view.files, position: event.data.seq } };
     case "files.collided":

@@ -10,5 +10,6 @@ export const room: Room = {
   keys: "g c",
   phone: "Changes",
   params: ["file", "by"],
+  count: ({ files }) => files.changed.filter(({ author }) => author.kind !== "person").length,
   Body: lazy(() => import("./changes.tsx").then(({ Changes }) => ({ default: Changes }))),
 };

@@ -1,5 +1,5 @@
 import "./tabs.css";
-import { useRef, type KeyboardEvent } from "react";
+import { useEffect, useRef, type KeyboardEvent } from "react";
 import { Icon, type IconName } from "./icon.tsx";
 
 export interface Tab {
@@ -25,6 +25,9 @@ interface TabsProps {
 /** A row of tabs. Arrows, Home and End move and select. */
 export function Tabs({ label, tabs, selected, panel, onSelect }: TabsProps) {
   const row = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    row.current?.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [selected]);
   const onKeyDown = (event: KeyboardEvent) => {
     const at = tabs.findIndex(({ id }) => id === selected);
     const to = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: tabs.length - 1 }[event.key];
@@ -62,7 +65,7 @@ export function Tabs({ label, tabs, selected, panel, onSelect }: TabsProps) {
 export function Count({ of, urgent = false }: { of: number; urgent?: boolean }) {
   return (
     <span className="count" data-urgent={urgent}>
-      {of > 999 ? "999+" : of}
+      {of > 99 ? "99+" : of}
     </span>
   );
 }

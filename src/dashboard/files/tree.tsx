@@ -1,5 +1,4 @@
 import { useEffect, useMemo, useRef, useState, type CSSProperties, type KeyboardEvent } from "react";
-import { Button } from "../controls/button.tsx";
 import { Icon } from "../controls/icon.tsx";
 import { useHere } from "../live/here.tsx";
 import { keep, kept } from "../live/kept.ts";
@@ -31,11 +30,9 @@ export function Tree({ selected, all, onOpen }: TreeProps) {
   const list = useRef<HTMLUListElement>(null);
   const [focused, focus] = useState<string>();
   const rows = rowsOf(listings, open, all);
-  const entries = rows.filter((row) => row.is === "entry");
+  const stops = rows.filter((row) => row.is !== "note");
   const stop =
-    entries.find(({ key }) => key === focused)?.key ??
-    entries.find(({ key }) => key === selected)?.key ??
-    entries[0]?.key;
+    stops.find(({ key }) => key === focused)?.key ?? stops.find(({ key }) => key === selected)?.key ?? stops[0]?.key;
 
   useEffect(() => keep(place, [...open].filter((folder) => folder !== "").slice(-MOST_OPEN)), [place, open]);
   const toggle = (path: string, wanted: boolean) => {
@@ -60,34 +57,34 @@ export function Tree({ selected, all, onOpen }: TreeProps) {
     list.current?.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus();
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    const at = entries.findIndex(({ key }) => key === stop);
-    const row = entries[at];
-    if (!row || row.is !== "entry" || event.altKey || event.ctrlKey || event.metaKey) return;
-    const { entry, depth } = row;
-    const folder = entry.kind === "folder";
-    if (event.key === "ArrowDown") go(entries[at + 1]?.key);
-    else if (event.key === "ArrowUp") go(entries[at - 1]?.key);
-    else if (event.key === "Home") go(entries[0]?.key);
-    else if (event.key === "End") go(entries.at(-1)?.key);
+    const at = stops.findIndex(({ key }) => key === stop);
+    const row = stops[at];
+    if (!row || event.altKey || event.ctrlKey || event.metaKey) return;
+    const folder = row.is === "entry" && row.entry.kind === "folder" ? row : undefined;
+    if (event.key === "ArrowDown") go(stops[at + 1]?.key);
+    else if (event.key === "ArrowUp") go(stops[at - 1]?.key);
+    else if (event.key === "Home") go(stops[0]?.key);
+    else if (event.key === "End") go(stops.at(-1)?.key);
     else if (event.key === "ArrowRight" && folder) {
-      if (row.open) go(entries[at + 1]?.key);
-      else toggle(entry.path, true);
+      if (folder.open) go(stops[at + 1]?.key);
+      else toggle(folder.entry.path, true);
     } else if (event.key === "ArrowLeft") {
-      if (row.open) toggle(entry.path, false);
-      else go(entries.slice(0, at).findLast((one) => one.depth < depth)?.key);
+      if (folder?.open) toggle(folder.entry.path, false);
+      else go(stops.slice(0, at).findLast((one) => one.depth < row.depth)?.key);
     } else if (event.key === "Enter" || event.key === " ") act(row);
     else return;
     event.preventDefault();
     event.stopPropagation();
   };
   const act = (row: TreeRow) => {
-    if (row.is !== "entry") return;
     focus(row.key);
-    if (row.entry.kind === "folder") toggle(row.entry.path, !row.open);
+    if (row.is === "note") return;
+    if (row.is === "more") more(row.folder);
+    else if (row.entry.kind === "folder") toggle(row.entry.path, !row.open);
     else onOpen(row.entry.path);
   };
   // Where there is no file yet it is no tree: there is nothing in it to go to.
-  const [tree, none] = entries.length > 0 ? (["tree", "none"] as const) : [];
+  const [tree, none] = stops.length > 0 ? (["tree", "none"] as const) : [];
   return (
     <ul className="files-tree scroll" role={tree} aria-label="Files" ref={list} onKeyDown={onKeyDown}>
       {rows.map((row) =>
@@ -102,19 +99,40 @@ export function Tree({ selected, all, onOpen }: TreeProps) {
             onAct={() => act(row)}
             onFocus={() => focus(row.key)}
           />
+        ) : row.is === "more" ? (
+          <More key={row.key} row={row} stop={row.key === stop} onAct={() => act(row)} onFocus={() => focus(row.key)} />
         ) : (
           <li key={row.key} role={none} className="files-note" style={indent(row.depth)}>
-            {row.is === "more" ? (
-              <Button look="quiet" onClick={() => more(row.folder)}>
-                More
-              </Button>
-            ) : (
-              row.text
-            )}
+            {row.text}
           </li>
         ),
       )}
     </ul>
+  );
+}
+
+/** Reads on in a folder of which only the beginning is there. */
+function More({
+  row: { key, depth },
+  stop,
+  onAct,
+  onFocus,
+}: Pick<RowProps, "stop" | "onAct" | "onFocus"> & { row: TreeRow }) {
+  return (
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- The tree has the keys.
+    <li
+      role="treeitem"
+      className="files-row files-more"
+      aria-level={depth}
+      aria-selected={false}
+      tabIndex={stop ? 0 : -1}
+      data-key={key}
+      style={indent(depth)}
+      onClick={onAct}
+      onFocus={onFocus}
+    >
+      More
+    </li>
   );
 }
 
