@@ -1,27 +1,16 @@
 import type { Fact } from "../../contract/event.ts";
-import type { Message, Rung, Urgency } from "../../contract/message.ts";
+import type { Message } from "../../contract/message.ts";
 import { append, appendPatiently } from "../append.ts";
 import { parcelOf } from "../envelope.ts";
 import type { LiveView } from "../live-view.ts";
 import type { Ledger } from "../ports/ledger.ts";
 import type { AgentSession, Parcel } from "../ports/service.ts";
-import { inOrder, type Side } from "./order.ts";
+import { createDue, type Moment } from "./due.ts";
 
 /** How often waiting mail is looked at again, beside every sign of life of its recipient. */
 const SWEEP_MS = 2_000;
 /** After this long without a sign that an idle agent's model saw a message, it is handed over again. */
 const UNSEEN_MS = 20_000;
-/** An agent that has not moved for this long is at rest, not between two turns. */
-const REST_MS = 1_000;
-
-/** When mail can reach an agent, and what is urgent enough to go then. */
-const GOES = {
-  "tool-boundary": new Set<Urgency>(["interrupt", "now"]),
-  "turn-end": new Set<Urgency>(["interrupt", "now", "turn-end"]),
-  rest: new Set<Urgency>(["interrupt", "now", "turn-end", "idle"]),
-};
-type Moment = keyof typeof GOES;
-
 /** Hands mail to running agents and climbs its ladder. */
 export interface Delivery {
   /** The agent has an open session: what waits can go. `adopted`: its process was there before, and may have been handed things. */
@@ -47,12 +36,9 @@ export function createDelivery(
   const sessions = new Map<string, AgentSession>();
   /** Sessions that are still being asked what their conversation holds: nothing is handed over before that is known. */
   const asking = new Set<AgentSession>();
-  /** Messages being handed over at this moment, so that no second channel takes them. */
-  const inFlight = new Set<string>();
+  const due = createDue(live, now);
   /** Messages for which a turn was stopped already. */
   const interrupting = new Set<string>();
-  /** Channels that are hooks' answers. */
-  const hooks = new Set<string>(["tool-boundary", "turn-end"]);
   const busy = new Set<string>();
   const again = new Set<string>();
 
@@ -62,38 +48,11 @@ export function createDelivery(
     const event = await appendPatiently(ledger, entry, signal);
     await live.reached(event.seq);
   };
-  const key = (agent: string, message: string): string => `${agent}/${message}`;
 
-  const on = (agent: string, ...rungs: Rung[]): Message[] =>
-    live.current().messages.filter(({ deliveries }) => {
-      const rung = deliveries[agent]?.rung;
-      return rung !== undefined && rungs.includes(rung);
-    });
-
-  /** What waits for an agent and may be taken now, oldest first. */
-  const queued = (agent: string): Message[] => {
+  /** Nothing is handed over to an agent while it is being asked what its conversation holds. */
+  const beingAsked = (agent: string): boolean => {
     const session = sessions.get(agent);
-    if (session && asking.has(session)) return [];
-    return on(agent, "queued").filter(({ id }) => !inFlight.has(key(agent, id)));
-  };
-
-  /** What of it may go at a moment by a side. Notices of the workspace alone do not wake an agent that is done. */
-  const waiting = (agent: string, moment: Moment, side: Side): Message[] => {
-    const due = queued(agent).filter(({ urgency }) => GOES[moment].has(urgency));
-    const mail = inOrder(due, live.current().messages, {
-      ...{ agent, side, now: now() },
-      sideOf: (channel) => (hooks.has(channel) ? "hooks" : "session"),
-      inFlight: (id) => inFlight.has(key(agent, id)),
-    });
-    const asleep = live.current().agents[agent]?.status === "done";
-    return asleep && mail.every(({ from }) => from === "system") ? [] : mail;
-  };
-
-  /** An agent between two turns takes what may prolong a turn; only one that stays there is at rest. */
-  const momentOf = (agent: string): Moment => {
-    const { status, status_at = "" } = live.current().agents[agent] ?? {};
-    if (status !== "done") return "tool-boundary";
-    return now() - Date.parse(status_at) >= REST_MS ? "rest" : "turn-end";
+    return session !== undefined && asking.has(session);
   };
 
   /** Stops the turn of an agent for mail that asks for it, once a message. */
@@ -107,34 +66,22 @@ export function createDelivery(
   /** Says of mail that must wait for a later moment what it waits for. */
   const explain = async (agent: string, moment: Moment): Promise<void> => {
     const why = "it is working, and the message is to wait until it rests";
-    const silent = queued(agent).filter(
-      ({ urgency, deliveries }) => !GOES[moment].has(urgency) && deliveries[agent]?.why === undefined,
-    );
-    const ids = silent.map(({ id }) => id);
+    const ids = due.later(agent, moment).map(({ id }) => id);
     if (ids.length > 0) await record({ type: "message.held", data: { ids, inbox: agent, why } }, agent);
-  };
-
-  const withLock = async <T>(agent: string, mail: Message[], work: () => Promise<T>): Promise<T> => {
-    for (const { id } of mail) inFlight.add(key(agent, id));
-    try {
-      return await work();
-    } finally {
-      for (const { id } of mail) inFlight.delete(key(agent, id));
-    }
   };
 
   const attempt = async (agent: string): Promise<void> => {
     const session = sessions.get(agent);
     if (!session) return;
     await recover(agent, session);
-    if (queued(agent).length === 0) return;
-    await interrupt(agent, session, queued(agent));
-    const moment = momentOf(agent);
+    if (beingAsked(agent) || due.queued(agent).length === 0) return;
+    await interrupt(agent, session, due.queued(agent));
+    const moment = due.moment(agent);
     await explain(agent, moment);
-    const mail = waiting(agent, moment, "session");
+    const mail = beingAsked(agent) ? [] : due.at(agent, moment, "session");
     if (mail.length === 0) return;
     const ids = mail.map(({ id }) => id);
-    const result = await withLock(agent, mail, async () => {
+    const result = await due.handing(agent, mail, async () => {
       const taken = await session.deliver(mail.map(parcelOf));
       if (!("channel" in taken)) return taken;
       // A session that was closed meanwhile may have taken them into the grave: they wait for the next one.
@@ -171,9 +118,9 @@ export function createDelivery(
   /** Gives back what was handed to an agent that has come to rest, yet without a sign that its model saw it. */
   const recover = async (agent: string, session: AgentSession): Promise<void> => {
     if (live.current().agents[agent]?.status !== "done") return;
-    const stranded = on(agent, "handed").filter(
-      ({ deliveries }) => Date.parse(deliveries[agent]?.at ?? "") < now() - UNSEEN_MS,
-    );
+    const stranded = due
+      .on(agent, "handed")
+      .filter(({ deliveries }) => Date.parse(deliveries[agent]?.at ?? "") < now() - UNSEEN_MS);
     if (stranded.length === 0) return;
     const known = (await session.knows?.(stranded.map(({ id }) => id))) ?? [];
     await delivery.seen(agent, known);
@@ -188,10 +135,10 @@ export function createDelivery(
 
   /** What an earlier server, or an earlier run, left undecided. */
   const catchUp = async (agent: string, session: AgentSession, adopted: boolean): Promise<void> => {
-    const unsure = on(agent, "queued", "handed").map(({ id }) => id);
+    const unsure = due.on(agent, "queued", "handed").map(({ id }) => id);
     const continued = adopted || live.current().agents[agent]?.resumed === true;
     if (continued && unsure.length > 0) await delivery.seen(agent, (await session.knows?.(unsure)) ?? []);
-    if (!adopted) await giveBack(agent, on(agent, "handed"), "it was started anew before its model saw it");
+    if (!adopted) await giveBack(agent, due.on(agent, "handed"), "it was started anew before its model saw it");
   };
 
   const sweep = setInterval(() => {
@@ -222,10 +169,10 @@ export function createDelivery(
         const ids = new Set(before.data.ids);
         return messages.filter((message) => ids.has(message.id)).map(parcelOf);
       }
-      hooks.add(channel);
-      const mail = waiting(agent, moment, "hooks");
+      due.hook(channel);
+      const mail = beingAsked(agent) ? [] : due.at(agent, moment, "hooks");
       if (mail.length === 0) return [];
-      return withLock(agent, mail, async () => {
+      return due.handing(agent, mail, async () => {
         const data = { ids: mail.map((message) => message.id), inbox: agent, channel };
         const entry = { type: "message.handed" as const, data, id, subject: `inbox/${agent}` };
         // Given only once it is written: if it cannot be, the hook goes away empty and the mail waits.
@@ -235,14 +182,14 @@ export function createDelivery(
       });
     },
     async forgot(agent, why, messages) {
-      const seen = on(agent, "seen").flatMap(({ id }) => ((messages?.includes(id) ?? true) ? [id] : []));
+      const seen = due.on(agent, "seen").flatMap(({ id }) => ((messages?.includes(id) ?? true) ? [id] : []));
       if (seen.length > 0) await record({ type: "message.dropped", data: { ids: seen, inbox: agent, why } }, agent);
       // What is on its way is lost only with the whole conversation.
-      if (!messages) await giveBack(agent, on(agent, "handed"), why);
+      if (!messages) await giveBack(agent, due.on(agent, "handed"), why);
       kick(agent);
     },
     async seen(agent, ids) {
-      const news = on(agent, "queued", "handed").flatMap(({ id }) => (ids.includes(id) ? [id] : []));
+      const news = due.on(agent, "queued", "handed").flatMap(({ id }) => (ids.includes(id) ? [id] : []));
       if (news.length === 0) return;
       await record({ type: "message.seen", data: { ids: news, inbox: agent } }, agent);
       // What was held back so as not to overtake them can go; in a turn, with the hook that told of them or the next one.

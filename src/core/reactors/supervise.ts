@@ -15,6 +15,7 @@ import type { Service, Signal } from "../ports/service.ts";
 import type { TerminalExit, TerminalInfo } from "../ports/terminal.ts";
 import { instructionsFor } from "../role.ts";
 import { endOf, factsOf, lostFact, preparing } from "../status.ts";
+import { createTurns } from "../turns.ts";
 import { createAnswers } from "./answers.ts";
 import type { Delivery } from "./deliver.ts";
 
@@ -56,17 +57,9 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
   const letGo = new AbortController();
   const over = AbortSignal.any([signal, letGo.signal]);
   /** Work on one agent happens in order. */
-  const turns = new Map<string, Promise<void>>();
-
-  const inTurn = (id: string, work: () => Promise<void>): Promise<void> => {
-    const next = (turns.get(id) ?? Promise.resolve()).then(() => (over.aborted ? undefined : work()));
-    const settled = next.catch((error: unknown) =>
-      parts.log("Supervising an agent failed", { agent: id, error: String(error) }),
-    );
-    turns.set(id, settled);
-    void settled.then(() => turns.get(id) === settled && turns.delete(id));
-    return settled;
-  };
+  const turns = createTurns(over, (agent, error) =>
+    parts.log("Supervising an agent failed", { agent, error: String(error) }),
+  );
 
   /** Appends what the newest view of the agent makes of something, if the run is still the present one. */
   const note = async (id: string, run: number, facts: (agent: Agent) => Fact[]): Promise<void> => {
@@ -112,8 +105,8 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
     }
     const instructions = instructionsFor(agent, parts.info, live.current().rules);
     const started: AgentRun = startRun(parts, service, agent, instructions, {
-      signal: (evidence) => inTurn(`${id}/signals`, () => take(started, evidence)),
-      ended: (exit) => void inTurn(id, () => ended(id, run, exit)),
+      signal: (evidence) => turns.take(`${id}/signals`, () => take(started, evidence)),
+      ended: (exit) => void turns.take(id, () => ended(id, run, exit)),
       // What the last hooks of a run that is being replaced were given would be lost with it.
       takeParcels: async (requestId, channel, moment) =>
         wanted(agent) ? delivery.take(id, requestId, channel, moment) : [],
@@ -133,7 +126,7 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
           error instanceof Error && error.name === "ClustrError"
             ? error.message
             : `${service.title} could not be started: ${String(error)}`;
-        void inTurn(id, async () => {
+        void turns.take(id, async () => {
           if (runs.get(id) !== started) return;
           await note(id, run, (now) => (now.live && !now.stopping ? factsOf(now, { type: "failed", reason }, "") : []));
           await end(started);
@@ -153,7 +146,7 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
     });
     // Only its own run: the next one may have begun.
     if (evidence.type === "failed")
-      void inTurn(id, () => (runs.get(id) === started ? end(started) : Promise.resolve()));
+      void turns.take(id, () => (runs.get(id) === started ? end(started) : Promise.resolve()));
     if (evidence.type !== "session") delivery.kick(id);
   };
 
@@ -219,7 +212,7 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
     const adoptions = Object.values(view.agents).flatMap((agent) => {
       if (agent.external) return [];
       const own = terminals.filter(({ id }) => id.startsWith(`${agent.id}.`));
-      const done = inTurn(agent.id, () => goOn(agent, own));
+      const done = turns.take(agent.id, () => goOn(agent, own));
       // Only these have hooks under way; what else has to be recorded may take as long as the disk is full.
       const over = !agent.live || agent.stopping || own.some(({ id, exit }) => exit && id === terminalId(agent));
       return over || own.every(({ exit }) => exit) ? [] : [done];
@@ -228,7 +221,7 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
     for (const event of await ledger.read({ type: "agent.removed", newest: true, limit: REMOVED })) {
       if (event.type !== "agent.removed") continue;
       const { id } = event.data;
-      if (terminals.some((terminal) => terminal.id.startsWith(`${id}.`))) void inTurn(id, () => remove(id));
+      if (terminals.some((terminal) => terminal.id.startsWith(`${id}.`))) void turns.take(id, () => remove(id));
     }
   };
 
@@ -254,7 +247,7 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
 
   /** Asks again when the terminal host does not answer. */
   const catchUp = (): Promise<void> =>
-    inTurn("reconcile", () =>
+    turns.take("reconcile", () =>
       reconcile(live.current()).catch((error: unknown) => {
         setTimeout(() => void catchUp(), AGAIN_MS).unref();
         throw error;
@@ -264,13 +257,13 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
   live.watch((event, view) => {
     if (event.type === "agent.spawned") {
       const agent = view.agents[event.data.agent.id];
-      if (agent) void inTurn(agent.id, () => begin(agent, false));
+      if (agent) void turns.take(agent.id, () => begin(agent, false));
     }
     if (event.type === "agent.stop_requested" || event.type === "agent.restarted") {
       const agent = view.agents[event.data.id];
-      if (agent) void inTurn(agent.id, () => (event.type === "agent.restarted" ? restart(agent) : stop(agent)));
+      if (agent) void turns.take(agent.id, () => (event.type === "agent.restarted" ? restart(agent) : stop(agent)));
     }
-    if (event.type === "agent.removed") void inTurn(event.data.id, () => remove(event.data.id));
+    if (event.type === "agent.removed") void turns.take(event.data.id, () => remove(event.data.id));
     if (event.type === "attention.answered") void answers.carryOut(event.data);
     if (event.type === "agent.interrupted")
       runs
@@ -285,7 +278,7 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
     async close() {
       letGo.abort(new Error("The server lets go of its agents."));
       await Promise.all([...runs.values()].map((run) => run.close()));
-      await Promise.all(turns.values());
+      await turns.settled();
     },
   };
 }
