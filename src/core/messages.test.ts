@@ -203,6 +203,33 @@ describe("messages", () => {
     expect(page.map(({ content }) => content)).toEqual(Array.from({ length: 50 }, (_, i) => `${i}`));
   });
 
+  it("fetched twice at once are each given to one of the two, and given again when that fetch is repeated", async () => {
+    await using d = await desk();
+    const ada = await d.spawn("ada");
+    d.puppet.deliver = async () => ({ later: "busy" });
+    const sent: string[] = [];
+    for (let i = 0; i < 6; i++) sent.push((await d.ask("message.send", { to: "ada", content: `${i}` })).id);
+    const fetches = [1, 2, 3].map((i) => d.ask("message.inbox", { limit: 3 }, ada, `fetch-${i}`));
+    const given = (await Promise.all(fetches)).map(({ messages }) => messages.map(({ id }) => id));
+    expect(given.flat().toSorted()).toEqual(sent.toSorted());
+    expect(given.map((ids) => ids.length).toSorted()).toEqual([0, 3, 3]);
+
+    // The view lets go of what was read long ago.
+    const bo = (await d.spawn("bo")) && Object.values(d.workspace.view().agents).find(({ name }) => name === "bo");
+    const inbox = bo?.id ?? "";
+    for (let i = 0; i < 600; i++) {
+      const actor = { kind: "human" as const };
+      const data = { id: `x${i}`, to: "bo", content: "x", recipients: [{ inbox, name: "bo" }] };
+      await d.ledger.append({ type: "message.sent", data, id: `s${i}`, actor, subject: "outbox/human" });
+      const read = { type: "message.read" as const, data: { ids: [`x${i}`], inbox } };
+      await d.ledger.append({ ...read, id: `r${i}`, actor, subject: `inbox/${inbox}` });
+    }
+    await expect.poll(() => d.workspace.view().messages.some(({ id }) => sent.includes(id))).toBe(false);
+    const first = given.findIndex((ids) => ids.length === 3);
+    const again = await d.ask("message.inbox", { limit: 3 }, ada, `fetch-${first + 1}`);
+    expect(again.messages.map(({ id }) => id)).toEqual(given[first]);
+  });
+
   it("that were answered are not unread for ever", async () => {
     await using d = await desk();
     const ada = await d.spawn("ada");

@@ -54,16 +54,9 @@ export function messageHandlers(newId: () => string, now: () => number): Handler
     "message.inbox": async (call, { id, limit }) => {
       const { actor } = call.caller;
       const inbox = inboxOf(actor);
-      const before = await call.earlier();
-      const asked = before?.type === "message.read" ? before.data.ids : undefined;
-      const { messages } = call.view();
-      const mine = messages.filter((message) => message.deliveries[inbox]);
-      const unread = mine.filter((message) => isUnread(message, inbox));
-      const chosen = asked
-        ? mine.filter((message) => asked.includes(message.id))
-        : id
-          ? mine.filter((message) => message.id === id)
-          : unread.slice(0, limit);
+      const taken = await take(call, inbox, id, limit);
+      const mine = call.view().messages.filter((message) => message.deliveries[inbox]);
+      const chosen = id && taken.length === 0 ? mine.filter((message) => message.id === id) : taken;
       if (id && chosen.length === 0)
         throw new ClustrError(
           "not_found",
@@ -82,10 +75,7 @@ export function messageHandlers(newId: () => string, now: () => number): Handler
           already_shown: message.deliveries[inbox]?.rung === "seen",
         })),
       );
-      const fresh = chosen.filter((message) => isUnread(message, inbox)).map((message) => message.id);
-      if (fresh.length > 0)
-        await call.decide(`inbox/${inbox}`, () => ({ type: "message.read", data: { ids: fresh, inbox } }));
-      return { messages: answer, remaining: asked ? unread.length : unread.length - fresh.length };
+      return { messages: answer, remaining: mine.filter((message) => isUnread(message, inbox)).length };
     },
 
     "message.status": async (call, { id }) => {
@@ -120,6 +110,49 @@ export function messageHandlers(newId: () => string, now: () => number): Handler
     },
   };
 }
+
+/**
+ * Marks unread messages read, the one asked for or the oldest `limit`, and gives them as they were before. Decided on the
+ * newest view: of two fetches at once each message goes to one. A repeated fetch gets what it got the first time.
+ */
+async function take(call: WorkspaceCall, inbox: string, id: string | undefined, limit: number): Promise<Message[]> {
+  let chosen: Message[] = [];
+  try {
+    const event = await call.decide(`inbox/${inbox}`, (view) => {
+      const unread = view.messages.filter((message) => isUnread(message, inbox));
+      chosen = id ? unread.filter((message) => message.id === id) : unread.slice(0, limit);
+      if (chosen.length === 0) throw new NothingUnread();
+      return { type: "message.read", data: { ids: chosen.map((message) => message.id), inbox } };
+    });
+    if (event.type !== "message.read") return [];
+    return chosen.length > 0 ? chosen : await givenBefore(call, event.data.ids, event.seq);
+  } catch (error) {
+    if (error instanceof NothingUnread) return [];
+    throw error;
+  }
+}
+
+/** Messages that were marked read by the event at `seq`: the view may have let go of them since. */
+async function givenBefore(call: WorkspaceCall, ids: string[], seq: number): Promise<Message[]> {
+  const found: Message[] = call.view().messages.filter((message) => ids.includes(message.id));
+  const missing = () => ids.some((id) => !found.some((message) => message.id === id));
+  for (let [looked, before] = [0, seq]; missing() && looked < LOOKED_THROUGH; looked += PAGE) {
+    const page = await call.ledger.read({ type: "message.sent", newest: true, limit: PAGE, before });
+    for (const event of page.toReversed())
+      if (
+        event.type === "message.sent" &&
+        ids.includes(event.data.id) &&
+        !found.some((one) => one.id === event.data.id)
+      )
+        found.push(messageOf(event, {}));
+    before = page[0]?.seq ?? 0;
+    if (page.length < PAGE) break;
+  }
+  return found.toSorted((a, b) => a.seq - b.seq);
+}
+
+/** There is nothing to decide. */
+class NothingUnread extends Error {}
 
 /** Whether a recipient has not fetched a message yet; one that its model saw in passing still counts. */
 export function isUnread(message: Message, inbox: string): boolean {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { ClustrError } from "../contract/error.ts";
+import { ClustrError, hasCode } from "../contract/error.ts";
 
 /** Bytes a request's body may have, unless its operation says otherwise. */
 export const BODY_LIMIT = 2 * 1024 * 1024;
@@ -17,10 +17,15 @@ export async function readJson(req: IncomingMessage, limit = BODY_LIMIT): Promis
   }
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of req as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limit) throw tooLarge(limit);
-    chunks.push(chunk);
+  try {
+    for await (const chunk of req as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > limit) throw tooLarge(limit);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if (hasCode(error)) throw error;
+    throw new ClustrError("invalid", "The caller hung up before its request was complete. Nothing was done.");
   }
   if (size === 0) return undefined;
   try {

@@ -119,8 +119,8 @@ export function serveClient(socket: Socket, host: Serving): void {
   }): Promise<void> {
     try {
       if (!greeted && request.call !== "hello") throw new ClustrError("invalid", "A client says hello first.");
-      const known: Answers[K] | undefined = answers[request.call];
-      if (!known)
+      const known: Answers[K] | undefined = Object.hasOwn(answers, request.call) ? answers[request.call] : undefined;
+      if (!known || typeof request.with !== "object" || request.with === null)
         throw new ClustrError(
           "not_found",
           `This terminal host (version ${host.version}) does not know the call ${request.call}.`,
@@ -133,8 +133,11 @@ export function serveClient(socket: Socket, host: Serving): void {
   }
 
   function take(frame: Frame): void {
-    if (frame.type === "json") void answer(frame.value as Request);
-    else if (frame.type === "ack") streams.get(frame.stream)?.ack(frame.offset);
+    if (frame.type === "json") {
+      if (!isRequest(frame.value)) throw new Error("not a request");
+      void answer(frame.value);
+    }
+    if (frame.type === "ack") streams.get(frame.stream)?.ack(frame.offset);
     else if (frame.type === "input") void input(frame);
   }
 
@@ -146,6 +149,11 @@ export function serveClient(socket: Socket, host: Serving): void {
     } catch (error) {
       refuse(request, error);
     }
+  }
+
+  function isRequest(value: unknown): value is Request {
+    const { request, call } = (value ?? {}) as Partial<Request>;
+    return Number.isSafeInteger(request) && typeof call === "string";
   }
 
   const read = frameReader(take);
