@@ -59,7 +59,7 @@ export class McpBridge {
 
   async #post(line: string): Promise<Response> {
     const { url, token, signal } = this.#options;
-    const until = Date.now() + ABSENCE_MS;
+    const until = performance.now() + ABSENCE_MS;
     const late = AbortSignal.timeout(CALL_MS);
     // Under the same id the server carries a call out once, however often it arrives.
     const key = crypto.randomUUID();
@@ -80,7 +80,7 @@ export class McpBridge {
           signal: AbortSignal.any([signal, late]),
         });
       } catch (error) {
-        if (late.aborted || Date.now() > until) throw error;
+        if (late.aborted || performance.now() > until) throw error;
         await pause(250, signal);
       }
     }

@@ -25,20 +25,20 @@ export async function waitFor(
   wanted: Awaited,
   timeoutMs: number | undefined,
 ): Promise<Agent> {
-  const until = timeoutMs === undefined ? Infinity : Date.now() + timeoutMs;
-  let reached = Date.now();
+  const until = timeoutMs === undefined ? Infinity : performance.now() + timeoutMs;
+  let reached = performance.now();
   let asked: string | undefined;
   for (;;) {
     const latest = await look(client, io, agent, reached);
     if (latest) {
-      reached = Date.now();
+      reached = performance.now();
       if (latest.status === "done" || latest.status === wanted) return latest;
       const { attention } = latest;
       if (attention && attention.id !== asked)
         note(io, `${latest.name} needs you: ${plain(attention.title)}\n  ${howToAnswer(attention)}`);
       asked = attention?.id;
     }
-    if (Date.now() > until) {
+    if (performance.now() > until) {
       throw new ClustrError(
         "unavailable",
         `${agent.name} is not ${wanted} after ${(timeoutMs ?? 0) / 1000} s${latest ? ` (it is ${latest.status})` : ""}. It goes on; see "clustr agents".`,
@@ -53,7 +53,7 @@ async function look(client: Client, io: Io, agent: Agent, reached: number): Prom
     const found = (await client.call("agent.list", {}, { signal: io.signal })).find(({ id }) => id === agent.id);
     if (found) return found;
   } catch (error) {
-    if (!hasCode(error, "unavailable") || Date.now() - reached > ABSENCE_MS) throw error;
+    if (!hasCode(error, "unavailable") || performance.now() - reached > ABSENCE_MS) throw error;
     return undefined;
   }
   throw new ClustrError("not_found", `${agent.name} was removed while it was waited for.`);

@@ -2,6 +2,7 @@ import { HUMAN, type Actor } from "../contract/actor.ts";
 import { ClustrError } from "../contract/error.ts";
 import { RATE_WINDOW } from "../contract/fold-messages.ts";
 import type { View } from "../contract/view.ts";
+import { ageOf } from "./age.ts";
 
 /** Messages answer one another as long as each follows within this time of its sender seeing the last. */
 const EXCHANGE_MS = 60_000;
@@ -9,9 +10,7 @@ const EXCHANGE_MS = 60_000;
 /** Refuses a sender that writes too fast. */
 export function checkRate(view: View, actor: Actor, limit: number, now: number): void {
   if (actor.kind !== "agent") return;
-  const sent = view.sends.filter(
-    (entry) => entry.inbox === actor.id && Date.parse(entry.at) > now - RATE_WINDOW,
-  ).length;
+  const sent = view.sends.filter((entry) => entry.inbox === actor.id && ageOf(entry.at, now) < RATE_WINDOW).length;
   if (sent >= limit) {
     throw new ClustrError(
       "limited",
@@ -44,7 +43,7 @@ export function checkInboxes(view: View, recipients: { inbox: string; name: stri
 export function hopsOf(view: View, actor: Actor, limit: number, now: number): number {
   if (actor.kind !== "agent") return 0;
   const chain = view.chains[actor.id];
-  const hops = chain && now - Date.parse(chain.at) < EXCHANGE_MS ? chain.hops + 1 : 1;
+  const hops = chain && ageOf(chain.at, now) < EXCHANGE_MS ? chain.hops + 1 : 1;
   if (hops <= limit) return hops;
   throw new ClustrError(
     "limited",

@@ -7,6 +7,7 @@ import { RATE_WINDOW } from "../contract/fold-messages.ts";
 import { foldName } from "../contract/name.ts";
 import type { View } from "../contract/view.ts";
 import type { Limits } from "../contract/workspace.ts";
+import { ageOf } from "./age.ts";
 
 const AUTONOMY: Record<Autonomy, number> = { ask: 0, auto: 1, full: 2 };
 
@@ -24,7 +25,7 @@ export function originOf(view: View, actor: Actor, request: SpawnRequest, limits
   const depth = parent ? parent.depth + 1 : 0;
   if (depth > limits.spawn_depth)
     throw limited(`agents may be nested ${limits.spawn_depth} deep`, "do this part yourself", true);
-  const lately = view.spawns.filter(({ inbox, at }) => inbox !== "human" && Date.parse(at) > now - RATE_WINDOW).length;
+  const lately = view.spawns.filter(({ inbox, at }) => inbox !== "human" && ageOf(at, now) < RATE_WINDOW).length;
   if (parent && lately >= limits.spawns_per_minute)
     throw limited(`agents have spawned ${lately} agents within a minute`, "do this part yourself", true);
   return {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { desk, type Desk } from "../../test/rig/core.ts";
 import type { Urgency } from "../contract/message.ts";
 import type { Caller } from "./caller.ts";
@@ -46,6 +46,20 @@ describe("the urgency of a message", () => {
     const id = await send(d, "ada", "when you are through", "turn-end");
     await d.puppet.link("ada").report({ type: "idle" });
     await expect.poll(() => delivery(d, id)?.rung).toBe("handed");
+  });
+
+  it("idle: goes, though the clock was set back by an hour since the agent came to rest", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+    try {
+      await using d = await desk();
+      await working(d, "ada");
+      await d.puppet.link("ada").report({ type: "idle" });
+      vi.setSystemTime(Date.now() - 3_600_000);
+      const id = await send(d, "ada", "for later", "idle");
+      await expect.poll(() => delivery(d, id)?.rung, { timeout: 5_000 }).toBe("handed");
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("idle: does not prolong a turn, and goes once the agent has rested for a moment", async () => {

@@ -20,7 +20,7 @@ export interface Logins extends Access {
  * `url` is asked late, because the port is known only once the server listens.
  */
 export function createAccess(options: { secret: Buffer; url: () => string; now?: () => number }): Logins {
-  const { secret, url, now = Date.now } = options;
+  const { secret, url, now = () => performance.now() } = options;
   /** SHA-256 of the token → when it dies, ms. In order of making. */
   const links = new Map<string, number>();
 

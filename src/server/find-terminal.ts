@@ -15,7 +15,7 @@ export async function findTerminal(
   name: string,
   signal: AbortSignal,
 ): Promise<TerminalInfo> {
-  for (const end = Date.now() + START_MS; ; await wait(LOOK_MS, undefined, { signal })) {
+  for (const end = performance.now() + START_MS; ; await wait(LOOK_MS, undefined, { signal })) {
     const id = workspace.terminalOf(name);
     const terminal = id === undefined ? undefined : await infoOf(host, id);
     if (terminal) return terminal;
@@ -25,7 +25,7 @@ export async function findTerminal(
         "not_found",
         shellOf(name) === undefined ? `There is no agent "${name}".` : "This shell has ended.",
       );
-    if (agent.status !== "spawning" || agent.external || Date.now() > end) {
+    if (agent.status !== "spawning" || agent.external || performance.now() > end) {
       throw new ClustrError(
         "not_found",
         `Agent "${name}" has no terminal${agent.external ? ": it was started outside Clustr" : " now"}.`,

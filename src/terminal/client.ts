@@ -165,13 +165,13 @@ class Client implements TerminalHostClient {
 
   /** For calls that may be repeated: does so, for at most 5 s, when a host went away meanwhile. */
   async #again<T>(use: (current: Connection, older: Connection[]) => Promise<T>): Promise<T> {
-    for (const until = Date.now() + REACH; ;) {
+    for (const until = performance.now() + REACH; ;) {
       const { current, older } = await this.#hosts.reach();
       try {
         return await use(current, older);
       } catch (error) {
         const broken = current.closed || older.some((host) => host.closed);
-        if (!broken || Date.now() > until) throw error;
+        if (!broken || performance.now() > until) throw error;
       }
     }
   }

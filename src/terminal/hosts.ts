@@ -55,7 +55,7 @@ export class Hosts {
     const open = [this.#reached?.current, ...(this.#reached?.older ?? [])].filter(
       (one) => one && !one.closed,
     ) as Connection[];
-    const until = Date.now() + REACH;
+    const until = performance.now() + REACH;
     let launch: Launch | undefined;
     for (;;) {
       for (const record of await readHosts(this.#options.home)) {
@@ -71,7 +71,7 @@ export class Hosts {
           open.filter((one) => one !== current && !one.closed),
         );
       const failure = launch?.ended?.failure;
-      if (failure || Date.now() > until) {
+      if (failure || performance.now() > until) {
         throw new ClustrError(
           "unavailable",
           `The terminal host did not start: ${failure ?? "it was not ready within 5 s"}. Agents that run are not affected; see host.log in the host folder of Clustr's home, then try again.`,

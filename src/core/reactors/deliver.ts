@@ -1,5 +1,6 @@
 import type { Fact } from "../../contract/event.ts";
 import type { Message } from "../../contract/message.ts";
+import { ageOf } from "../age.ts";
 import { append, appendPatiently } from "../append.ts";
 import { parcelOf } from "../envelope.ts";
 import type { LiveView } from "../live-view.ts";
@@ -120,7 +121,7 @@ export function createDelivery(
     if (live.current().agents[agent]?.status !== "done") return;
     const stranded = due
       .on(agent, "handed")
-      .filter(({ deliveries }) => Date.parse(deliveries[agent]?.at ?? "") < now() - UNSEEN_MS);
+      .filter(({ deliveries }) => ageOf(deliveries[agent]?.at ?? "", now()) > UNSEEN_MS);
     if (stranded.length === 0) return;
     const known = (await session.knows?.(stranded.map(({ id }) => id))) ?? [];
     await delivery.seen(agent, known);

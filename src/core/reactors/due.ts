@@ -1,4 +1,5 @@
 import type { Message, Rung, Urgency } from "../../contract/message.ts";
+import { ageOf } from "../age.ts";
 import type { LiveView } from "../live-view.ts";
 import { inOrder, type Side } from "./order.ts";
 
@@ -60,7 +61,7 @@ export function createDue(live: LiveView, now: () => number): Due {
     moment(agent) {
       const { status, status_at = "" } = live.current().agents[agent] ?? {};
       if (status !== "done") return "tool-boundary";
-      return now() - Date.parse(status_at) >= REST_MS ? "rest" : "turn-end";
+      return ageOf(status_at, now()) >= REST_MS ? "rest" : "turn-end";
     },
     hook: (channel) => void hooks.add(channel),
     async handing(agent, mail, work) {

@@ -1,4 +1,5 @@
 import type { Message } from "../../contract/message.ts";
+import { ageOf } from "../age.ts";
 
 /** How long mail on its way holds back what was sent after it, in milliseconds: beyond that it may be lost. */
 const HOLDS_MS = 20_000;
@@ -31,7 +32,7 @@ export function inOrder(waiting: Message[], all: Message[], road: Road): Message
     if (!delivery || onItsWay.has(from)) continue;
     const queued = road.side === "session" && road.sideOf(delivery.channel ?? "") === "session";
     const handed = delivery.rung === "handed" && !queued;
-    const fresh = road.now - Date.parse(delivery.at) < HOLDS_MS;
+    const fresh = ageOf(delivery.at, road.now) < HOLDS_MS;
     if ((handed && fresh) || road.inFlight(id)) onItsWay.set(from, seq);
   }
   return waiting.filter(({ from, seq }) => seq < (onItsWay.get(from) ?? Infinity));

@@ -33,7 +33,7 @@ export function openDoor(url: string, token: string, signal: AbortSignal): Door 
   let lastId = 0;
 
   async function post(path: string, body: unknown, timeoutMs: number): Promise<unknown> {
-    const until = Date.now() + KNOCK_MS;
+    const until = performance.now() + KNOCK_MS;
     const key = randomUUID();
     for (;;) {
       try {
@@ -51,10 +51,10 @@ export function openDoor(url: string, token: string, signal: AbortSignal): Door 
         });
         const text = await response.text();
         if (response.ok) return text === "" ? {} : JSON.parse(text);
-        if (response.status !== 503 || Date.now() > until)
+        if (response.status !== 503 || performance.now() > until)
           throw new Error(`Clustr answered ${response.status}: ${text.slice(0, 500)}`);
       } catch (error) {
-        if (!isRepeatable(error) || Date.now() > until) throw error;
+        if (!isRepeatable(error) || performance.now() > until) throw error;
       }
       await sleep(500, undefined, { signal });
     }

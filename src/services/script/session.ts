@@ -83,9 +83,9 @@ export class ScriptSession implements AgentSession {
 
   async deliver(parcels: Parcel[]): Promise<HandOver> {
     if (!this.#line.give(parcels)) return { later: "its script is about to ask for messages" };
-    const until = Date.now() + CONFIRM_MS;
+    const until = performance.now() + CONFIRM_MS;
     while (!parcels.every(({ id }) => this.#got.has(id))) {
-      const left = until - Date.now();
+      const left = until - performance.now();
       if (left <= 0 || this.#closed.signal.aborted) return { later: "its script has not confirmed it yet" };
       await Promise.race([this.#heard.promise, pause(left)]);
     }

@@ -107,7 +107,7 @@ export class ServerReturn {
       signal.addEventListener("abort", done, { once: true });
       this.#waiting.add(done);
       if (this.#waiting.size === 1 && this.#awaySince === 0) {
-        this.#awaySince = Date.now();
+        this.#awaySince = performance.now();
         this.#log("the server is away; requests are held");
         this.#lookLater();
       }
@@ -121,7 +121,10 @@ export class ServerReturn {
       look.once("error", () => this.#lookLater());
       look.once("connect", () => {
         look.destroy();
-        this.#log("the server is back", { awayMs: Date.now() - this.#awaySince, held: this.#waiting.size });
+        this.#log("the server is back", {
+          awayMs: Math.round(performance.now() - this.#awaySince),
+          held: this.#waiting.size,
+        });
         this.#awaySince = 0;
         for (const wake of this.#waiting) wake();
       });

@@ -49,7 +49,7 @@ export class Journal {
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> | undefined;
   #retryAt = 0;
-  #markAt = 0;
+  #markAt = -Infinity;
 
   private constructor(folder: string, size: Size, log: (message: string) => void) {
     this.#folder = folder;
@@ -155,9 +155,9 @@ export class Journal {
       this.#waiting = [];
       this.#notes = [];
       try {
-        if (Date.now() >= this.#retryAt) await this.#write(start, bytes, notes);
+        if (performance.now() >= this.#retryAt) await this.#write(start, bytes, notes);
       } catch (error) {
-        this.#retryAt = Date.now() + RETRY;
+        this.#retryAt = performance.now() + RETRY;
         await this.#close();
         this.#log(`output could not be kept (the program goes on): ${String(error)}`);
       }
@@ -181,9 +181,9 @@ export class Journal {
   }
 
   async #writeNotes(segment: Segment, notes: string[]): Promise<void> {
-    if (Date.now() - this.#markAt >= MARK_EVERY) {
-      this.#markAt = Date.now();
-      notes.push(note({ offset: segment.start + segment.length, at: this.#markAt }));
+    if (performance.now() - this.#markAt >= MARK_EVERY) {
+      this.#markAt = performance.now();
+      notes.push(note({ offset: segment.start + segment.length, at: Date.now() }));
     }
     const text = notes.join("");
     segment.notes += text.length;

@@ -47,7 +47,7 @@ async function runHost(options: HostOptions): Promise<void> {
     if (exit) for (const client of clients) client.write(encodeJson({ ended: id, exit }));
   });
   let retired = false;
-  let lastNeeded = Date.now();
+  let lastNeeded = performance.now();
 
   const host: Serving = {
     terminals,
@@ -62,7 +62,7 @@ async function runHost(options: HostOptions): Promise<void> {
     clients.add(socket);
     socket.on("close", () => {
       clients.delete(socket);
-      lastNeeded = Date.now();
+      lastNeeded = performance.now();
     });
     serveClient(socket, host);
   });
@@ -98,9 +98,9 @@ async function runHost(options: HostOptions): Promise<void> {
 
   const check = setInterval(() => {
     const live = terminals.live > 0;
-    if (live || (clients.size > 0 && !retired)) lastNeeded = Date.now();
+    if (live || (clients.size > 0 && !retired)) lastNeeded = performance.now();
     if (!live && retired && terminals.followed === 0) void leave("a newer host has taken over");
-    else if (!live && Date.now() - lastNeeded > options.idleMs) void leave("nobody needs it");
+    else if (!live && performance.now() - lastNeeded > options.idleMs) void leave("nobody needs it");
   }, NEED_CHECK);
   process.on("SIGTERM", () => void terminals.endAll(2_000).then(() => leave("SIGTERM")));
 

@@ -62,10 +62,10 @@ export async function endTree(tree: Tree, graceMs: number): Promise<number[]> {
     signal(one, "SIGTERM");
     signal(one, "SIGCONT"); // A stopped program would not notice.
   }
-  for (const end = Date.now() + graceMs; Date.now() < end; await sleep(Math.min(SCAN_PAUSE, graceMs))) {
+  for (const end = performance.now() + graceMs; performance.now() < end; await sleep(Math.min(SCAN_PAUSE, graceMs))) {
     if (await gone()) return [];
   }
-  for (const end = Date.now() + FORCE_LIMIT; Date.now() < end; await sleep(SCAN_PAUSE / 2)) {
+  for (const end = performance.now() + FORCE_LIMIT; performance.now() < end; await sleep(SCAN_PAUSE / 2)) {
     for (const one of scan()) signal(one, "SIGSTOP");
     for (const one of scan()) signal(one, "SIGKILL");
     if (await gone()) return [];
