@@ -3,8 +3,9 @@ import { lazy, Suspense, useEffect, useMemo, useState, useSyncExternalStore } fr
 import { toFailure, type Failure } from "../contract/error.ts";
 import type { Workspace } from "../contract/workspace.ts";
 import { Told } from "./controls/told.tsx";
+import { earlyLive, openedNow, opening } from "./live/early.ts";
 import { HereContext, setHere, useHere } from "./live/here.tsx";
-import { openServer, type Opened } from "./live/login.ts";
+import type { Opened } from "./live/login.ts";
 import { followWorkspace, type Live } from "./live/store.ts";
 import { go, useRoute } from "./route/route.ts";
 import { RoomBoundary } from "./shell/boundary.tsx";
@@ -14,17 +15,16 @@ const Elsewhere = lazy(() => import("./projects/elsewhere.tsx").then((module) =>
 
 /** The page: logs in, finds the workspace of the address, else the first there is, and shows it. */
 export function App() {
-  const [opened, setOpened] = useState<Opened>();
+  const [opened, setOpened] = useState(openedNow);
   const [failure, setFailure] = useState<Failure>();
   const { workspace: asked } = useRoute();
 
   useEffect(() => {
     let wanted = true;
-    const load = async () => {
-      const server = await openServer();
-      if (wanted) setOpened(server);
-    };
-    load().catch((error: unknown) => wanted && setFailure(toFailure(error)));
+    opening.then(
+      (server) => wanted && setOpened(server),
+      (error: unknown) => wanted && setFailure(toFailure(error)),
+    );
     return () => {
       wanted = false;
     };
@@ -49,9 +49,9 @@ export function App() {
 
 /** One workspace, followed for as long as it is on the screen. */
 function Place({ client, workspace, workspaces }: Opened & { workspace: Workspace }) {
-  const [live, setLive] = useState<Live>();
+  const [live, setLive] = useState(() => earlyLive(workspace.id));
   useEffect(() => {
-    const followed = followWorkspace(workspace.id);
+    const followed = earlyLive(workspace.id) ?? followWorkspace(workspace.id);
     // The socket belongs to this effect, so that it closes with it; what is shown until now is nothing.
     // oxlint-disable-next-line react/set-state-in-effect
     setLive(followed);

@@ -4,9 +4,7 @@ import "./theme/tokens.css";
 import "./theme/fonts.css";
 import "./theme/base.css";
 import { App } from "./app.tsx";
-import { fetchAhead } from "./shell/ahead.ts";
 
-fetchAhead();
 const root = document.getElementById("root");
 if (root) {
   createRoot(root).render(

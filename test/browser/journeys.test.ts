@@ -26,9 +26,10 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { builtPage } from "./built-page.ts";
 import { roomsStage, type RoomsStage } from "./rooms-stage.ts";
 import { CHROMIUM, expectAccessible } from "./stage.ts";
-import { BUDGET, buildToShip, weigh } from "./weight.ts";
+import { BUDGET, weigh } from "./weight.ts";
 
 const SHOTS = process.env["CLUSTR_SHOTS"];
 const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
@@ -63,9 +64,7 @@ describe.skipIf(CHROMIUM === undefined)("journeys", () => {
   }
 
   test("what a browser needs before it can draw anything, and the terminal, weigh no more than they may", async () => {
-    const built = await stage.folder("to-ship");
-    await buildToShip(built);
-    const { initial, terminal } = await weigh(built);
+    const { initial, terminal } = await weigh(await builtPage());
     expect(initial).toBeGreaterThan(40);
     expect(initial).toBeLessThanOrEqual(BUDGET.initial);
     expect(terminal).toBeGreaterThan(40);

@@ -23,7 +23,8 @@ describe.skipIf(CHROMIUM === undefined)("the page, in Chromium", () => {
   /** A page of somebody who has just opened their link. Whatever it complains about fails the test. */
   beforeEach(async () => {
     page = await stage.visit();
-    await page.locator(".xterm-rows").waitFor();
+    // What the terminal held comes with its first screen: from then on it is followed.
+    await page.locator(".xterm-rows", { hasText: "screen@" }).waitFor();
   });
 
   const print = (text: string) => home.host.print(ada.terminal, Buffer.from(text));

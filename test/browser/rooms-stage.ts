@@ -1,12 +1,11 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, extname, join, normalize } from "node:path";
-import { fileURLToPath } from "node:url";
 import { chromium, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
-import { build } from "vite";
 import type { Agent } from "../../src/contract/agent.ts";
 import { startClustr, type RunningClustr } from "../rig/clustr.ts";
 import { cleanEnv, scratch } from "../rig/rig.ts";
+import { builtPage } from "./built-page.ts";
 import { CHROMIUM } from "./stage.ts";
 
 const TYPES: Record<string, string> = {
@@ -40,18 +39,11 @@ export interface RoomsStage extends AsyncDisposable {
 
 export async function roomsStage(): Promise<RoomsStage> {
   const place = await scratch();
-  const dashboard = fileURLToPath(new URL("../../src/dashboard/", import.meta.url));
-  const built = join(place.path, "page");
   const project = await place.folder("shop");
-  const [clustr, browser] = await Promise.all([
+  const [clustr, browser, built] = await Promise.all([
     startClustr(project, await place.folder("data"), cleanEnv(await place.folder("home"))),
     chromium.launch({ executablePath: CHROMIUM ?? "", args: FLAGS }),
-    build({
-      configFile: `${dashboard}vite.config.ts`,
-      root: dashboard,
-      logLevel: "error",
-      build: { outDir: built, emptyOutDir: true },
-    }),
+    builtPage(),
   ]);
   const problems: string[] = [];
   let open: BrowserContext | undefined;

@@ -1,12 +1,10 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
 import { chromium, type BrowserContextOptions, type Page } from "playwright-core";
-import { build } from "vite";
 import { expect } from "vitest";
-import { scratch } from "../rig/rig.ts";
 import { testHome, type TestHome } from "../server/home.ts";
+import { builtPage } from "./built-page.ts";
 
 /** Where a Chromium is on this machine, if anywhere. */
 export const CHROMIUM = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) =>
@@ -26,15 +24,7 @@ export interface Stage extends AsyncDisposable {
 }
 
 export async function openStage(): Promise<Stage> {
-  const place = await scratch();
-  const dashboard = fileURLToPath(new URL("../../src/dashboard/", import.meta.url));
-  await build({
-    configFile: `${dashboard}vite.config.ts`,
-    root: dashboard,
-    logLevel: "error",
-    build: { outDir: `${place.path}/page`, emptyOutDir: true },
-  });
-  const home = await testHome({ page: `${place.path}/page` });
+  const home = await testHome({ page: await builtPage() });
   const browser = await chromium.launch({
     executablePath: CHROMIUM ?? "",
     args: ["--no-sandbox", "--disable-gpu"],
@@ -60,7 +50,6 @@ export async function openStage(): Promise<Stage> {
     async [Symbol.asyncDispose]() {
       await browser.close();
       await home[Symbol.asyncDispose]();
-      await place[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,8 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { build } from "vite";
 
 /** What parts of the built page may weigh as they would travel compressed, in kB. */
 export const BUDGET = { initial: 90, terminal: 88 };
@@ -15,24 +13,6 @@ export interface Weight {
   terminal: number;
   /** Styles of the first paint. */
   styles: number;
-}
-
-/** Builds the page into a folder as people get it: under a test runner it would carry what only developers need. */
-export async function buildToShip(folder: string): Promise<void> {
-  const root = fileURLToPath(new URL("../../src/dashboard/", import.meta.url));
-  const { NODE_ENV } = process.env;
-  process.env["NODE_ENV"] = "production";
-  try {
-    await build({
-      configFile: `${root}vite.config.ts`,
-      root,
-      logLevel: "error",
-      build: { outDir: folder, emptyOutDir: true },
-    });
-  } finally {
-    if (NODE_ENV === undefined) delete process.env["NODE_ENV"];
-    else process.env["NODE_ENV"] = NODE_ENV;
-  }
 }
 
 /** Weighs a built page in a folder. */

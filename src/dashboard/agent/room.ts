@@ -1,4 +1,4 @@
-import { lazy } from "react";
+import { part } from "../route/part.tsx";
 import type { Room } from "../route/rooms.ts";
 
 export const room: Room = {
@@ -10,5 +10,5 @@ export const room: Room = {
   params: ["grid"],
   keys: "g g",
   phone: "Terminal",
-  Body: lazy(() => import("./terminals.tsx").then(({ TerminalRoom }) => ({ default: TerminalRoom }))),
+  Body: part(() => import("./terminals.tsx").then(({ TerminalRoom }) => TerminalRoom)),
 };

@@ -1,11 +1,11 @@
 import "./terminals.css";
-import { lazy, Suspense } from "react";
 import type { Agent } from "../../contract/agent.ts";
 import { Button, IconButton } from "../controls/button.tsx";
 import { Empty, Skeleton } from "../controls/empty.tsx";
 import { keep, kept } from "../live/kept.ts";
 import { sameItems, useHere, useView } from "../live/here.tsx";
 import { commandOf } from "../route/rooms.ts";
+import { part } from "../route/part.tsx";
 import { go, useRoute } from "../route/route.ts";
 import { RoomTools } from "../shell/frame.tsx";
 import { useLayout } from "../shell/layout.ts";
@@ -15,8 +15,8 @@ import { usePaneProps } from "./pane-props.tsx";
 import { addressOf, useSelected } from "./selected.ts";
 
 // Terminals are most of the page's weight; the rest is usable before they have come.
-const TerminalPane = lazy(() => import("../terminals/pane.tsx").then((module) => ({ default: module.TerminalPane })));
-const TerminalGrid = lazy(() => import("../terminals/grid.tsx").then((module) => ({ default: module.TerminalGrid })));
+const TerminalPane = part(() => import("../terminals/pane.tsx").then((module) => module.TerminalPane));
+const TerminalGrid = part(() => import("../terminals/grid.tsx").then((module) => module.TerminalGrid));
 
 const LAYOUTS: GridLayout[] = [1, 2, 4, 6];
 
@@ -73,15 +73,14 @@ function One({ agent, phone }: { agent: Agent; phone: boolean }) {
           {agent.reason}
         </p>
       )}
-      <Suspense fallback={<Skeleton />}>
-        <TerminalPane
-          key={`${agent.id}.${agent.run}`}
-          stream={live.stream}
-          agent={agent}
-          phone={phone}
-          {...propsOf(agent)}
-        />
-      </Suspense>
+      <TerminalPane
+        key={`${agent.id}.${agent.run}`}
+        meanwhile={<Skeleton />}
+        stream={live.stream}
+        agent={agent}
+        phone={phone}
+        {...propsOf(agent)}
+      />
     </>
   );
 }
@@ -101,25 +100,24 @@ function Several({ selected, layout }: { selected: Agent; layout: GridLayout }) 
   const select = (agent: Agent, grid: string) =>
     go({ agent: addressOf(agent, all), grid: grid === "1" ? undefined : grid }, { replace: grid !== "1" });
   return (
-    <Suspense fallback={<Skeleton />}>
-      <TerminalGrid
-        key={layout}
-        stream={live.stream}
-        agents={all.slice(from, from + layout)}
-        layout={layout}
-        onFocus={(agent) => select(agent, String(layout))}
-        onMaximise={(agent) => select(agent, "1")}
-        sizes={kept<GridSizes>(key)}
-        onSizes={(sizes) => keep(key, sizes)}
-        vacant={
-          spawn && (
-            <Button look="quiet" icon="plus" onClick={() => spawn.run()}>
-              {spawn.title}
-            </Button>
-          )
-        }
-        pane={propsOf}
-      />
-    </Suspense>
+    <TerminalGrid
+      key={layout}
+      meanwhile={<Skeleton />}
+      stream={live.stream}
+      agents={all.slice(from, from + layout)}
+      layout={layout}
+      onFocus={(agent) => select(agent, String(layout))}
+      onMaximise={(agent) => select(agent, "1")}
+      sizes={kept<GridSizes>(key)}
+      onSizes={(sizes) => keep(key, sizes)}
+      vacant={
+        spawn && (
+          <Button look="quiet" icon="plus" onClick={() => spawn.run()}>
+            {spawn.title}
+          </Button>
+        )
+      }
+      pane={propsOf}
+    />
   );
 }

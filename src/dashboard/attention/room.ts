@@ -1,4 +1,4 @@
-import { lazy } from "react";
+import { part } from "../route/part.tsx";
 import type { Room } from "../route/rooms.ts";
 import { countWaiting } from "./waiting.ts";
 
@@ -12,5 +12,5 @@ export const room: Room = {
   keys: "g i",
   count: countWaiting,
   urgent: true,
-  Body: lazy(() => import("./inbox.tsx").then(({ Inbox }) => ({ default: Inbox }))),
+  Body: part(() => import("./inbox.tsx").then(({ Inbox }) => Inbox)),
 };

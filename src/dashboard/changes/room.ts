@@ -1,4 +1,4 @@
-import { lazy } from "react";
+import { part } from "../route/part.tsx";
 import type { Room } from "../route/rooms.ts";
 
 export const room: Room = {
@@ -11,5 +11,5 @@ export const room: Room = {
   phone: "Changes",
   params: ["file", "by"],
   count: ({ files }) => files.changed.filter(({ author }) => author.kind !== "person").length,
-  Body: lazy(() => import("./changes.tsx").then(({ Changes }) => ({ default: Changes }))),
+  Body: part(() => import("./changes.tsx").then(({ Changes }) => Changes)),
 };

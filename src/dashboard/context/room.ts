@@ -1,4 +1,4 @@
-import { lazy } from "react";
+import { part } from "../route/part.tsx";
 import type { Room } from "../route/rooms.ts";
 
 export const room: Room = {
@@ -9,5 +9,5 @@ export const room: Room = {
   order: 20,
   keys: "g x",
   params: ["key"],
-  Body: lazy(() => import("./context.tsx").then(({ Context }) => ({ default: Context }))),
+  Body: part(() => import("./context.tsx").then(({ Context }) => Context)),
 };

@@ -1,4 +1,4 @@
-import { lazy } from "react";
+import { part } from "../route/part.tsx";
 import type { Room } from "../route/rooms.ts";
 
 export const room: Room = {
@@ -9,5 +9,5 @@ export const room: Room = {
   order: 40,
   keys: "g f",
   params: ["path", "line", "from"],
-  Body: lazy(() => import("./files.tsx").then(({ Files }) => ({ default: Files }))),
+  Body: part(() => import("./files.tsx").then(({ Files }) => Files)),
 };

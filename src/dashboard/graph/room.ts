@@ -1,4 +1,4 @@
-import { lazy } from "react";
+import { part } from "../route/part.tsx";
 import type { Room } from "../route/rooms.ts";
 
 export const room: Room = {
@@ -9,5 +9,5 @@ export const room: Room = {
   order: 60,
   keys: "g w",
   params: ["as"],
-  Body: lazy(() => import("./graph.tsx").then(({ Graph }) => ({ default: Graph }))),
+  Body: part(() => import("./graph.tsx").then(({ Graph }) => Graph)),
 };

@@ -1,9 +1,9 @@
 import { Stream } from "../../client/stream.ts";
 import type { Failure } from "../../contract/error.ts";
 import type { Event } from "../../contract/event.ts";
-import { applyEvent } from "../../contract/fold.ts";
 import type { View } from "../../contract/view.ts";
 import { follow, NO_CONNECTION, type Connection } from "./connection.ts";
+import { folding, type Fold } from "./folding.ts";
 import { checkLogin } from "./login.ts";
 
 /** What the page knows of one workspace right now. */
@@ -26,6 +26,8 @@ export interface Live {
   watch(changed: () => void): () => void;
   /** Every event as it comes, after it has been folded. */
   onEvent(listener: (event: Event) => void): () => void;
+  /** Nothing more will come: it was closed, or is over. */
+  readonly done: boolean;
   close(): void;
 }
 
@@ -40,10 +42,14 @@ export function followWorkspace(workspace: string): Live {
   let current: Snapshot = { view: undefined, connection: NO_CONNECTION, over: undefined };
   let next = current;
   let frame = 0;
+  const ended = new AbortController();
+  let fold: ReturnType<typeof folding> | undefined;
 
   const set = (change: Partial<Snapshot>) => {
     next = { ...next, ...change };
     for (const changed of atOnce) changed();
+    // Before anything is on the screen there is no frame to wait for.
+    if (onFrame.size === 0) current = next;
     frame ||= requestAnimationFrame(() => {
       frame = 0;
       current = next;
@@ -55,12 +61,11 @@ export function followWorkspace(workspace: string): Live {
     base: location.origin,
     workspace,
     on: {
-      view: (view) => set({ view }),
-      event(event) {
-        if (!next.view) return;
-        set({ view: applyEvent(next.view, event) });
-        for (const listener of onEvent) listener(event);
+      view(view) {
+        set({ view });
+        fold ??= folding(take, full, ended.signal);
       },
+      event: (event) => fold?.(event),
       state(state) {
         set({ connection: follow(next.connection, state, Date.now()) });
         if (state.is === "open") sessionStorage.removeItem(RELOADED);
@@ -79,6 +84,17 @@ export function followWorkspace(workspace: string): Live {
     stream.close();
     set({ over });
   };
+  function take(event: Event, apply: Fold): void {
+    // A whole view may have come meanwhile.
+    if (!next.view || event.seq <= next.view.seq) return;
+    set({ view: apply(next.view, event) });
+    for (const listener of onEvent) listener(event);
+  }
+  const full = () =>
+    end({
+      code: "unavailable",
+      message: "A part of this page could not be loaded; nothing was lost. Reload the page.",
+    });
   const wake = () => document.visibilityState === "visible" && stream.retry();
   document.addEventListener("visibilitychange", wake);
   addEventListener("online", wake);
@@ -90,7 +106,11 @@ export function followWorkspace(workspace: string): Live {
     newest: () => next,
     watch: (changed) => listen(atOnce, changed),
     onEvent: (listener) => listen(onEvent, listener),
+    get done() {
+      return ended.signal.aborted || next.over !== undefined;
+    },
     close() {
+      ended.abort();
       document.removeEventListener("visibilitychange", wake);
       removeEventListener("online", wake);
       cancelAnimationFrame(frame);

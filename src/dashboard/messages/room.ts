@@ -1,4 +1,4 @@
-import { lazy } from "react";
+import { part } from "../route/part.tsx";
 import type { Room } from "../route/rooms.ts";
 import { countUnread } from "./unread.ts";
 
@@ -12,5 +12,5 @@ export const room: Room = {
   keys: "g m",
   phone: "Messages",
   count: countUnread,
-  Body: lazy(() => import("./panel.tsx").then(({ MessagePanel }) => ({ default: MessagePanel }))),
+  Body: part(() => import("./panel.tsx").then(({ MessagePanel }) => MessagePanel)),
 };

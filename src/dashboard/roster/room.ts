@@ -1,4 +1,4 @@
-import { lazy } from "react";
+import { part } from "../route/part.tsx";
 import type { Room } from "../route/rooms.ts";
 
 export const room: Room = {
@@ -9,5 +9,5 @@ export const room: Room = {
   order: 0,
   keys: "g a",
   phone: "Agents",
-  Body: lazy(() => import("./roster.tsx").then(({ Roster }) => ({ default: Roster }))),
+  Body: part(() => import("./roster.tsx").then(({ Roster }) => Roster)),
 };

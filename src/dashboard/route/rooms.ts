@@ -1,7 +1,7 @@
-import type { ComponentType, LazyExoticComponent } from "react";
 import type { View } from "../../contract/view.ts";
 import type { IconName } from "../controls/icon.tsx";
 import type { Command } from "../keys/command.ts";
+import type { Part } from "./part.tsx";
 
 /**
  * A room: one screen of the dashboard. Each folder that has one exports it as `room` from its `room.ts`; that is all it
@@ -29,7 +29,7 @@ export interface Room {
   count?: (view: View) => number;
   /** The count needs a person, and is shown in amber. */
   urgent?: boolean;
-  Body: LazyExoticComponent<ComponentType>;
+  Body: Part;
 }
 
 /** Every `room.ts` in a folder beside this one: adding a room is adding a folder. */

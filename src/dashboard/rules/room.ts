@@ -1,4 +1,4 @@
-import { lazy } from "react";
+import { part } from "../route/part.tsx";
 import type { Room } from "../route/rooms.ts";
 
 export const room: Room = {
@@ -8,5 +8,5 @@ export const room: Room = {
   dock: "side",
   order: 30,
   keys: "g r",
-  Body: lazy(() => import("./rules.tsx").then(({ Rules }) => ({ default: Rules }))),
+  Body: part(() => import("./rules.tsx").then(({ Rules }) => Rules)),
 };

@@ -6,7 +6,11 @@ import { loadXterm } from "../terminals/load.ts";
  * by whoever needs it.
  */
 export function fetchAhead(): void {
-  const parts: Promise<unknown>[] = [import("../composer/composer.tsx"), import("../roster/roster.tsx")];
+  const parts: Promise<unknown>[] = [
+    import("../composer/composer.tsx"),
+    import("../roster/roster.tsx"),
+    import("../keys/press.ts"),
+  ];
   if (/^\/(?:w\/[^/]+(?:\/terminals)?\/?)?$/.test(location.pathname))
     parts.push(loadXterm(), import("../agent/terminals.tsx"), import("../terminals/pane.tsx"));
   for (const part of parts) part.catch(() => {});

@@ -1,4 +1,4 @@
-import { Activity, createContext, Suspense, use, useId, useState, type ReactNode } from "react";
+import { createContext, Suspense, use, useEffect, useId, useState, type ReactNode } from "react";
 import { createPortal } from "react-dom";
 import { printKeys } from "../keys/command.ts";
 import { Empty, Skeleton } from "../controls/empty.tsx";
@@ -72,6 +72,7 @@ export function Alone({ room }: { room: Room | undefined }) {
 /** A room once it and the workspace have come; a way on when there is no such room, or it broke. */
 export function RoomBody({ room }: { room: Room | undefined }) {
   const loaded = useLoaded();
+  useEffect(() => room?.Body.fetch(), [room]);
   if (!room) {
     const first = rooms.find(({ dock }) => dock === "centre");
     return (
@@ -82,13 +83,7 @@ export function RoomBody({ room }: { room: Room | undefined }) {
   }
   return (
     <RoomBoundary key={room.id} title={room.title}>
-      {!loaded && <Skeleton />}
-      {/* Out of sight its code is already fetched while the workspace is; what is then shown begins anew. */}
-      <Activity key={loaded ? "shown" : "early"} mode={loaded ? "visible" : "hidden"}>
-        <Suspense fallback={<Skeleton />}>
-          <room.Body />
-        </Suspense>
-      </Activity>
+      <Suspense fallback={<Skeleton />}>{loaded ? <room.Body meanwhile={<Skeleton />} /> : <Skeleton />}</Suspense>
     </RoomBoundary>
   );
 }

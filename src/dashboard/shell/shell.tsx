@@ -4,6 +4,7 @@ import { Toasts } from "../controls/toast.tsx";
 import { useCommands } from "../keys/command.ts";
 import { useHere } from "../live/here.tsx";
 import { ownCommands, roomsAt } from "../route/rooms.ts";
+import { part } from "../route/part.tsx";
 import { useRoute } from "../route/route.ts";
 import { Alone, Frame, RoomBody } from "./frame.tsx";
 import { useLayout } from "./layout.ts";
@@ -17,7 +18,7 @@ import { LEFT, RIGHT, useWidths } from "./widths.ts";
 
 // Asked for with the first paint, but not waited for: the page is there sooner.
 const AttentionBand = lazy(() => import("../attention/band.tsx").then((module) => ({ default: module.AttentionBand })));
-const Composer = lazy(() => import("../composer/composer.tsx").then((module) => ({ default: module.Composer })));
+const Composer = part(() => import("../composer/composer.tsx").then((module) => module.Composer));
 const BottomTabs = lazy(() => import("./bottom-tabs.tsx").then((module) => ({ default: module.BottomTabs })));
 const ConnectionStrip = lazy(() =>
   import("./connection-strip.tsx").then((module) => ({ default: module.ConnectionStrip })),
@@ -87,9 +88,7 @@ export function Shell() {
           )}
         </>
       )}
-      <Suspense fallback={<div className="shell-write" />}>
-        <Composer />
-      </Suspense>
+      <Composer meanwhile={<div className="shell-write" />} />
       {layout === "phone" ? (
         <Suspense fallback={<div className="shell-tabs" />}>
           <BottomTabs shown={shown} />

@@ -1,4 +1,4 @@
-import { lazy } from "react";
+import { part } from "../route/part.tsx";
 import type { Room } from "../route/rooms.ts";
 
 export const room: Room = {
@@ -10,5 +10,5 @@ export const room: Room = {
   keys: "g s",
   params: ["shell"],
   count: (view) => view.shells.length,
-  Body: lazy(() => import("./shells.tsx").then(({ Shells }) => ({ default: Shells }))),
+  Body: part(() => import("./shells.tsx").then(({ Shells }) => Shells)),
 };

@@ -1,4 +1,4 @@
-import { lazy } from "react";
+import { part } from "../route/part.tsx";
 import type { Room } from "../route/rooms.ts";
 
 export const room: Room = {
@@ -9,5 +9,5 @@ export const room: Room = {
   order: 50,
   keys: "g t",
   params: ["event", "of", "kinds"],
-  Body: lazy(() => import("./timeline.tsx").then(({ Timeline }) => ({ default: Timeline }))),
+  Body: part(() => import("./timeline.tsx").then(({ Timeline }) => Timeline)),
 };
