@@ -256,6 +256,31 @@ test("after a restart the log goes on, what changed meanwhile is said to be whos
   expect(tree.shown()["f"]).toBe(`644 ${lines({ 2: "A" })}`);
 });
 
+test("a rollback that was cut between two files is finished by the next start, but for what somebody changed since", async () => {
+  await does("A", { f: "A\n", g: "A\n", h: "A\n" });
+  const files = engine.files();
+  const plan = await engine.plan({ author: A });
+  const record = async (entries: readonly FileOperation[]) => void log.push(...entries);
+  const swap = tree.swap.bind(tree);
+  let swaps = 0;
+  // The process dies after its first file.
+  const dying = { read: tree.read.bind(tree), list: tree.list.bind(tree), see: tree.see.bind(tree) };
+  const dies = async (...[path, expected, next]: Parameters<typeof swap>) =>
+    ++swaps === 1 ? swap(path, expected, next) : new Promise<boolean>(() => {});
+  const cut = new Attribution({ tree: { ...dying, swap: dies }, blobs, operations: log.slice(), files, record });
+  await cut.start();
+  void cut.apply(plan, "cut", PERSON);
+  await expect.poll(() => swaps).toBe(2);
+  expect(log.at(-1)?.type).toBe("writing");
+  tree.write("h", file("mine\n"));
+
+  engine = new Attribution({ tree, blobs, operations: log.slice(), files, record });
+  await engine.start();
+  expect(tree.shown()).toEqual({ f: `644 ${lines({})}`, h: "644 mine\n" });
+  await engine.apply(await engine.planUndo("cut"), "undo", PERSON);
+  expect(tree.shown()).toEqual({ f: "644 A\n", g: "644 A\n", h: "644 mine\n" });
+});
+
 test("a place that somebody edits after a rollback is not given back over their head", async () => {
   await does("A", { f: lines({ 2: "A", 8: "A" }), g: "A\n" });
   const { id } = await rollBack();

@@ -45,8 +45,8 @@ export class Attribution {
 
   /**
    * Looks at the whole folder for the first time. `whose` says who made what changed since `files`, or without them since the
-   * log's end: the person, or nobody can tell, when agents were alive. A rollback that a crash cut short is settled: what
-   * was written of it counts.
+   * log's end: the person, or nobody can tell, when agents were alive. A rollback that a crash cut short is finished, but
+   * for what somebody has changed since.
    */
   start(whose: (change: FileChange) => Author = () => PERSON): Promise<void> {
     return this.#alone(async () => {

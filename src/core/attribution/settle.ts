@@ -5,17 +5,17 @@ import { sameState } from "./plan.ts";
 import { dependent, swapsOf, writeTogether } from "./write.ts";
 
 /**
- * Which files of a rollback were written when its process died, as the folder shows. One that is between two names, gone
- * from here and not there yet, is finished: of all others what was not written stays as it is.
+ * Finishes a rollback in which its process died: what the folder shows as written counts, and what was not written is,
+ * unless somebody has changed it meanwhile. Gives the files that are written now; the others are as they were. So whoever
+ * asks again gets all of it, and a rollback is never known as done while half of it is not.
  */
 export async function settle(files: readonly Undone[], tree: Tree, known: Known): Promise<Undone[]> {
   const written: Undone[] = [];
   for (const together of dependent(files)) {
     const swaps = swapsOf(together);
     const open = swaps.filter(({ path, next }) => !sameState(known.state(path), next));
-    const begun = open.length < swaps.length;
     const asExpected = open.every(({ path, expected }) => sameState(known.state(path), expected));
-    if (open.length === 0 || (begun && asExpected && (await writeTogether(open, tree, known)) === "done"))
+    if (open.length === 0 || (asExpected && (await writeTogether(open, tree, known)) === "done"))
       written.push(...together);
   }
   return written;
