@@ -34,7 +34,7 @@ export async function storyOf(world: World): Promise<Story> {
   const listener = async () => (await client.call("agent.list", {})).find(({ name }) => name === LISTENER);
   for (const end = performance.now() + SETTLE_MS; performance.now() < end && !world.signal.aborted; await pause(100)) {
     const agent = await listener();
-    if (!agent?.live || (await heardBy(world, agent)).length >= mail) break;
+    if (!agent?.live || !world.journalsWhole || (await heardBy(world, agent)).length >= mail) break;
   }
   const events: Event[] = [];
   for (let page: Event[]; (page = await pageAfter(world, events.at(-1)?.seq ?? 0)).length > 0;) events.push(...page);

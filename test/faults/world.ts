@@ -45,6 +45,8 @@ export class World {
   readonly notes: string[] = [];
   readonly memory: Acknowledgements;
   readonly signal: AbortSignal;
+  /** Whether terminals' journals hold everything: not when the disk was full, though the programs went on. */
+  journalsWhole = true;
   /** Events as a viewer that stayed through everything saw them. */
   readonly followed: Event[] = [];
   readonly #callers: Caller[] = [];

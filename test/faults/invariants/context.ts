@@ -7,8 +7,10 @@ import type { Story } from "../story.ts";
  */
 export function contextHeld({ world, calls, events }: Story): void {
   const registers = new Map<string, string[]>();
+  const writes = calls.filter(({ operation }) => operation === "context.write");
+  const ours = new Set(writes.map(({ input }) => input["key"]));
   for (const event of events) {
-    if (event.type !== "context.written") continue;
+    if (event.type !== "context.written" || !ours.has(event.data.key)) continue;
     const { key, value, revision } = event.data;
     const register = registers.get(key) ?? [];
     world.expect("I6", revision === register.length + 1, `${key} went from ${register.length} to ${revision}`);
@@ -16,7 +18,6 @@ export function contextHeld({ world, calls, events }: Story): void {
     register.push(value);
     registers.set(key, register);
   }
-  const writes = calls.filter(({ operation }) => operation === "context.write");
   for (const { input, outcome, answer, id } of writes) {
     const register = registers.get(String(input["key"])) ?? [];
     const place = register.indexOf(String(input["value"])) + 1;

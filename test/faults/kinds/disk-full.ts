@@ -36,6 +36,7 @@ export async function run(world: World, random: Random): Promise<void> {
   await pause(random.between(100, 800));
   const filler = join(world.home, "filler");
   world.after(() => rm(filler, { force: true }));
+  world.journalsWhole = false;
   await fill(filler);
   world.figures.faults += 1;
   const lag = lagOf(world);

@@ -16,6 +16,8 @@ export const name = "malformed";
 
 /** Cases of each sort in one run, 20 000 in all; a million are fifty runs. */
 const CASES = { api: 5_000, raw: 3_000, mcp: 4_000, hooks: 2_000, socket: 3_000, link: 3_000 };
+/** How long the answer to what may be unfinished is waited for, ms. */
+const UNFINISHED_MS = 200;
 /** MB that server and host may have taken more at the end than when a quarter was over. */
 const GROWTH_MB = 80;
 /** Descriptors that may be open more than before. */
@@ -40,9 +42,9 @@ export async function run(world: World, random: Random): Promise<void> {
 
   const sample = <T>(all: fc.Arbitrary<T>, count: number): T[] =>
     fc.sample(all, { seed: random.below(2 ** 31), numRuns: count });
-  const sendAll = (to: Target, requests: Buffer[]): Promise<void> =>
+  const sendAll = (to: Target, requests: Buffer[], patience = 2_000): Promise<void> =>
     each(requests, 24, async (bytes) => {
-      const answer = await ask(to, bytes);
+      const answer = await ask(to, bytes, patience);
       const status = /^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? (answer === "" ? "closed" : "not HTTP");
       answers.set(status, (answers.get(status) ?? 0) + 1);
       world.expect("malformed", status !== "not HTTP", `${shown(bytes)} was answered with ${answer.slice(0, 80)}`);
@@ -58,9 +60,9 @@ export async function run(world: World, random: Random): Promise<void> {
     await Promise.all([
       sendAll(person.port, sample(apiRequests(person), of(CASES.api / 2))),
       sendAll(agent.port, sample(apiRequests(agent), of(CASES.api / 2))),
-      sendAll(person.port, sample(rawRequests(person), of(CASES.raw / 3))),
-      sendAll(agent.port, sample(rawRequests(agent), of(CASES.raw / 3))),
-      sendAll(record.doorTarget, sample(rawRequests(agent), of(CASES.raw / 3))),
+      sendAll(person.port, sample(rawRequests(person), of(CASES.raw / 3)), UNFINISHED_MS),
+      sendAll(agent.port, sample(rawRequests(agent), of(CASES.raw / 3)), UNFINISHED_MS),
+      sendAll(record.doorTarget, sample(rawRequests(agent), of(CASES.raw / 3)), UNFINISHED_MS),
     ]);
     await Promise.all([
       sendAll(agent.port, sample(mcpRequests(agent), of(CASES.mcp / 2))),
@@ -86,7 +88,7 @@ export async function run(world: World, random: Random): Promise<void> {
   world.figures.faults += Object.values(CASES).reduce((sum, count) => sum + count, 0);
   await load.stop();
 
-  await pause(500);
+  await pause(1_000);
   world.expect("malformed", rssOf(pid) > 0 && clustr.ready.pid === pid, "the server has ended");
   world.expect("malformed", rssOf(host) > 0, "the terminal host has ended");
   world.expect("I10", slowest < 1_000, `the server took ${Math.round(slowest)} ms for GET /api`);

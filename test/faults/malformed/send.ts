@@ -12,13 +12,17 @@ function open(to: Target): Socket {
   return socket;
 }
 
-/** Sends bytes and ends its side; what was answered, at most 64 kB of it, once the other side has ended or fallen silent. */
-export async function ask(to: Target, bytes: Buffer): Promise<string> {
+/**
+ * Sends bytes; what was answered, at most 64 kB of it, once it is complete or the other side has hung up. Bytes may
+ * promise more than they bring: after `patience` ms without an answer our own side is ended.
+ */
+export async function ask(to: Target, bytes: Buffer, patience: number): Promise<string> {
   const socket = open(to);
   let answer = "";
-  socket.end(bytes);
+  socket.write(bytes);
   await new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, ANSWER_MS);
+    setTimeout(() => socket.end(), patience).unref();
     const whole = (): boolean => {
       const head = answer.indexOf("\r\n\r\n");
       const length = /content-length: (\d+)/i.exec(answer.slice(0, Math.max(head, 0)))?.[1];
@@ -26,10 +30,12 @@ export async function ask(to: Target, bytes: Buffer): Promise<string> {
     };
     socket.on("data", (data: Buffer) => {
       if (answer.length < 65_536) answer += data.toString("latin1");
-      if (whole()) resolve();
+      if (whole()) socket.destroy();
     });
-    socket.once("close", () => resolve());
-    socket.once("close", () => clearTimeout(timer));
+    socket.once("close", () => {
+      clearTimeout(timer);
+      resolve();
+    });
   });
   socket.destroy();
   return answer;
