@@ -19,6 +19,7 @@ import { launcherEntries } from "./files/launcher-entries.ts";
 import { logFile } from "./files/log-file.ts";
 import { privateFiles, privateFolder, socketFolders } from "./files/private-files.ts";
 import { projectFiles } from "./files/project-files.ts";
+import { redaction, withoutTexts } from "./files/redact.ts";
 import { rulesFile } from "./files/rules-file.ts";
 import { uploadFolder } from "./files/uploads.ts";
 import { projectNames } from "./git/names.ts";
@@ -77,8 +78,14 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
   const umask = process.umask();
   const home = await openHomeFolder(options.home);
   const logs = logFile(path.join(home.path, "server.log"));
-  const logger = pino({ base: { pid: process.pid } }, logs);
-  const log = (message: string, details?: Record<string, unknown>): void => logger.info(details ?? {}, message);
+  const redact = redaction(process.env, [home.secret.toString("hex")]);
+  const logger = pino(
+    { base: { pid: process.pid }, formatters: { log: withoutTexts } },
+    { write: (line: string) => logs.write(redact(line)) },
+  );
+  // What went wrong has an error among its details.
+  const log = (message: string, details: Record<string, unknown> = {}): void =>
+    logger["error" in details ? "error" : "info"](details, message);
   const copies: CopyKeeping = {
     ...COPIES_MS,
     failed: (problem) => log("A ledger could not be copied; it is tried again", { error: String(problem) }),

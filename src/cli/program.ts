@@ -10,6 +10,7 @@ import { doctorCommand } from "./doctor.ts";
 import { rulesEditCommand } from "./edit.ts";
 import { addFollowing } from "./follow.ts";
 import { addLadders } from "./ladder.ts";
+import { logsCommand } from "./logs.ts";
 import { mcpCommand } from "./mcp.ts";
 import { addResuming } from "./resume.ts";
 import { shutdownCommand } from "./shutdown.ts";
@@ -77,6 +78,7 @@ export function buildProgram(cli: Cli): Command {
   rulesEditCommand(rules, cli);
   attachCommand(program, cli);
   mcpCommand(program, cli);
+  logsCommand(program, cli);
   shutdownCommand(program, cli);
   return program;
 }
