@@ -1,7 +1,24 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { readHosts } from "../../src/terminal/generation.ts";
+import type { Look } from "./probe.ts";
 import type { World } from "./world.ts";
+
+const PROBE = new URL("./probe.ts", import.meta.url).href;
+
+/** What a world is started with so that its server says how it is; `looksOf` reads it. */
+export function probed(world: World): { node: string[]; env: Record<string, string> } {
+  return { node: ["--expose-gc", "--import", PROBE], env: { CLUSTR_PROBE: join(world.folder, "probe.jsonl") } };
+}
+
+/** Everything the servers of a probed world have said of themselves, oldest first. */
+export function looksOf(world: World): Look[] {
+  const file = join(world.folder, "probe.jsonl");
+  if (!existsSync(file)) return [];
+  const lines = readFileSync(file, "utf8").split("\n");
+  return lines.flatMap((line) => (line.endsWith("}") ? [JSON.parse(line) as Look] : []));
+}
 
 /** Memory a process takes, in MB, as the system counts it. 0 when it is gone. */
 export function rssOf(pid: number): number {
