@@ -179,6 +179,18 @@ describe("taking back", () => {
     expect(d.files.shown()).toEqual({ f: `644 ${TEN.replace("3\n", "ada\n")}` });
   });
 
+  test("a call that is repeated says again what it left alone", async () => {
+    await does("ada", { f: TEN.replace("2\n", "ada\n"), new: "x\n" });
+    d.files.write("f", file(TEN.replace("2\n", "mine\n")));
+    const [first, second] = await Promise.all(
+      ["", ""].map(() => d.ask("change.rollback", { name: "ada" }, undefined, "again")),
+    );
+    const left = expect.objectContaining({ path: "f", conflict: "changed_since" });
+    expect(first?.files).toEqual(expect.arrayContaining([left]));
+    expect(second).toMatchObject({ id: first?.id, files: expect.arrayContaining([left]) });
+    expect(second?.files.map(({ path }) => path).toSorted()).toEqual(["f", "new"]);
+  });
+
   test("a whole snapshot is restored, which is the person's doing, and taken back", async () => {
     await does("ada", { f: "ada\n", new: "x\n" });
     const was = d.files.shown();

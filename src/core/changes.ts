@@ -26,6 +26,13 @@ export function changeHandlers(
   root: string,
 ): Handlers<typeof changes, WorkspaceCall> {
   const diffs = new Diffs();
+  let turn: Promise<unknown> = Promise.resolve();
+  /** One after the other: a repeat that comes while the first run of its call is under way gets the outcome of that. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = turn.then(work);
+    turn = done.catch(() => undefined);
+    return done;
+  };
 
   return {
     "change.diff": async (call, { name, view, file, after, limit, detail }) => {
@@ -77,10 +84,10 @@ export function changeHandlers(
       if (file !== undefined && path === undefined)
         throw new ClustrError("invalid", `${file} is outside the workspace; nothing was changed.`);
       const selection = { author: agentAuthor(agent.id), hunk, ...(path === undefined ? {} : { paths: [path] }) };
-      return rollBack(folder, agent, selection, call.id, dry_run);
+      return inTurn(() => rollBack(folder, agent, selection, call.id, dry_run));
     },
 
-    "change.undo": async (call, { id, dry_run }) => undo(folder, call, id, dry_run),
+    "change.undo": (call, { id, dry_run }) => inTurn(() => undo(folder, call, id, dry_run)),
 
     "change.assign": async (call, { position, to }) => {
       const author = to === HUMAN ? PERSON : agentAuthor(known(call.view(), to).id);

@@ -6,7 +6,7 @@ import type { Operations } from "../../contract/operations.ts";
 import type { RecentRollback } from "../../contract/recent-files.ts";
 import { PERSON } from "../attribution/author.ts";
 import type { Plan, PlannedFile, Selection } from "../attribution/plan.ts";
-import { rollbackOf } from "../attribution/search.ts";
+import { rollbackOf, type RollbackEntry } from "../attribution/search.ts";
 import type { WorkspaceCall } from "../call.ts";
 import { restoring, stepsOf } from "../snapshots.ts";
 import type { FolderLog } from "./folder-log.ts";
@@ -17,7 +17,10 @@ type Rollback = Output<Operations["change.rollback"]>;
 type Undo = Output<Operations["change.undo"]>;
 type Shown = Rollback["files"][number];
 
-/** Takes changes of an agent back, or shows what that would do. A call that is repeated gets the first one's outcome. */
+/**
+ * Takes changes of an agent back, or shows what that would do. A call that is repeated gets the first one's outcome, and
+ * what stands against the rest by now.
+ */
 export async function rollBack(
   folder: FolderLog,
   agent: Agent,
@@ -27,7 +30,11 @@ export async function rollBack(
 ): Promise<Rollback> {
   const { engine } = await folder.open();
   const done = rollbackOf(engine.history, id);
-  if (done) return { dry_run: false, id, files: done.files.map(({ change }) => shownChange(change)) };
+  if (done) {
+    // Hunks have other numbers by now.
+    const now = selection.hunk === undefined ? await engine.plan(selection) : undefined;
+    return { dry_run: false, id, files: [...shownDone(done), ...shownLeft(now)] };
+  }
   const plan = await engine.plan(selection);
   if (selection.hunk !== undefined && plan.files.length === 0)
     throw new ClustrError(
@@ -52,7 +59,7 @@ export async function undo(
       dry_run: false,
       id: call.id,
       undone: done.rollback,
-      files: done.files.map(({ change }) => shownChange(change)),
+      files: [...shownDone(done), ...shownLeft(await engine.planUndo(done.rollback))],
     };
   const earlier = await call.earlier();
   if (earlier?.type === "snapshot.undone")
@@ -112,6 +119,15 @@ function olderRollback(
 ): Pick<RecentRollback, "id" | "kind"> | undefined {
   const found = rollbackOf(history, id);
   return found?.type === "rolled_back" ? { id, kind: "rollback" } : undefined;
+}
+
+function shownDone({ files }: RollbackEntry): Shown[] {
+  return files.map(({ change }) => shownChange(change));
+}
+
+/** What was left alone, and why. */
+function shownLeft(plan: Plan | undefined): Shown[] {
+  return (plan?.files ?? []).filter(({ conflict }) => conflict !== undefined).map(shownPlanned);
 }
 
 function shownPlanned({ path, change, hunks, conflict, choices }: PlannedFile): Shown {
