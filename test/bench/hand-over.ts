@@ -1,13 +1,17 @@
 /*
  * Measures our own part of handing a message over: from the moment it was accepted until its bytes are on their way to the
- * tool. For Claude Code and Codex at rest: from the message in the ledger to the request at the tool's model that carries
- * it, in turns with the same text given to the same process directly, through its own socket; the difference is ours. For
- * Claude Code at work: how much longer it takes from an answer of the model to the next request when a hook's answer
- * brings a message along. For a script, which has no model: until its program has confirmed it, its own time included.
- * Thirty messages each unless another number is given.
+ * tool. Claude Code and Codex at rest: from the message in the ledger to the request at the tool's model that carries it,
+ * in turns with the same text given to the same process directly, through its own socket; the difference is ours. Claude
+ * Code takes each message on a connection of its own, so there the bench listens in its place, passes on, and sees them
+ * leave. Claude Code at work: how much longer it takes from an answer of the model to the next request when a hook's
+ * answer brings a message along. A script has no model: until its program has confirmed it, its own time included. Thirty
+ * messages each unless another number is given.
  */
 import { createHash } from "node:crypto";
+import { rename } from "node:fs/promises";
+import { createConnection, createServer } from "node:net";
 import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Agent } from "../../src/contract/agent.ts";
 import { sendToSocket } from "../../src/services/claude/socket.ts";
@@ -56,18 +60,29 @@ async function rest(name: string): Promise<void> {
 const arrival = async (model: ScriptedModel, content: string) =>
   (await model.until((request) => textOf(request).includes(content), 30_000)).at;
 
-/** Ours and the tool alone, in turns, at rest. `give` hands a text to the tool directly. */
-async function atRest(title: string, agent: Agent, give: (text: string) => Promise<unknown>): Promise<void> {
+/**
+ * Ours and the tool alone, in turns, at rest. `give` hands a text to the tool directly; `leaving`: when bytes left for it
+ * last, where that can be seen.
+ */
+async function atRest(
+  title: string,
+  agent: Agent,
+  give: (text: string) => Promise<unknown>,
+  leaving?: () => number,
+): Promise<void> {
   const model = quiet.modelOf(agent.name);
   if (!model) throw new Error(`${agent.name} has no model.`);
   const ours: number[] = [];
   const theirs: number[] = [];
+  const left: number[] = [];
   for (let round = 0; round < count; round++) {
     const both = [
       async () => {
         const { content, id } = await send(agent.name);
         const arrived = await arrival(model, content);
-        ours.push(arrived - (await moment("message.sent", id)));
+        const accepted = await moment("message.sent", id);
+        ours.push(arrived - accepted);
+        if (leaving) left.push(leaving() - accepted);
       },
       async () => {
         const content = `WORD-${++words}-END`;
@@ -83,7 +98,8 @@ async function atRest(title: string, agent: Agent, give: (text: string) => Promi
   }
   report.add({ name: `${title}: sent to model request`, unit: "ms", values: ours });
   report.add({ name: `${title}: the same text given directly`, unit: "ms", values: theirs });
-  own(title, ours, theirs);
+  if (leaving) report.add({ name: `${title}: our own time`, unit: "ms", values: left, most: OWN_MS });
+  else own(title, ours, theirs);
 }
 
 /** The tool's own time scatters far more than ours takes: medians are compared, and single pairs only shown. */
@@ -94,7 +110,8 @@ function own(title: string, ours: readonly number[], theirs: readonly number[]):
 
 const claude = await quiet.agent("cleo", "claude");
 const claudeSocket = socketOf(claude, `${named(`${claude.id} ${claude.run}`)}.sock`);
-await atRest("claude, at rest", claude, (text) => sendToSocket(claudeSocket, text));
+const tap = await tapped(claudeSocket);
+await atRest("claude, at rest", claude, (text) => sendToSocket(tap.beyond, text), tap.last);
 
 const codex = await quiet.agent("cora", "codex");
 const rpc: Rpc = await connectRpc(
@@ -157,6 +174,21 @@ report.add({
 sender.close();
 stop.abort();
 report.end(json);
+
+/** Listens in a tool's place and passes on what comes. `beyond`: where the tool itself listens now. */
+async function tapped(path: string): Promise<{ beyond: string; last: () => number }> {
+  const beyond = `${path}.tool`;
+  let last = Number.NaN;
+  await rename(path, beyond);
+  const server = createServer((connection) => {
+    const onwards = createConnection(beyond);
+    connection.once("data", () => (last = performance.now()));
+    pipeline(connection, onwards, connection).catch(() => undefined);
+  });
+  stop.signal.addEventListener("abort", () => server.close(), { once: true });
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  return { beyond, last: () => last };
+}
 
 function socketOf({ id, run }: Agent, name: string): string {
   return join(quiet.home, "run", `${id}.${run}`, name);

@@ -35,6 +35,16 @@ export async function usageOf<T extends string>(pids: Record<T, number>, seconds
   return Object.fromEntries(names.map((name) => [name, usage(name)])) as Record<T, Usage>;
 }
 
+/** Processor time a process has taken so far, ms. */
+export function processorMs(pid: number): number {
+  return (lookAt(pid).ticks / TICKS) * 1_000;
+}
+
+/** Its resident memory now, MB. */
+export function residentMb(pid: number): number {
+  return lookAt(pid).resident;
+}
+
 function lookAt(pid: number): { ticks: number; sleeps: number; resident: number } {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   // The name stands in brackets and may hold anything; what follows its end is counted from the third field on.

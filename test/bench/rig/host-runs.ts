@@ -1,0 +1,69 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { readAll, sha1, terminalHome, until } from "../../suites/terminal-home.ts";
+import { processorMs } from "./usage.ts";
+
+const HOST = fileURLToPath(new URL("../../../src/terminal/host/main.ts", import.meta.url));
+const NO_JOURNAL = fileURLToPath(new URL("no-journal.ts", import.meta.url));
+/** Programs that print and exit at the same time. */
+const AT_ONCE = 8;
+
+/** What a terminal makes of a file's line ends. */
+export async function printed(file: string): Promise<Buffer> {
+  return Buffer.from((await readFile(file, "latin1")).replaceAll("\n", "\r\n"), "latin1");
+}
+
+/** Runs programs that print a file and exit at once, several at a time; how many lost a byte, or brought another. */
+export async function exits(file: string, count: number): Promise<number> {
+  const home = terminalHome();
+  try {
+    const host = await home.connect();
+    const whole = sha1(await printed(file));
+    const runs = Array.from({ length: count }, (_, at) => `exit.${at}`);
+    let broken = 0;
+    const worker = async (): Promise<void> => {
+      for (let id = runs.pop(); id !== undefined; id = runs.pop()) {
+        await host.ensure(home.script(id, 'exec cat "$0"', { args: ["-c", 'exec cat "$0"', file] }));
+        // One who reads along, and one who comes when it is over.
+        const live = await readAll(host, id);
+        const later = await readAll(host, id);
+        if (sha1(live.bytes) !== whole || sha1(later.bytes) !== whole) broken++;
+        await host.forget(id);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+    return broken;
+  } finally {
+    await home.end();
+  }
+}
+
+/** Milliseconds of processor time that a terminal host takes for a program that prints a file, with one follower. */
+export async function hostCost(file: string, journal: boolean): Promise<number> {
+  const home = terminalHome();
+  const { home: path, runtimeDir } = home;
+  const options = { home: path, runtimeDir, doorTarget: `${runtimeDir}/d.sock`, version: "1.0.0", idleMs: 5_000 };
+  const flags = journal ? [] : ["--import", NO_JOURNAL];
+  const child = spawn(process.execPath, [...flags, HOST, JSON.stringify(options)], { stdio: "ignore" });
+  try {
+    await until("a host", () => {
+      try {
+        return home.hosts().some(({ pid }) => pid === child.pid);
+      } catch {
+        return false; // It has no folder yet.
+      }
+    });
+    const host = await home.connect();
+    const before = processorMs(child.pid ?? 0);
+    await host.ensure(home.script("cost.1", "", { args: ["-c", 'exec cat "$0"', file] }));
+    const { bytes } = await readAll(host, "cost.1");
+    if (bytes.length !== (await printed(file)).length) throw new Error("not everything was read");
+    return processorMs(child.pid ?? 0) - before;
+  } finally {
+    const gone = once(child, "exit");
+    await home.end();
+    await gone;
+  }
+}

@@ -1,0 +1,4 @@
+/* Given to a terminal host by `--import`: it keeps nothing on disk, to see what that costs. */
+import { Journal } from "../../../src/terminal/host/journal.ts";
+
+Journal.prototype.append = () => {};

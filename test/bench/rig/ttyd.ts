@@ -1,0 +1,77 @@
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { setTimeout as wait } from "node:timers/promises";
+import { WebSocket } from "ws";
+import type { PtyReader } from "./pty-reader.ts";
+
+const OUTPUT = "0".charCodeAt(0);
+const INPUT = "0";
+const KEY_MS = 5;
+
+/** The same figures for ttyd, which carries one terminal to one page; undefined where it is not on PATH. */
+export function ttyd(): PtyReader | undefined {
+  if (spawnSync("ttyd", ["--version"]).status !== 0) return undefined;
+  return {
+    async deliver(file, bytes) {
+      await using terminal = await open(["cat", file]);
+      const began = performance.now();
+      terminal.begin();
+      await terminal.until((received) => received >= bytes);
+      return performance.now() - began;
+    },
+    async echoes(count) {
+      await using terminal = await open(["sleep", "60"]);
+      terminal.begin();
+      await wait(200);
+      const echoes: number[] = [];
+      for (let key = 1; key <= count; key++, await wait(KEY_MS)) {
+        const typed = performance.now();
+        terminal.type("k");
+        await terminal.until((received) => received >= key);
+        echoes.push(performance.now() - typed);
+      }
+      return echoes;
+    },
+  };
+}
+
+async function open(command: string[]) {
+  const child = spawn("ttyd", ["--port", "0", "--interface", "127.0.0.1", "--writable", ...command], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const socket = new WebSocket(`ws://127.0.0.1:${await portOf(child)}/ws`, ["tty"]);
+  let received = 0;
+  let changed = () => {};
+  socket.on("message", (data: Buffer) => {
+    if (data[0] !== OUTPUT) return;
+    received += data.length - 1;
+    changed();
+  });
+  await once(socket, "open");
+  return {
+    /** The program starts when its page has said how large it is. */
+    begin: () => socket.send(JSON.stringify({ AuthToken: "", columns: 80, rows: 24 })),
+    type: (text: string) => socket.send(Buffer.from(INPUT + text)),
+    until: (enough: (received: number) => boolean) =>
+      new Promise<void>((resolve) => (changed = () => enough(received) && resolve())),
+    async [Symbol.asyncDispose]() {
+      socket.terminate();
+      const gone = once(child, "exit");
+      child.kill("SIGKILL");
+      await gone;
+    },
+  };
+}
+
+async function portOf(child: ChildProcess): Promise<string> {
+  if (child.stderr)
+    for await (const line of createInterface({ input: child.stderr })) {
+      const port = /Listening on port: (\d+)/.exec(line)?.[1];
+      if (port !== undefined) {
+        child.stderr.resume();
+        return port;
+      }
+    }
+  throw new Error("ttyd did not start");
+}
