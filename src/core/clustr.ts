@@ -8,6 +8,7 @@ import type { Core, OpenWorkspace } from "./core.ts";
 import type { Detections } from "./detections.ts";
 import { folderHandlers } from "./folder-list.ts";
 import { openHome } from "./home.ts";
+import { told } from "./inside.ts";
 import { parsed, permitted, workspaceFor } from "./invoke.ts";
 import type { Access } from "./ports/access.ts";
 import type { FolderBrowser } from "./ports/folder-browser.ts";
@@ -127,15 +128,7 @@ export async function createClustr(parts: ClustrParts): Promise<Clustr> {
           if (code === "forbidden" || code === "limited") refused(caller, name, code, message);
           throw error;
         }
-        parts.log("An operation failed inside", {
-          operation: name,
-          error: error instanceof Error ? error.stack : String(error),
-        });
-        throw new ClustrError(
-          "internal",
-          "Clustr failed inside; nothing acknowledged was lost. The server's log has the details.",
-          { cause: error },
-        );
+        throw told(error, parts.log, { operation: name });
       }
     },
     workspaces: workspaces.all,

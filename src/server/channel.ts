@@ -1,6 +1,7 @@
 import { ClustrError, toFailure } from "../contract/error.ts";
 import type { ClientFrame } from "../contract/wire.ts";
 import type { OpenWorkspace } from "../core/core.ts";
+import { told } from "../core/inside.ts";
 import type { Drivers, Seat, Size } from "./drivers.ts";
 import { findTerminal } from "./find-terminal.ts";
 import type { Surface } from "./surface.ts";
@@ -24,7 +25,7 @@ export interface Channel {
 export function openChannel(options: {
   attach: Extract<ClientFrame, { type: "attach" }>;
   workspace: OpenWorkspace;
-  surface: Pick<Surface, "host" | "screens">;
+  surface: Pick<Surface, "host" | "screens" | "log">;
   drivers: Drivers;
   mayType: boolean;
   outlet: Outlet;
@@ -63,15 +64,17 @@ export function openChannel(options: {
   };
   signal.addEventListener("abort", left, { once: true });
 
+  const failureOf = (error: unknown) => toFailure(told(error, surface.log, { agent }));
+
   function refuse(error: unknown): void {
     if (signal.aborted) return;
-    void outlet.frame({ type: "refused", channel, failure: toFailure(error) });
+    void outlet.frame({ type: "refused", channel, failure: failureOf(error) });
   }
 
   /** Nothing more can be shown; the viewer may attach anew. */
   function end(error: unknown): void {
     if (signal.aborted) return;
-    void outlet.frame({ type: "refused", channel, failure: toFailure(error), over: true });
+    void outlet.frame({ type: "refused", channel, failure: failureOf(error), over: true });
     life.abort();
   }
 

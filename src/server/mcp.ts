@@ -6,6 +6,7 @@ import {
 } from "@modelcontextprotocol/server";
 import type { Hono } from "hono";
 import { ClustrError } from "../contract/error.ts";
+import { told } from "../core/inside.ts";
 import type { Call } from "./auth.ts";
 import { readJson } from "./body.ts";
 import { agentOf } from "./hooks.ts";
@@ -58,7 +59,7 @@ async function answerLegacy(server: Server, request: Request, parsedBody: unknow
   }
 }
 
-function createServer({ core, version }: Surface, { caller, requestId }: Call, listed: () => void): Server {
+function createServer({ core, version, log }: Surface, { caller, requestId }: Call, listed: () => void): Server {
   const { name, workspace } = agentOf(core, caller, "The tools");
   const server = new Server(
     { name: "clustr", version },
@@ -88,7 +89,7 @@ function createServer({ core, version }: Surface, { caller, requestId }: Call, l
         }),
       );
     } catch (error) {
-      return toolFailure(error);
+      return toolFailure(told(error, log, { tool: params.name }));
     }
   });
   return server;

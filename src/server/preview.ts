@@ -2,10 +2,12 @@ import { setTimeout as wait } from "node:timers/promises";
 import { toFailure } from "../contract/error.ts";
 import { PREVIEW_COLS, PREVIEW_ROWS, type ClientFrame } from "../contract/wire.ts";
 import type { OpenWorkspace } from "../core/core.ts";
+import { told } from "../core/inside.ts";
 import type { Screens } from "../core/ports/screen.ts";
 import type { TerminalHost, TerminalInfo } from "../core/ports/terminal.ts";
 import type { Channel } from "./channel.ts";
 import { findTerminal, infoOf } from "./find-terminal.ts";
+import type { Log } from "./surface.ts";
 import type { Outlet } from "./terminal-view.ts";
 
 /** Between two looks, ms. */
@@ -16,6 +18,7 @@ interface PreviewOptions {
   workspace: OpenWorkspace;
   host: TerminalHost;
   screens: Screens;
+  log: Log;
   outlet: Pick<Outlet, "frame">;
   signal: AbortSignal;
 }
@@ -27,7 +30,8 @@ export function openPreview(options: PreviewOptions): Channel {
   const signal = AbortSignal.any([options.signal, life.signal]);
   show({ ...options, signal }).catch((error: unknown) => {
     if (signal.aborted) return;
-    void outlet.frame({ type: "refused", channel: preview.channel, failure: toFailure(error), over: true });
+    const failure = toFailure(told(error, options.log, { agent: preview.agent }));
+    void outlet.frame({ type: "refused", channel: preview.channel, failure, over: true });
   });
   return { ack() {}, type() {}, resize() {}, close: () => life.abort() };
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { toFailure, type Failure } from "../contract/error.ts";
 import type { Core } from "../core/core.ts";
+import { told } from "../core/inside.ts";
 import { pathOf } from "./request.ts";
 import type { Log } from "./surface.ts";
 
@@ -31,12 +32,10 @@ export function createRefusals(core: Core, log: Log): Refusals {
   }
 
   return (req, error) => {
-    const failure = toFailure(error);
+    const failure = toFailure(told(error, log, { at: "the gate" }));
     const { code, message } = failure;
     const path = pathOf(req);
     const door = DOORS.find((prefix) => path === prefix || path.startsWith(`${prefix}/`)) ?? "page";
-    if (code === "internal")
-      log("the gate failed inside", { error: error instanceof Error ? error.stack : String(error) });
     list({ method: req.method, path: path.slice(0, 200), code });
     if (code === "unauthenticated" || code === "forbidden")
       core.refused(undefined, `${req.method ?? ""} ${door}`, code, message);
