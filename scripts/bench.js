@@ -1,27 +1,95 @@
 /*
  * npm run bench -- NAME [number] [--json FILE]
+ * npm run bench -- all [--out FOLDER]
  *
  * Measures one part on this machine: test/bench/NAME.ts. Does all set-up of a fresh clone first. Prints a Markdown table of
- * medians with the machine they are of; `--json` also writes every value. Exits non-zero when a target was missed. Without
- * a name it says which there are. Best on a machine that does nothing else.
+ * medians with the machine they are of; `--json` also writes every value. Exits non-zero when a target was missed. `all`
+ * runs one after the other and goes on after one that missed or failed; with `--out` each table and all values are kept
+ * in that folder, and one report of all. Without a name it says which there are. Best on a machine that does nothing else.
  */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
+import os from "node:os";
 import path from "node:path";
+import { parseArgs } from "node:util";
 import { build, install, nodeAtLeast, root } from "./setup.js";
 
-const [name, ...rest] = process.argv.slice(2);
 const folder = path.join(root, "test/bench");
 const names = fs.readdirSync(folder).flatMap((file) => (file.endsWith(".ts") ? [path.basename(file, ".ts")] : []));
-if (name === undefined || !names.includes(name)) {
-  console.error(`npm run bench -- NAME [number] [--json FILE]; NAME is one of: ${names.join(", ")}`);
+const [name, ...rest] = process.argv.slice(2);
+if (name === undefined || !["all", ...names].includes(name)) {
+  console.error("npm run bench -- NAME [number] [--json FILE], or: npm run bench -- all [--out FOLDER]\n");
+  for (const one of names) console.error(`  ${one.padEnd(22)} ${purpose(one)}`);
   process.exit(2);
 }
 const node = await nodeAtLeast([24, 0]);
 await install(".", "packages");
+await install("test/clis", "the real coding tools, for tests");
 await build(node);
-const done = spawnSync(node, [path.join(folder, `${name}.ts`), ...rest], {
-  stdio: ["ignore", "inherit", "inherit"],
-  env: { ...process.env, PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}` },
-});
-process.exit(done.status ?? 1);
+const env = { ...process.env, PATH: `${path.dirname(node)}${path.delimiter}${process.env.PATH}` };
+process.exit(name === "all" ? await all() : await run(name, rest));
+
+/** Runs all, and gives what the worst of them ended with. */
+async function all() {
+  const { out } = parseArgs({ args: rest, options: { out: { type: "string" } } }).values;
+  const kept = out === undefined ? undefined : path.resolve(out);
+  if (kept !== undefined) fs.mkdirSync(kept, { recursive: true });
+  const began = new Date();
+  const tables = [];
+  let worst = 0;
+  for (const one of names) {
+    console.error(`\n${one}`);
+    const args = kept === undefined ? [] : ["--json", path.join(kept, `${one}.json`)];
+    let table = "";
+    const code = await run(one, args, (text) => (table += text));
+    worst = Math.max(worst, code);
+    tables.push(table.includes("## ") ? table : `## ${one}\n\nDid not come to its end.\n`);
+  }
+  const text = [head(began), ...tables].join("\n");
+  if (kept !== undefined) {
+    fs.writeFileSync(path.join(kept, "report.md"), text);
+    const figures = names.map((one) => path.join(kept, `${one}.json`)).filter((file) => fs.existsSync(file));
+    const values = figures.map((file) => JSON.parse(fs.readFileSync(file, "utf8")));
+    fs.writeFileSync(path.join(kept, "report.json"), `${JSON.stringify(values, null, 2)}\n`);
+    console.error(`\n${path.join(kept, "report.md")}`);
+  }
+  return worst;
+}
+
+/** Runs one. `hear` gets what it prints, which is shown as well. */
+function run(one, args, hear = () => {}) {
+  const child = spawn(node, [path.join(folder, `${one}.ts`), ...args], { stdio: ["ignore", "pipe", "inherit"], env });
+  child.stdout.setEncoding("utf8").on("data", (text) => {
+    process.stdout.write(text);
+    hear(text);
+  });
+  return new Promise((resolve) => child.on("close", (code) => resolve(code ?? 1)));
+}
+
+/** Of what machine a report is, and of which versions. */
+function head(began) {
+  const clis = JSON.parse(fs.readFileSync(path.join(root, "test/clis/package.json"), "utf8"));
+  const tools = Object.entries({ ...clis.dependencies, ...clis.devDependencies });
+  const [processor] = os.cpus();
+  const commit = spawnSync("git", ["rev-parse", "--short", "HEAD"], { cwd: root, encoding: "utf8" }).stdout.trim();
+  return [
+    "# Figures",
+    "",
+    `${began.toISOString()} to ${new Date().toISOString()}, commit ${commit || "unknown"}.`,
+    `${os.cpus().length} cores (${processor === undefined ? "unknown" : processor.model}), ${Math.round(os.totalmem() / 1e9)} GB, ${os.type()} ${os.release()} ${os.arch()}.`,
+    `Tools: ${tools.map(([tool, version]) => `${tool} ${version}`).join(", ")}.`,
+    "The load before and after is said with each table.",
+    "",
+  ].join("\n");
+}
+
+/** The first sentence of what a bench says of itself. */
+function purpose(one) {
+  const text = fs.readFileSync(path.join(folder, `${one}.ts`), "utf8");
+  const comment = /^\/\*\n([\s\S]*?)\*\//.exec(text)?.[1] ?? "";
+  const [first] = comment
+    .replaceAll(/\n \*/g, "")
+    .replace(/^ \*\s*/, "")
+    .split(/[:.,;](?:\s|$)/);
+  return (first ?? "").trim();
+}
