@@ -1,5 +1,6 @@
 import { ClustrError, fromFailure, type Failure, type FailureCode } from "../contract/error.ts";
 import type { Event } from "../contract/event.ts";
+import type { Preferences } from "../contract/preferences.ts";
 import type { View } from "../contract/view.ts";
 import { decodeBinary, PROTOCOL, type ServerFrame } from "../contract/wire.ts";
 import { backoffMs } from "./backoff.ts";
@@ -33,6 +34,8 @@ export interface StreamOptions {
     view?(view: View): void;
     /** The next event: each once and in order, across reconnects. */
     event?(event: Event): void;
+    /** What the person prefers, and every change of it. */
+    preferences?(preferences: Preferences): void;
     state?(state: StreamState): void;
     refused?(failure: Failure): void;
     /** Called once. Without error when closed by us; `conflict` when the server speaks another protocol: reload. */
@@ -170,6 +173,9 @@ export class Stream {
         if (this.#seq !== undefined && frame.event.seq <= this.#seq) return;
         this.#seq = frame.event.seq;
         on.event?.(frame.event);
+        return;
+      case "preferences":
+        on.preferences?.(frame.preferences);
         return;
       case "screen":
       case "resized":

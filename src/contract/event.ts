@@ -4,6 +4,7 @@ import type { Answer, Answered } from "./attention.ts";
 import type { Changed, FileOperation } from "./files.ts";
 import type { Urgency } from "./message.ts";
 import type { Decision, Policy } from "./policy.ts";
+import type { PreferencesChange } from "./preferences.ts";
 import type { Limits, Settings, Workspace } from "./workspace.ts";
 
 /** What an agent is from the moment it is recorded; the rest of `Agent` is folded from later events. */
@@ -118,6 +119,7 @@ export type HomeFact =
   | { type: "workspace.closed"; data: { id: string } }
   | { type: "limits.changed"; data: { limits: Limits } }
   | { type: "login.granted"; data: { hash: string } }
+  | { type: "preferences.changed"; data: { change: PreferencesChange } }
   | { type: "call.refused"; data: { operation: string; code: string; message: string } };
 
 /** A fact with its place in the ledger. */

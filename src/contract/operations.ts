@@ -8,6 +8,7 @@ import { files } from "./operations/files.ts";
 import { folders } from "./operations/folders.ts";
 import { home, tokens } from "./operations/home.ts";
 import { messages } from "./operations/messages.ts";
+import { preferences } from "./operations/preferences.ts";
 import { rules } from "./operations/rules.ts";
 import { services } from "./operations/services.ts";
 import { settings } from "./operations/settings.ts";
@@ -23,6 +24,7 @@ export const operations = {
   ...home,
   ...services,
   ...folders,
+  ...preferences,
   ...tokens,
   ...agents,
   ...attention,

@@ -1,5 +1,6 @@
 import type { Failure } from "./error.ts";
 import type { Event } from "./event.ts";
+import type { Preferences } from "./preferences.ts";
 import type { View } from "./view.ts";
 
 /** Version of the socket protocol; a page of another version reloads itself. */
@@ -43,6 +44,8 @@ export type ServerFrame =
   /** The whole view: first visit, or too far behind to replay. */
   | { type: "view"; view: View }
   | { type: "event"; event: Event }
+  /** What the person prefers: after `welcome`, and whenever it changes. For people only. */
+  | { type: "preferences"; preferences: Preferences }
   /** A terminal (re)starts here: clear and write the next binary frame, which restores the screen as of `offset`. */
   | { type: "screen"; channel: number; epoch: string; offset: number; cols: number; rows: number; exact: boolean }
   | { type: "resized"; channel: number; cols: number; rows: number }

@@ -1,5 +1,6 @@
 import type { Event, Fact } from "../contract/event.ts";
 import type { OperationName } from "../contract/operations.ts";
+import type { Preferences } from "../contract/preferences.ts";
 import type { View } from "../contract/view.ts";
 import type { Workspace } from "../contract/workspace.ts";
 import type { Caller } from "./caller.ts";
@@ -35,6 +36,8 @@ export interface Core {
   workspace(id: string): OpenWorkspace | undefined;
   /** The caller behind an agent's verified id, or undefined when that agent is gone and its token with it. An invited agent that has not registered yet has the name of its invitation, or an empty one; it can read, but write nothing until it has registered. */
   agent(workspace: string, agent: string): Caller | undefined;
+  /** What the person prefers now, and after every change, until the signal aborts. */
+  preferences(signal: AbortSignal): AsyncIterable<Preferences>;
   /** Remembers a browser by the SHA-256 of its cookie; durable when it resolves. */
   grantLogin(hash: string): Promise<void>;
   hasLogin(hash: string): boolean;

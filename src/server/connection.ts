@@ -119,6 +119,10 @@ export function serveConnection(
         "not_found",
         `There is no open workspace "${hello.workspace}". Open its folder with \`clustr FOLDER\`.`,
       );
+    if (rights.has("home.manage"))
+      tellPreferences().catch((error: unknown) =>
+        log("a socket's preferences broke off", { session: call.session, error: String(error) }),
+      );
     follow(workspace, hello.after).catch((error: unknown) => {
       if (signal.aborted) return;
       log("a socket's events broke off", { session: call.session, error: String(error) });
@@ -133,6 +137,10 @@ export function serveConnection(
     if (!replay) await send({ type: "view", view });
     for await (const event of open.tail(replay ? after : view.seq, signal)) await send({ type: "event", event });
     if (!signal.aborted) leave(1012, "the workspace was closed");
+  }
+
+  async function tellPreferences(): Promise<void> {
+    for await (const preferences of core.preferences(signal)) await send({ type: "preferences", preferences });
   }
 
   /** Opens a channel, as a terminal or as text. */

@@ -41,6 +41,7 @@ export const commands: Command[] = [
     group: index === 0 ? "Agents" : "",
     keys: `${index + 1}`,
     keysOnly: true,
+    fixed: true,
     when: () => all().length > index,
     run: () => {
       const agents = all();

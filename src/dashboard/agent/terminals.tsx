@@ -9,7 +9,8 @@ import { part } from "../route/part.tsx";
 import { go, useRoute } from "../route/route.ts";
 import { RoomTools } from "../shell/frame.tsx";
 import { useLayout } from "../shell/layout.ts";
-import type { GridLayout, GridSizes } from "../terminals/grid-shape.ts";
+import type { GridSizes } from "../terminals/grid-shape.ts";
+import { ARRANGEMENTS, useArrangement, type Arrangement } from "./arrangement.ts";
 import { FirstRun } from "./first-run.tsx";
 import { usePaneProps } from "./pane-props.tsx";
 import { addressOf, useSelected } from "./selected.ts";
@@ -18,11 +19,10 @@ import { addressOf, useSelected } from "./selected.ts";
 const TerminalPane = part(() => import("../terminals/pane.tsx").then((module) => module.TerminalPane));
 const TerminalGrid = part(() => import("../terminals/grid.tsx").then((module) => module.TerminalGrid));
 
-const LAYOUTS: GridLayout[] = [1, 2, 4, 6];
-
 /** The terminal of the selected agent, or several beside each other. */
 export function TerminalRoom() {
-  const { agent: wanted, grid } = useRoute();
+  const { agent: wanted } = useRoute();
+  const { shown, choose } = useArrangement();
   const phone = useLayout() === "phone";
   const agent = useSelected();
   if (!agent) {
@@ -34,23 +34,16 @@ export function TerminalRoom() {
       </Empty>
     );
   }
-  const layout = phone ? 1 : (LAYOUTS.find((one) => String(one) === grid) ?? 1);
   return (
     <div className="terminal-room">
       {!phone && (
         <RoomTools>
-          {LAYOUTS.map((one) => (
-            <IconButton
-              key={one}
-              icon={`grid-${one}`}
-              label={one === 1 ? "One terminal" : `${one} terminals`}
-              aria-pressed={one === layout}
-              onClick={() => go({ grid: one === 1 ? undefined : String(one) })}
-            />
+          {ARRANGEMENTS.map(({ id, icon, title }) => (
+            <IconButton key={id} icon={icon} label={title} aria-pressed={id === shown.id} onClick={() => choose(id)} />
           ))}
         </RoomTools>
       )}
-      {layout === 1 ? <One agent={agent} phone={phone} /> : <Several selected={agent} layout={layout} />}
+      {shown.count === 1 ? <One agent={agent} phone={phone} /> : <Several selected={agent} arrangement={shown} />}
     </div>
   );
 }
@@ -86,7 +79,8 @@ function One({ agent, phone }: { agent: Agent; phone: boolean }) {
 }
 
 /** As many as fit the layout, in the order they were spawned; the page of them that has the selected one. */
-function Several({ selected, layout }: { selected: Agent; layout: GridLayout }) {
+function Several({ selected, arrangement }: { selected: Agent; arrangement: Arrangement }) {
+  const { count: layout, stacked = false, id: grid } = arrangement;
   const { live, workspace } = useHere();
   const propsOf = usePaneProps();
   const all = useView(({ agents }) => Object.values(agents).filter(({ external }) => !external), sameItems);
@@ -96,17 +90,17 @@ function Several({ selected, layout }: { selected: Agent; layout: GridLayout }) 
   );
   const from = Math.floor(at / layout) * layout;
   const spawn = commandOf("agent.spawn");
-  const key = `grid.${layout}.${workspace.id}`;
-  const select = (agent: Agent, grid: string) =>
-    go({ agent: addressOf(agent, all), grid: grid === "1" ? undefined : grid }, { replace: grid !== "1" });
+  const key = `grid.${grid}.${workspace.id}`;
+  const select = (agent: Agent, to: string) => go({ agent: addressOf(agent, all), grid: to }, { replace: to !== "1" });
   return (
     <TerminalGrid
-      key={layout}
+      key={grid}
       meanwhile={<Skeleton />}
       stream={live.stream}
       agents={all.slice(from, from + layout)}
       layout={layout}
-      onFocus={(agent) => select(agent, String(layout))}
+      stacked={stacked}
+      onFocus={(agent) => select(agent, grid)}
       onMaximise={(agent) => select(agent, "1")}
       sizes={kept<GridSizes>(key)}
       onSizes={(sizes) => keep(key, sizes)}

@@ -18,17 +18,30 @@ export interface Command {
   inTerminal?: true;
   /** Not in the palette: makes sense only by key. */
   keysOnly?: true;
+  /** Its keys cannot be chosen: it is one of a row. */
+  fixed?: true;
   run: () => void;
 }
 
-const registered = new Set<Command>();
+/** Every command there is now, whether it makes sense or not. */
+export const registered = new Set<Command>();
+let adjust: ((command: Command) => void) | undefined;
 
 /** Makes commands known until the function it returns is called. Of two with the same keys the later one wins. */
 export function register(list: readonly Command[]): () => void {
-  for (const command of list) registered.add(command);
+  for (const command of list) {
+    registered.add(command);
+    adjust?.(command);
+  }
   return () => {
     for (const command of list) registered.delete(command);
   };
+}
+
+/** Lets the person's keys take the place of the usual ones: `by` is given every command there is, and each that comes. */
+export function adjustKeys(by: (command: Command) => void): void {
+  adjust = by;
+  registered.forEach(by);
 }
 
 /** All that make sense now, the latest first. */

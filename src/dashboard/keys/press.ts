@@ -1,17 +1,16 @@
-import { kept, keep } from "../live/kept.ts";
+import { prefer, preferences } from "../preferences/store.ts";
 import { commands, onMac, type Command } from "./command.ts";
 
 /** How long the first key of a sequence waits for the second. */
 const SEQUENCE_MS = 900;
-const LETTERS = "keys.letters";
 
 /** Whether keys without a modifier act. Somebody who dictates, or whose hand slips, can switch them off. */
 export function lettersOn(): boolean {
-  return kept<boolean>(LETTERS) ?? true;
+  return preferences().letters ?? true;
 }
 
 export function switchLetters(on: boolean): void {
-  keep(LETTERS, on ? undefined : false);
+  prefer({ letters: on });
 }
 
 /** Keys that have another character where Shift or Alt is held: named by where they are. */

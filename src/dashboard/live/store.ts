@@ -1,6 +1,7 @@
 import { Stream } from "../../client/stream.ts";
 import type { Failure } from "../../contract/error.ts";
 import type { Event } from "../../contract/event.ts";
+import type { Preferences } from "../../contract/preferences.ts";
 import type { View } from "../../contract/view.ts";
 import { follow, NO_CONNECTION, type Connection } from "./connection.ts";
 import { folding, type Fold } from "./folding.ts";
@@ -11,6 +12,8 @@ export interface Snapshot {
   /** Undefined until the server has sent it. */
   view: View | undefined;
   connection: Connection;
+  /** What the person prefers; undefined until the server has said so. */
+  preferences?: Preferences;
   /** Why nothing more will come, if that is so. */
   over: Failure | undefined;
 }
@@ -65,6 +68,7 @@ export function followWorkspace(workspace: string): Live {
         set({ view });
         fold ??= folding(take, full, ended.signal);
       },
+      preferences: (preferences) => set({ preferences }),
       event: (event) => fold?.(event),
       state(state) {
         set({ connection: follow(next.connection, state, Date.now()) });

@@ -10,19 +10,20 @@ import { Alone, Frame, RoomBody } from "./frame.tsx";
 import { useLayout } from "./layout.ts";
 import { closeOverlay, useOverlay } from "./overlays.ts";
 import { placesOf } from "./places.ts";
-import { Separator } from "./separator.tsx";
 import { shellCommands } from "./commands.ts";
-import { StatusBar } from "./status-bar.tsx";
 import { Topbar } from "./topbar.tsx";
-import { LEFT, RIGHT, useWidths } from "./widths.ts";
+import { useWidths } from "./widths.ts";
 
 // Asked for with the first paint, but not waited for: the page is there sooner.
 const AttentionBand = lazy(() => import("../attention/band.tsx").then((module) => ({ default: module.AttentionBand })));
 const Composer = part(() => import("../composer/composer.tsx").then((module) => module.Composer));
 const BottomTabs = lazy(() => import("./bottom-tabs.tsx").then((module) => ({ default: module.BottomTabs })));
+const Edges = lazy(() => import("./edges.tsx").then((module) => ({ default: module.Edges })));
+const StatusBar = lazy(() => import("./status-bar.tsx").then((module) => ({ default: module.StatusBar })));
 const ConnectionStrip = lazy(() =>
   import("./connection-strip.tsx").then((module) => ({ default: module.ConnectionStrip })),
 );
+const Follow = lazy(() => import("../preferences/follow.tsx").then((module) => ({ default: module.Follow })));
 
 /** The window: agents on the left, work in the centre, conversation on the right, the composer below them all. */
 export function Shell() {
@@ -48,6 +49,7 @@ export function Shell() {
       <div className="shell-above">
         <Suspense>
           <ConnectionStrip />
+          <Follow widths={widths} move={move} />
           <AttentionBand hidden={shown?.id === "inbox"} compact={layout === "phone" && shown?.id !== "agents"} />
         </Suspense>
       </div>
@@ -61,25 +63,10 @@ export function Shell() {
             <RoomBody room={roomsAt("left")[0]} />
           </nav>
           <main className="shell-centre">
-            {widths.left > 0 && (
-              <Separator
-                label="Width of the agents"
-                of="left"
-                width={widths.left}
-                {...LEFT}
-                onMove={(left, rests) => move({ left }, rests)}
-              />
-            )}
+            <Suspense>
+              <Edges widths={widths} wide={layout === "wide"} move={move} />
+            </Suspense>
             <Frame label="Work" tabs={centre} shown={shown} />
-            {layout === "wide" && widths.right > 0 && (
-              <Separator
-                label="Width of the conversation"
-                of="right"
-                width={widths.right}
-                {...RIGHT}
-                onMove={(right, rests) => move({ right }, rests)}
-              />
-            )}
           </main>
           {layout === "wide" && (
             <aside className="shell-right" aria-label="Conversation" hidden={widths.right === 0}>
@@ -94,9 +81,11 @@ export function Shell() {
           <BottomTabs shown={shown} />
         </Suspense>
       ) : (
-        <StatusBar
-          panels={commands.filter(({ id }) => id === "panel.left" || (id === "panel.right" && layout === "wide"))}
-        />
+        <Suspense fallback={<footer className="status-bar" />}>
+          <StatusBar
+            panels={commands.filter(({ id }) => id === "panel.left" || (id === "panel.right" && layout === "wide"))}
+          />
+        </Suspense>
       )}
       <Toasts />
       <Overlays />

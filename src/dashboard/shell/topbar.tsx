@@ -1,5 +1,5 @@
 import "./topbar.css";
-import { useSyncExternalStore } from "react";
+import { lazy, Suspense } from "react";
 import { countWaiting } from "../attention/waiting.ts";
 import { Button, IconButton } from "../controls/button.tsx";
 import { Icon } from "../controls/icon.tsx";
@@ -8,9 +8,10 @@ import { printKeys } from "../keys/command.ts";
 import { useHere, useView } from "../live/here.tsx";
 import { commandOf } from "../route/rooms.ts";
 import { hrefOf } from "../route/route.ts";
-import { chooseTheme, onTheme, themeChoice, type ThemeChoice } from "../theme/theme.ts";
 import { openPalette, openSheet, PALETTE_KEYS, SHEET_KEYS } from "./overlays.ts";
 import { goToRoom } from "./places.ts";
+
+const ThemeMenu = lazy(() => import("../theme/menu.tsx").then((module) => ({ default: module.ThemeMenu })));
 
 /** The mark: three agents, joined. */
 function Mark() {
@@ -64,30 +65,11 @@ export function Topbar() {
             </span>
           </Button>
         )}
-        <ThemeMenu />
+        <Suspense fallback={<span className="icon-button" />}>
+          <ThemeMenu />
+        </Suspense>
         <IconButton icon="help" label="Keys" keys={printKeys(SHEET_KEYS)} onClick={openSheet} />
       </div>
     </header>
-  );
-}
-
-const THEMES: { choice: ThemeChoice; title: string; icon: "system" | "sun" | "moon" }[] = [
-  { choice: "system", title: "As the system", icon: "system" },
-  { choice: "light", title: "Light", icon: "sun" },
-  { choice: "dark", title: "Dark", icon: "moon" },
-];
-
-function ThemeMenu() {
-  const chosen = useSyncExternalStore(onTheme, themeChoice);
-  const icon = THEMES.find(({ choice }) => choice === chosen)?.icon ?? "system";
-  return (
-    <Menu
-      label="Theme"
-      groups={[
-        THEMES.map(({ choice, title }) => ({ title, checked: choice === chosen, run: () => chooseTheme(choice) })),
-      ]}
-    >
-      {(opener) => <IconButton icon={icon} label="Theme" {...opener} />}
-    </Menu>
   );
 }

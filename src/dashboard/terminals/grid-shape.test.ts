@@ -6,6 +6,7 @@ test("a grid has as many columns as there is room for, and room for all", () => 
   expect(shapeOf(4, 1400)).toEqual({ columns: 2, rows: 2 });
   expect(shapeOf(6, 1400)).toEqual({ columns: 3, rows: 2 });
   expect(shapeOf(6, 800)).toEqual({ columns: 2, rows: 3 });
+  expect(shapeOf(2, 1400, true)).toEqual({ columns: 1, rows: 2 });
   expect(shapeOf(6, 300)).toEqual({ columns: 1, rows: 6 });
 });
 

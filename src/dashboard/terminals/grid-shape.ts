@@ -11,9 +11,12 @@ export interface GridSizes {
 const NARROW_PX = 340;
 const LEAST = 0.12;
 
-/** Columns and rows for a layout in a box of this width: fewer columns, and so more rows, where it is narrow. */
-export function shapeOf(layout: GridLayout, width: number): { columns: number; rows: number } {
-  const wanted = { 1: 1, 2: 2, 4: 2, 6: 3 }[layout];
+/**
+ * Columns and rows for a layout in a box of this width: fewer columns, and so more rows, where it is narrow. `stacked`: all
+ * in one column.
+ */
+export function shapeOf(layout: GridLayout, width: number, stacked = false): { columns: number; rows: number } {
+  const wanted = stacked ? 1 : { 1: 1, 2: 2, 4: 2, 6: 3 }[layout];
   const columns = Math.max(1, Math.min(wanted, Math.floor(width / NARROW_PX)));
   return { columns, rows: Math.ceil(layout / columns) };
 }

@@ -11,6 +11,8 @@ export interface TerminalGridProps {
   /** Who is shown, in this order; those beyond the layout are not. */
   agents: Agent[];
   layout: GridLayout;
+  /** All of them below each other. */
+  stacked?: boolean;
   /** Id of the agent whose terminal has, or is to have, the keyboard. */
   focused?: string | undefined;
   onFocus?: ((agent: Agent) => void) | undefined;
@@ -29,7 +31,7 @@ export function TerminalGrid(props: TerminalGridProps) {
   const { stream, agents, layout, focused, onFocus, onMaximise, onSizes, vacant, pane } = props;
   const grid = useRef<HTMLDivElement>(null);
   const width = useWidth(grid);
-  const shape = shapeOf(layout, width);
+  const shape = shapeOf(layout, width, props.stacked);
   const [sizes, setSizes] = useState(props.sizes);
   const columns = partsFor(sizes?.columns, shape.columns);
   const rows = partsFor(sizes?.rows, shape.rows);

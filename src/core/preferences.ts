@@ -1,0 +1,64 @@
+import { ClustrError } from "../contract/error.ts";
+import type { preferences as operations } from "../contract/operations/preferences.ts";
+import { MOST_KEYS, MOST_WINDOWS, type Preferences, type PreferencesChange } from "../contract/preferences.ts";
+import type { Handlers } from "./call.ts";
+import type { Home } from "./home.ts";
+import type { HomeCall } from "./workspaces.ts";
+
+export function preferencesHandlers(home: Home): Handlers<typeof operations, HomeCall> {
+  return {
+    "preferences.get": async () => home.view().preferences,
+    "preferences.set": async ({ requestId }, change) => {
+      const was = home.view().preferences;
+      const next = preferred(was, change);
+      if (Object.keys(next.keys).length > MOST_KEYS)
+        throw new ClustrError(
+          "limited",
+          `Keys of ${MOST_KEYS} commands are remembered at most; nothing was changed. Give some their usual keys back.`,
+        );
+      // A window that is dragged to where it was is not worth an event.
+      if (JSON.stringify(next) !== JSON.stringify(was))
+        await home.record({ type: "preferences.changed", data: { change } }, "preferences", requestId);
+      return home.view().preferences;
+    },
+  };
+}
+
+/** Preferences after a change. Of windows only the latest are kept: the one that changed is the last. */
+export function preferred(was: Preferences, change: PreferencesChange): Preferences {
+  const { theme = was.theme, letters = was.letters, keys = {}, window } = change;
+  const next: Preferences = {
+    ...(theme === undefined ? {} : { theme }),
+    ...(letters === undefined ? {} : { letters }),
+    keys: Object.fromEntries(
+      Object.entries({ ...was.keys, ...keys }).filter((pair): pair is [string, string] => pair[1] !== null),
+    ),
+    windows: was.windows,
+  };
+  if (!window) return next;
+  const { workspace, ...choice } = window;
+  const { [workspace]: old, ...others } = was.windows;
+  const merged = { ...old, ...choice };
+  if (old && JSON.stringify(merged) === JSON.stringify(old)) return next;
+  const latest = Object.entries(others).slice(1 - MOST_WINDOWS);
+  return { ...next, windows: Object.fromEntries([...latest, [workspace, merged]]) };
+}
+
+/** What is preferred now and after every change, the newest each time, until the signal aborts. */
+export async function* followPreferences(home: Home, signal: AbortSignal): AsyncGenerator<Preferences> {
+  let shown: Preferences | undefined;
+  let wake = (): void => {};
+  const unwatch = home.watch(() => wake());
+  const over = (): void => wake();
+  signal.addEventListener("abort", over);
+  try {
+    while (!signal.aborted) {
+      const { preferences } = home.view();
+      if (preferences !== shown) yield (shown = preferences);
+      else await new Promise<void>((resolve) => (wake = resolve));
+    }
+  } finally {
+    unwatch();
+    signal.removeEventListener("abort", over);
+  }
+}
