@@ -5,7 +5,9 @@ import { PREVIEW, RECENT_MESSAGES, type View } from "./view.ts";
 
 /** Milliseconds a spawn or a message counts towards its rate limit. */
 export const RATE_WINDOW = 60_000;
-const RATE_ENTRIES = 600;
+/** What one does within so many milliseconds is one entry, so that a flood of one does not push out the others'. */
+const RATE_STEP = 1_000;
+const RATE_ENTRIES = 2_400;
 
 const ORDER: Record<Rung, number> = {
   queued: 0,
@@ -123,12 +125,22 @@ function trimmed(messages: Message[]): Message[] {
   return messages.filter((message) => surplus <= 0 || !settled(message) || surplus-- <= 0);
 }
 
-/** A list of what somebody did lately, with one entry more; old and surplus ones leave. */
+/** A list of what somebody did lately, with one time more; old and surplus entries leave. */
 export function recent(list: View["sends"], inbox: string, at: string): View["sends"] {
   const from = Date.parse(at) - RATE_WINDOW;
   // Oldest first: reading all their times would cost more than all the rest of the fold.
   const fresh = list.findIndex((entry) => Date.parse(entry.at) > from);
-  return [...(fresh === -1 ? [] : list.slice(fresh)), { inbox, at }].slice(-RATE_ENTRIES);
+  const kept = fresh === -1 ? [] : list.slice(fresh);
+  const own = kept.findLastIndex((entry) => entry.inbox === inbox);
+  const last = kept[own];
+  if (!last || Math.abs(Date.parse(at) - Date.parse(last.at)) >= RATE_STEP)
+    return [...kept, { inbox, at }].slice(-RATE_ENTRIES);
+  return kept.with(own, { ...last, times: timesOf(last) + 1 });
+}
+
+/** How often an entry of `recent` stands for. */
+export function timesOf({ times = 1 }: View["sends"][number]): number {
+  return times;
 }
 
 /** Bytes of a text in UTF-8, without an encoder: this file runs where neither Node nor DOM types exist. */

@@ -44,10 +44,13 @@ export interface View {
   /** What each inbox was last moved by: how many messages led there, and when its model saw the last. */
   chains: Record<string, { hops: number; at: string }>;
   files: FilesView;
-  /** When each agent spawned others lately (ISO times of the last minute's window, newest last, at most 600). */
-  spawns: { inbox: string; at: string }[];
-  /** When each sender wrote lately; same bound. */
-  sends: { inbox: string; at: string }[];
+  /**
+   * When each agent spawned others lately: ISO times within the last minute, newest last, at most 2400. `times` within the
+   * second that begins at `at`; once unless given.
+   */
+  spawns: { inbox: string; at: string; times?: number }[];
+  /** When each sender wrote lately; the same. */
+  sends: { inbox: string; at: string; times?: number }[];
 }
 
 /** What a record holds under a key that somebody chose: `constructor` is a key like any other, not a part of the language. */

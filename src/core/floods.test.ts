@@ -74,3 +74,20 @@ it("one that reports to the same colleague without being answered is not in a lo
   for (let count = 0; count < 3 * LIMIT; count++) await tell(d, "bo", agents.get("ada"));
   expect(await d.ask("message.list", {})).toHaveLength(3 * LIMIT);
 });
+
+it("the messages a minute of each agent are counted, however many others write as fast as they may", async () => {
+  await using d = await desk();
+  d.limits.live_agents = 20;
+  const names = Array.from("abcdefghijkl", (letter) => `agent-${letter}`);
+  const callers = await Promise.all(names.map((name) => d.spawn(name)));
+  const most = d.limits.messages_per_minute;
+  for (let i = 0; i < most; i++) {
+    vi.advanceTimersByTime(700);
+    for (const caller of callers) await d.ask("message.send", { to: "human", content: `${i}` }, caller);
+  }
+  for (const caller of callers)
+    await expect(d.ask("message.send", { to: "human", content: "more" }, caller)).rejects.toMatchObject({
+      code: "limited",
+      message: expect.stringContaining(`${most} messages within a minute`) as string,
+    });
+});

@@ -1,6 +1,6 @@
 import { HUMAN, type Actor } from "../contract/actor.ts";
 import { ClustrError } from "../contract/error.ts";
-import { RATE_WINDOW } from "../contract/fold-messages.ts";
+import { RATE_WINDOW, timesOf } from "../contract/fold-messages.ts";
 import type { View } from "../contract/view.ts";
 import { ageOf } from "./age.ts";
 
@@ -10,7 +10,8 @@ const EXCHANGE_MS = 60_000;
 /** Refuses a sender that writes too fast. */
 export function checkRate(view: View, actor: Actor, limit: number, now: number): void {
   if (actor.kind !== "agent") return;
-  const sent = view.sends.filter((entry) => entry.inbox === actor.id && ageOf(entry.at, now) < RATE_WINDOW).length;
+  const lately = view.sends.filter((entry) => entry.inbox === actor.id && ageOf(entry.at, now) < RATE_WINDOW);
+  const sent = lately.reduce((sum, entry) => sum + timesOf(entry), 0);
   if (sent >= limit) {
     throw new ClustrError(
       "limited",
