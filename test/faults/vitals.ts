@@ -25,6 +25,12 @@ export function rssOf(pid: number): number {
   return field(pid, "status", /VmRSS:\s+(\d+)/) / 1024;
 }
 
+/** Processor time a process has used, in ms, all its threads together. */
+export function cpuOf(pid: number): number {
+  const [user, system] = [/\) (?:\S+ ){11}(\d+)/, /\) (?:\S+ ){12}(\d+)/].map((ticks) => field(pid, "stat", ticks));
+  return ((user ?? 0) + (system ?? 0)) * 10;
+}
+
 /** Files, sockets and pipes a process has open. */
 export function fdsOf(pid: number): number {
   try {
