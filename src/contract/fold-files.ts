@@ -14,9 +14,10 @@ const OWN_FILES = 20;
 type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
 
 export function filesChanged(view: View, { data, at }: Of<"files.changed">): Partial<View> {
+  const changes = data.changes.map(({ change }) => change);
   const news = data.changes.map(({ change, author }) => recent(change, author, at));
   const position = data.changes.at(-1)?.seq ?? view.files.position;
-  return { files: { ...withNews(view.files, news), position }, agents: withOwnFiles(view.agents, news) };
+  return { files: { ...withNews(view.files, news, changes), position }, agents: withOwnFiles(view.agents, news) };
 }
 
 export function rolledBack(view: View, { data, at, actor }: Of<"files.rolled_back">): Partial<View> {
@@ -24,14 +25,14 @@ export function rolledBack(view: View, { data, at, actor }: Of<"files.rolled_bac
   // Of one that found nothing left to write there is nothing to undo.
   if (files.length === 0) return { files: { ...view.files, position: seq } };
   const rollback = { id, kind: "rollback" as const, of, by: nameOf(actor), at, files: files.length, undone: false };
-  const news = writtenBack(files, data.by, at);
-  return { files: { ...withRollback(withNews(view.files, news), rollback), position: seq } };
+  const news = passed(view, files, [of, data.by], at);
+  return { files: { ...withRollback(withNews(view.files, news, changesOf(files)), rollback), position: seq } };
 }
 
 export function rollbackUndone(view: View, { data, at }: Of<"files.rollback_undone">): Partial<View> {
   const { rollback, files, seq, by } = data;
   const of = view.files.rollbacks.find(({ id }) => id === rollback)?.of ?? by;
-  const next = { ...view, files: withNews(view.files, writtenBack(files, of, at)) };
+  const next = { ...view, files: withNews(view.files, passed(view, files, [by, of], at), changesOf(files)) };
   return undone(next, rollback, files.length, seq);
 }
 
@@ -58,21 +59,42 @@ export function snapshotTaken(view: View, { data: { agent, run, id } }: Of<"snap
   return was && was.run === run ? { agents: { ...view.agents, [was.id]: { ...was, snapshot: id } } } : {};
 }
 
-/** What a rollback wrote is changed once more: whoever asked for it did that. Of a file of which one hunk was taken, the rest stays whose it was. */
-function writtenBack(files: readonly Undone[], author: Author, at: string): RecentChange[] {
-  return files.flatMap(({ change, lines }) => (lines ? [] : [recent(change, author, at)]));
+/**
+ * What a rollback wrote passes from one author to another. A file that somebody else changed later stays theirs, and of
+ * one of which a single hunk was taken, the rest stays whose it was.
+ */
+function passed(
+  view: View,
+  files: readonly Undone[],
+  [from, to]: [Author | undefined, Author],
+  at: string,
+): RecentChange[] {
+  return files.flatMap(({ change, lines }) => {
+    const news = recent(change, to, at);
+    const author = view.files.changed.find(({ path }) => path === news.path)?.author;
+    return lines || (author && from && !sameAuthor(author, from)) ? [] : [news];
+  });
+}
+
+function sameAuthor(one: Author, other: Author): boolean {
+  return one.kind === other.kind && (one.kind !== "agent" || other.kind !== "agent" || one.agent === other.agent);
 }
 
 function recent(change: FileChange, author: Author, at: string): RecentChange {
   return { path: shownPath(change.path), what: whatOf(change), author, at };
 }
 
-function withNews(files: FilesView, news: readonly RecentChange[]): FilesView {
-  const paths = new Set(news.map(({ path }) => path));
+function withNews(files: FilesView, news: readonly RecentChange[], changes: readonly FileChange[]): FilesView {
+  const left = changes.flatMap(({ from, path }) => (from === undefined || from === path ? [] : [shownPath(from)]));
+  const paths = new Set([...news.map(({ path }) => path), ...left]);
   return {
     ...files,
     changed: [...files.changed.filter(({ path }) => !paths.has(path)), ...news].slice(-RECENT_CHANGES),
   };
+}
+
+function changesOf(files: readonly Undone[]): FileChange[] {
+  return files.map(({ change }) => change);
 }
 
 function withRollback(files: FilesView, rollback: RecentRollback): FilesView {

@@ -7,8 +7,8 @@ import { folderOf } from "./place.ts";
 /** Entries asked for at once. */
 const PAGE = 500;
 const MOST = 2000;
-/** A burst of changes is read once, when it is over. Milliseconds. */
-const SETTLE_MS = 300;
+/** What came or went is read at once, in a burst of changes no more often than this. Milliseconds. */
+const PAUSE_MS = 300;
 
 export interface Entry {
   name: string;
@@ -48,6 +48,9 @@ export function useFolders(open: ReadonlySet<string>): {
   useEffect(() => remember(place, listings), [place, listings]);
   const asked = useRef(new Set<string>());
   const seen = useRef(changed);
+  const readAt = useRef(-PAUSE_MS);
+  /** How often each folder was asked for: of two answers that cross, the later question counts. */
+  const turns = useRef(new Map<string, number>());
   /** How many entries each folder showed: read again, it is read as far as before. */
   const counts = useRef(new Map<string, number>());
 
@@ -55,8 +58,10 @@ export function useFolders(open: ReadonlySet<string>): {
     async (folder: string, after?: string) => {
       asked.current.add(folder);
       const limit = after === undefined ? Math.min(MOST, Math.max(PAGE, counts.current.get(folder) ?? 0)) : PAGE;
+      const turn = (turns.current.get(folder) ?? 0) + 1;
+      turns.current.set(folder, turn);
       const put = (change: (was: Listing | undefined) => Listing) =>
-        setListings((all) => new Map(all).set(folder, change(all.get(folder))));
+        turn === turns.current.get(folder) && setListings((all) => new Map(all).set(folder, change(all.get(folder))));
       try {
         const answer = await client.call("file.list", { folder, limit, ...(after !== undefined && { after }) });
         put((was) => {
@@ -82,10 +87,13 @@ export function useFolders(open: ReadonlySet<string>): {
     const stale = new Set(news.map(({ path }) => folderOf(path)));
     // A new folder shows in the one above it.
     for (const folder of [...stale]) if (folder !== "") stale.add(folderOf(folder));
+    if (stale.size === 0) return undefined;
+    const pause = Math.max(0, readAt.current + PAUSE_MS - performance.now());
     const timer = setTimeout(() => {
+      readAt.current = performance.now();
       seen.current = changed;
       for (const folder of stale) if (asked.current.has(folder)) void read(folder);
-    }, SETTLE_MS);
+    }, pause);
     return () => clearTimeout(timer);
   }, [changed, read]);
 
