@@ -12,6 +12,7 @@ import { agentEnvironment } from "./core/environment.ts";
 import { damageIn } from "./core/ports/damage.ts";
 import type { Service } from "./core/ports/service.ts";
 import { openWorkspace } from "./core/workspace.ts";
+import { backups, clearDrafts } from "./files/archive/backups.ts";
 import { folderBrowser } from "./files/folder-browser.ts";
 import { folders } from "./files/folders.ts";
 import { openHomeFolder } from "./files/home.ts";
@@ -22,8 +23,10 @@ import { projectFiles } from "./files/project-files.ts";
 import { redaction, withoutTexts } from "./files/redact.ts";
 import { rulesFile } from "./files/rules-file.ts";
 import { uploadFolder } from "./files/uploads.ts";
+import { adoptStore } from "./git/adopt.ts";
 import { projectNames } from "./git/names.ts";
 import { openSnapshots } from "./git/snapshot-store.ts";
+import { fillLedger } from "./ledger/sqlite/fill.ts";
 import type { CopyKeeping } from "./ledger/sqlite/keep-copies.ts";
 import { openSqliteLedger } from "./ledger/sqlite/ledger.ts";
 import { mendingOf, openMending } from "./ledger/sqlite/open-mending.ts";
@@ -137,7 +140,15 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
     const detections = createDetections(services, env, Date.now, stopped.signal);
     const sockets = socketFolders(home.runtime);
 
-    const folderOf = ({ id }: Workspace): string => path.join(home.path, "workspaces", id);
+    const workspaces = path.join(home.path, "workspaces");
+    await clearDrafts(workspaces);
+    const exchange = backups(workspaces, {
+      version,
+      fill: fillLedger,
+      open: (file) => openSqliteLedger<Fact>(file),
+      adopt: adoptStore,
+    });
+    const folderOf = ({ id }: Workspace): string => path.join(workspaces, id);
     const open = async (
       info: Workspace,
       limits: Parameters<typeof openWorkspace>[0]["limits"],
@@ -156,6 +167,7 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
           sockets,
           access,
           folders,
+          backups: exchange,
           services,
           detections,
           env,
@@ -190,6 +202,7 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
     };
     const clustr = await createClustr({
       ...{ homeLedger, folders, browser: folderBrowser, detections, access, open, shutdown, log, fail, newId },
+      backups: exchange,
       repair: (info) => repairLedger(path.join(folderOf(info), "ledger.db")),
       now: Date.now,
     });

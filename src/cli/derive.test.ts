@@ -22,8 +22,11 @@ afterEach(async () => {
 /** A value that the field accepts, as typed on a command line and as it must arrive. */
 function sample(field: Field): { typed: string; arrives: unknown } {
   if (field.kind === "integer") return { typed: "7", arrives: 7 };
+  // A path: what stands for one in the current folder is made absolute before it is sent.
+  const place = field.key === "file" || field.key === "into" ? "/" : "";
   const text =
-    field.choices?.[1] ?? (field.key === "name" || field.key === "to" ? "ada" : `some ${field.key}: "ü" & <more>`);
+    field.choices?.[1] ??
+    (field.key === "name" || field.key === "to" ? "ada" : `${place}some ${field.key}: "ü" & <more>`);
   return { typed: text, arrives: text };
 }
 

@@ -8,7 +8,9 @@ import { demoCommand } from "./demo.ts";
 import { addDerived } from "./derive.ts";
 import { doctorCommand } from "./doctor.ts";
 import { rulesEditCommand } from "./edit.ts";
+import { addExporting } from "./export.ts";
 import { addFollowing } from "./follow.ts";
+import { addImporting } from "./import.ts";
 import { addLadders } from "./ladder.ts";
 import { logsCommand } from "./logs.ts";
 import { mcpCommand } from "./mcp.ts";
@@ -64,10 +66,12 @@ export function buildProgram(cli: Cli): Command {
   const messages = derived.get("message.list");
   const events = derived.get("event.list");
   const diff = derived.get("change.diff");
+  const exporting = derived.get("workspace.export");
+  const importing = derived.get("workspace.import");
   const rules = program.commands.find((command) => command.name() === "rules");
-  if (!spawn || !resume || !answer || !messages || !events || !diff || !rules)
+  if (!spawn || !resume || !answer || !messages || !events || !diff || !exporting || !importing || !rules)
     throw new Error(
-      "The contract lacks spawn, resume, answer, messages, events, diff or rules, which the command line builds on.",
+      "The contract lacks spawn, resume, answer, messages, events, diff, export, import or rules, which the command line builds on.",
     );
   addWaiting(spawn, io);
   addResuming(resume, io);
@@ -75,6 +79,8 @@ export function buildProgram(cli: Cli): Command {
   addLadders(messages, io);
   addFollowing(events, io);
   addCounting(diff, io);
+  addExporting(exporting, io);
+  addImporting(importing, cli);
   rulesEditCommand(rules, cli);
   attachCommand(program, cli);
   mcpCommand(program, cli);

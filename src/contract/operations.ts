@@ -1,5 +1,6 @@
 import { agents } from "./operations/agents.ts";
 import { attention } from "./operations/attention.ts";
+import { exports, imports } from "./operations/backups.ts";
 import { changes } from "./operations/changes.ts";
 import { context } from "./operations/context.ts";
 import { events } from "./operations/events.ts";
@@ -21,11 +22,13 @@ import { workspaces } from "./operations/workspaces.ts";
 /** Everything that can be asked of Clustr. Surfaces and clients are computed from this record. */
 export const operations = {
   ...workspaces,
+  ...imports,
   ...home,
   ...services,
   ...folders,
   ...preferences,
   ...tokens,
+  ...exports,
   ...agents,
   ...attention,
   ...messages,

@@ -12,6 +12,7 @@ import { told } from "./inside.ts";
 import { parsed, permitted, workspaceFor } from "./invoke.ts";
 import type { Access } from "./ports/access.ts";
 import type { FolderBrowser } from "./ports/folder-browser.ts";
+import type { Backups } from "./ports/backups.ts";
 import type { Repaired } from "./ports/damage.ts";
 import type { Folders } from "./ports/folders.ts";
 import type { Ledger } from "./ports/ledger.ts";
@@ -30,6 +31,7 @@ export interface ClustrParts {
   browser: FolderBrowser;
   detections: Detections;
   access: Access;
+  backups: Pick<Backups, "unpack">;
   newId(): string;
   now(): number;
   /** Opens the runtime of a workspace: its ledger, its reactors. */

@@ -18,6 +18,7 @@ import { contextHandlers } from "./context.ts";
 import type { OpenWorkspace } from "./core.ts";
 import type { Detections } from "./detections.ts";
 import { eventHandlers } from "./events.ts";
+import { exportHandlers, type ExportingParts } from "./exporting.ts";
 import { feedHandlers } from "./feed.ts";
 import { fileHandlers, type FilesParts } from "./files.ts";
 import { followLedger } from "./live-view.ts";
@@ -45,7 +46,7 @@ import { tokenHandlers } from "./tokens.ts";
 import { uploadHandlers, type UploadsParts } from "./uploads.ts";
 
 /** What one workspace is made of; the composition root fills it. */
-export interface WorkspaceParts extends RunParts, FilesParts, UploadsParts {
+export interface WorkspaceParts extends RunParts, FilesParts, UploadsParts, ExportingParts {
   info: Workspace;
   ledger: Ledger;
   rulesFile: RulesFile;
@@ -183,6 +184,7 @@ function allHandlers(
     ...eventHandlers,
     ...fileHandlers(parts),
     ...uploadHandlers(parts),
+    ...exportHandlers(parts),
     ...tokenHandlers(parts.access, parts.door, parts.newId),
   };
 }

@@ -1,10 +1,13 @@
 import { ClustrError, fromFailure, toFailure } from "../contract/error.ts";
+import type { imports } from "../contract/operations/backups.ts";
 import type { workspaces as operations } from "../contract/operations/workspaces.ts";
 import type { Limits, Workspace } from "../contract/workspace.ts";
 import type { Handlers } from "./call.ts";
 import type { Caller } from "./caller.ts";
 import { realFolder } from "./folder.ts";
+import { settleImport } from "./importing.ts";
 import type { Home } from "./home.ts";
+import type { Backups } from "./ports/backups.ts";
 import { damageIn, type Repaired } from "./ports/damage.ts";
 import type { Folders } from "./ports/folders.ts";
 import type { RunningWorkspace } from "./workspace.ts";
@@ -19,6 +22,7 @@ export interface WorkspacesParts {
   open(info: Workspace, limits: () => Limits, fail: (error: unknown) => void): Promise<RunningWorkspace>;
   /** Mends a workspace's ledger, which is not open. */
   repair(info: Workspace): Promise<Repaired>;
+  backups: Pick<Backups, "unpack">;
   newId(): string;
   /** A workspace cannot go on, for a reason that is not its own. */
   fail(error: unknown): void;
@@ -32,7 +36,7 @@ export interface HomeCall {
 
 /** The workspaces that are open in this server. */
 export interface Workspaces {
-  handlers: Handlers<typeof operations, HomeCall>;
+  handlers: Handlers<typeof operations & typeof imports, HomeCall>;
   get(id: string): RunningWorkspace | undefined;
   /** Why one that should be open is not. */
   problem(id: string): ClustrError | undefined;
@@ -150,6 +154,23 @@ export function createWorkspaces({ home, folders, open, ...parts }: WorkspacesPa
       problems.delete(id);
       if (home.view().workspaces[id] || opened) await tellOf(repaired, await start(workspace));
       return { id, ...repaired };
+    },
+
+    "workspace.import": async ({ requestId }, { file, into, trust }) => {
+      const unpacked = await parts.backups.unpack(file);
+      try {
+        const real = await realFolder(folders, into ?? unpacked.workspace.path);
+        const info: Workspace = { id: folders.idOf(real), name: folders.nameOf(real), path: real };
+        if (trust !== true && !home.view().opened[info.id]) throw untrusted(real);
+        await settleImport(unpacked);
+        const left_out = await unpacked.place(info);
+        const { view } = await start(info);
+        if (!home.view().workspaces[info.id])
+          await home.record({ type: "workspace.opened", data: info }, `workspace/${info.id}`, requestId);
+        return { ...info, events: view().seq, left_out };
+      } finally {
+        await unpacked.discard();
+      }
     },
 
     "workspace.close": async ({ requestId }, { id }) => {

@@ -10,7 +10,7 @@ import { attributesOf, flagOf, repositoryOf, textOf, type Repository } from "./r
 import { runGit, zeroSeparated, type GitPlace, type HashFormat } from "./run-git.ts";
 
 /** Raw bytes, always: this file wins over every .gitattributes. */
-const RAW = "* -text !eol !filter !ident !working-tree-encoding !merge !diff\n";
+export const RAW = "* -text !eol !filter !ident !working-tree-encoding !merge !diff\n";
 
 const OURS = { mode: 0o600 };
 
@@ -76,7 +76,8 @@ export async function syncExcludes({ store, folder }: GitPlace): Promise<void> {
   if ((await textOf(file)) !== next) await writeFile(file, next, OURS);
 }
 
-function configOf(repository: Repository | undefined, format: string): string {
+/** The settings of a store. */
+export function configOf(repository: Repository | undefined, format: string): string {
   const copied = (name: string, otherwise: boolean) =>
     (repository && flagOf(repository, `core.${name.toLowerCase()}`)) ?? otherwise;
   return [
