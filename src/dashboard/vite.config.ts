@@ -11,8 +11,13 @@ function askForBeside(): Plugin {
       handler: (_html, { bundle = {} }) =>
         Object.values(bundle).flatMap((file) => {
           if (file.type !== "chunk" || file.name !== "beside") return [];
-          const attrs = { rel: "modulepreload", crossorigin: true, href: `/${file.fileName}` };
-          return [{ tag: "link", attrs, injectTo: "head" as const }];
+          const script = { rel: "modulepreload", href: `/${file.fileName}` };
+          const styles = [...(file.viteMetadata?.importedCss ?? [])].map((name) => ({
+            ...{ rel: "stylesheet", href: `/${name}` },
+          }));
+          return [script, ...styles].map((link) => ({
+            ...{ tag: "link", attrs: { crossorigin: true, ...link }, injectTo: "head" as const },
+          }));
         }),
     },
   };

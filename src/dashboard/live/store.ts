@@ -48,16 +48,17 @@ export function followWorkspace(workspace: string): Live {
   const ended = new AbortController();
   let fold: ReturnType<typeof folding> | undefined;
 
+  const show = () => {
+    frame = 0;
+    current = next;
+    for (const changed of onFrame) changed();
+  };
   const set = (change: Partial<Snapshot>) => {
     next = { ...next, ...change };
     for (const changed of atOnce) changed();
-    // Before anything is on the screen there is no frame to wait for.
-    if (onFrame.size === 0) current = next;
-    frame ||= requestAnimationFrame(() => {
-      frame = 0;
-      current = next;
-      for (const changed of onFrame) changed();
-    });
+    // What is waited for before anything is on the screen waits for no frame.
+    if (!current.view) show();
+    else frame ||= requestAnimationFrame(show);
   };
 
   const stream = new Stream({
