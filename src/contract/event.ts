@@ -35,7 +35,11 @@ export type Fact =
     }
   | { type: "agent.attention"; data: { id: string; run: number; item: Attention | null } }
   | { type: "agent.session"; data: { id: string; run: number; session: string } }
-  | { type: "agent.stop_requested"; data: { id: string; run: number } }
+  /** `also`: those of its descendants that were alive and end with it. */
+  | {
+      type: "agent.stop_requested";
+      data: { id: string; run: number; also?: { id: string; run: number }[] | undefined };
+    }
   | { type: "agent.interrupted"; data: { id: string; run: number } }
   /** `resume`: the new run continues the conversation instead of running the task again. */
   | { type: "agent.restarted"; data: { id: string; run: number; rules_revision: number; resume?: boolean | undefined } }

@@ -135,10 +135,17 @@ function change(view: View, event: Event): Partial<View> {
         ...was,
         rules_revision: Math.max(was.rules_revision, event.data.revision),
       }));
-    case "agent.stop_requested":
-      return agent(view, event.data.id, (was) =>
-        was.run === event.data.run ? { ...was, stopping: true, stopped_by: nameOf(event.actor) } : was,
-      );
+    case "agent.stop_requested": {
+      const { also } = event.data;
+      const agents = { ...view.agents };
+      for (const { id, run } of [event.data, ...(also ?? [])]) {
+        const was = agents[id];
+        // One that has ended before may head the others that end.
+        if (was?.run === run && (was.live || !also))
+          agents[id] = { ...was, stopping: true, stopped_by: nameOf(event.actor) };
+      }
+      return { agents };
+    }
     case "attention.answered":
       return item(view, event.data.agent, event.data.item, { answered: true });
     case "attention.snoozed":

@@ -12,6 +12,7 @@ import type { Folders } from "./ports/folders.ts";
 import type { Evidence } from "./ports/service.ts";
 import { resumption, wasCutShort } from "./resuming.ts";
 import { checkFree, checkRoom, originOf } from "./spawning.ts";
+import { stopOf } from "./stopping.ts";
 import { checkText } from "./texts.ts";
 
 /** How long `stop` waits for the end of everything an agent started. */
@@ -120,21 +121,14 @@ export function agentHandlers({
       return record(call.view(), inboxOf(actor));
     },
 
-    "agent.stop": async (call, { name }) => {
+    "agent.stop": async (call, { name, descendants }) => {
       const { id } = agentNamed(call.view(), name);
-      await call.decide(REGISTRY, (view) => {
-        const agent = record(view, id);
-        if (agent.external)
-          throw new ClustrError(
-            "invalid",
-            `${agent.name} was started outside Clustr; end it there. \`clustr rm ${agent.name}\` takes its access away.`,
-          );
-        if (!agent.live)
-          throw new ClustrError("conflict", `${agent.name} has ended already (${agent.outcome ?? agent.status}).`);
-        return { type: "agent.stop_requested", data: { id, run: agent.run } };
-      });
-      await call.until((view) => view.agents[id]?.live !== true, STOP_WAIT_MS);
-      return record(call.view(), id);
+      const event = await call.decide(REGISTRY, (view) => stopOf(view, record(view, id), descendants));
+      const also = (event.type === "agent.stop_requested" && event.data.also) || [];
+      const ended = (view: View, one: string): boolean => view.agents[one]?.stopping !== true;
+      await call.until((view) => [id, ...also.map((each) => each.id)].every((one) => ended(view, one)), STOP_WAIT_MS);
+      const names = also.map((each) => call.view().agents[each.id]?.name ?? each.id);
+      return { ...record(call.view(), id), ...(names.length > 0 ? { also: names } : {}) };
     },
 
     "agent.restart": async (call, { name }) => {

@@ -20,6 +20,9 @@ export type SpawnRequest = Pick<AgentOrigin, "id" | "name" | "service" | "task" 
 /** The origin of a new agent, or a ClustrError: a taken name, a limit reached, more autonomy than the parent has. */
 export function originOf(view: View, actor: Actor, request: SpawnRequest, limits: Limits, now: number): AgentOrigin {
   const parent = actor.kind === "agent" ? view.agents[actor.id] : undefined;
+  // What it asked for before it was stopped may arrive only now.
+  if (parent && !parent.external && (parent.stopping || !parent.live))
+    throw new ClustrError("forbidden", "You are being stopped; nothing was spawned. Final, do not retry.");
   checkFree(view, request.name);
   checkRoom(view, limits, parent !== undefined);
   const depth = parent ? parent.depth + 1 : 0;

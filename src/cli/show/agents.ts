@@ -66,6 +66,11 @@ export function showAgent(agent: Agent, style: Style): string {
   return why === undefined ? line : `${line}\n${plain(why)}`;
 }
 
+/** An agent that was stopped, and who was stopped with it. */
+export function showStopped({ also, ...agent }: Output<Operations["agent.stop"]>, style: Style): string {
+  return `${showAgent(agent, style)}${also ? `\nstopped with it: ${also.join(", ")}` : ""}`;
+}
+
 /** What became of resuming everything. */
 export function showResumed({ resumed, left }: Output<Operations["agent.resume_all"]>, style: Style): string {
   if (resumed.length + left.length === 0) return "No conversation was cut short.";

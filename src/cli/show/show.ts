@@ -1,7 +1,7 @@
 import type { Output } from "../../contract/operation.ts";
 import type { OperationName, Operations } from "../../contract/operations.ts";
 import { shortPath } from "../connect.ts";
-import { showAgent, showAgents } from "./agents.ts";
+import { showAgent, showAgents, showStopped } from "./agents.ts";
 import {
   showAnswered,
   showAttention,
@@ -26,7 +26,7 @@ type Show<N extends OperationName> = (output: Output<Operations[N]>, style: Styl
 const shows: { [N in OperationName]?: Show<N> } = {
   "agent.list": showAgents,
   "agent.spawn": showAgent,
-  "agent.stop": showAgent,
+  "agent.stop": showStopped,
   "agent.restart": showAgent,
   "agent.resume": showAgent,
   "agent.interrupt": showAgent,

@@ -116,13 +116,22 @@ export const agents = {
     output: Agent,
   }),
   "agent.stop": operation({
-    summary: "Stop an agent and everything it started; its record stays",
+    summary: "Stop an agent and every process it started; its record stays",
     scope: "workspace",
     right: "agents.control",
     http: "POST /agents/:name/stop",
     command: "stop <name>",
-    input: z.object({ name: z.string() }),
-    output: Agent,
+    input: z.object({
+      name: z.string(),
+      descendants: z
+        .boolean()
+        .default(false)
+        .describe("With all agents it has spawned, and those they have; none of them can spawn on meanwhile"),
+    }),
+    output: Agent.extend({
+      /** Names of those that were stopped with it. */
+      also: z.array(z.string()).optional(),
+    }),
   }),
   "agent.restart": operation({
     summary: "Run an agent's task again from the beginning",

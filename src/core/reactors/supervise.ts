@@ -259,9 +259,14 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
       const agent = view.agents[event.data.agent.id];
       if (agent) void turns.take(agent.id, () => begin(agent, false));
     }
-    if (event.type === "agent.stop_requested" || event.type === "agent.restarted") {
+    if (event.type === "agent.stop_requested")
+      for (const { id } of [event.data, ...(event.data.also ?? [])]) {
+        const agent = view.agents[id];
+        if (agent?.stopping) void turns.take(id, () => stop(agent));
+      }
+    if (event.type === "agent.restarted") {
       const agent = view.agents[event.data.id];
-      if (agent) void turns.take(agent.id, () => (event.type === "agent.restarted" ? restart(agent) : stop(agent)));
+      if (agent) void turns.take(agent.id, () => restart(agent));
     }
     if (event.type === "agent.removed") void turns.take(event.data.id, () => remove(event.data.id));
     if (event.type === "attention.answered") void answers.carryOut(event.data);

@@ -13,12 +13,14 @@ interface Ways {
   act: (action: (client: Client) => Promise<unknown>, done?: string) => Promise<boolean>;
   /** Shows why an agent has its status. */
   explain: () => void;
+  /** Asks whether those it has spawned end with it; undefined when none of them is alive. */
+  stopAll: (() => void) | undefined;
   /** Takes the agent off the screen while its removal can be taken back. */
   hide: (hidden: boolean) => void;
 }
 
 /** What can be done with an agent now; what cannot says why. */
-export function actionsFor(agent: Agent, { online, act, explain, hide }: Ways): MenuItem[][] {
+export function actionsFor(agent: Agent, { online, act, explain, stopAll, hide }: Ways): MenuItem[][] {
   const { name, external, live, stopping } = agent;
   const item = (title: string, icon: MenuItem["icon"], why: string | undefined, run: () => unknown): MenuItem => {
     const problem = online ? why : "Not connected.";
@@ -38,11 +40,18 @@ export function actionsFor(agent: Agent, { online, act, explain, hide }: Ways): 
         elsewhere ?? (agent.status === "running" ? undefined : "No turn of it runs."),
         () => act((client) => client.call("agent.interrupt", { name }), `Interrupted ${name}. It waits for word.`),
       ),
+      ...(stopAll && (external || !live) ? [item("Stop those it spawned…", "stop", undefined, stopAll)] : []),
       live || external
-        ? item("Stop", "stop", elsewhere ?? (stopping ? "It is being stopped." : undefined), () =>
-            act((client) => client.call("agent.stop", { name })).then(
-              (done) => done && toast(`Stopped ${name}. Its record stays.`, resumeOf(agent, act)),
-            ),
+        ? item(
+            stopAll && !external ? "Stop…" : "Stop",
+            "stop",
+            elsewhere ?? (stopping ? "It is being stopped." : undefined),
+            () =>
+              stopAll
+                ? stopAll()
+                : act((client) => client.call("agent.stop", { name })).then(
+                    (done) => done && toast(`Stopped ${name}. Its record stays.`, resumeOf(agent, act)),
+                  ),
           )
         : item("Resume", "resume", agent.session ? undefined : "It has no conversation to continue.", () =>
             act((client) => client.call("agent.resume", { name }), `Resuming ${name}.`),

@@ -5,11 +5,13 @@ import { lineOf } from "../agent/standing.ts";
 import { IconButton } from "../controls/button.tsx";
 import { Menu } from "../controls/menu.tsx";
 import { Ago } from "../controls/time.tsx";
-import { useAct, useOnline, useView } from "../live/here.tsx";
+import { liveDescendants } from "../../contract/family.ts";
+import { useAct, useHere, useOnline, useView } from "../live/here.tsx";
 import { unreadBy } from "../messages/unread.ts";
 import { actionsFor } from "./actions.ts";
 import type { Lines } from "./lines.ts";
 
+const StopDialog = lazy(() => import("../agent/stop-dialog.tsx").then((module) => ({ default: module.StopDialog })));
 const Explain = lazy(() => import("./explain.tsx").then((module) => ({ default: module.Explain })));
 
 interface RowProps {
@@ -25,7 +27,8 @@ export function Row({ agent, selected, lines, onShow, onHide }: RowProps) {
   const act = useAct();
   const online = useOnline();
   const unread = useView((view) => unreadBy(view).get(agent.name) ?? 0);
-  const [asked, ask] = useState(false);
+  const { live } = useHere();
+  const [asked, ask] = useState<"explain" | "stop">();
   const { name, service } = agent;
   return (
     <li className="roster-row">
@@ -52,13 +55,23 @@ export function Row({ agent, selected, lines, onShow, onHide }: RowProps) {
       </button>
       <Menu
         label={`What to do with ${name}`}
-        groups={() => actionsFor(agent, { online, act, explain: () => ask(true), hide: onHide })}
+        groups={() => {
+          const family = liveDescendants(live.newest().view?.agents ?? {}, agent.id);
+          return actionsFor(agent, {
+            ...{ online, act, explain: () => ask("explain"), hide: onHide },
+            stopAll: family.length > 0 ? () => ask("stop") : undefined,
+          });
+        }}
       >
         {(opener) => <IconButton icon="menu" label={`More about ${name}`} {...opener} />}
       </Menu>
       {asked && (
         <Suspense>
-          <Explain agent={agent} onClose={() => ask(false)} />
+          {asked === "stop" ? (
+            <StopDialog agent={agent} onClose={() => ask(undefined)} />
+          ) : (
+            <Explain agent={agent} onClose={() => ask(undefined)} />
+          )}
         </Suspense>
       )}
     </li>

@@ -49,7 +49,6 @@ export function Shell() {
       <div className="shell-above">
         <Suspense>
           <ConnectionStrip />
-          <Follow widths={widths} move={move} />
           <AttentionBand hidden={shown?.id === "inbox"} compact={layout === "phone" && shown?.id !== "agents"} />
         </Suspense>
       </div>
@@ -87,6 +86,9 @@ export function Shell() {
           />
         </Suspense>
       )}
+      <Suspense>
+        <Follow widths={widths} move={move} />
+      </Suspense>
       <Toasts />
       <Overlays />
     </div>

@@ -77,8 +77,11 @@ export function factOf(event: Event, known: Known): Told | undefined {
         about: firstLine(event.data.why),
         tone: "attention",
       });
-    case "agent.stop_requested":
-      return { by, does: "stopped", whom: name(event.data.id), to: [event.data.id] };
+    case "agent.stop_requested": {
+      const { id, also = [] } = event.data;
+      const others = also.map((one) => name(one.id)).join(", ");
+      return { by, does: "stopped", whom: name(id), to: [id], ...(others !== "" && { about: `with ${others}` }) };
+    }
     case "agent.interrupted":
       return { by, does: "interrupted", whom: name(event.data.id), to: [event.data.id] };
     case "agent.removed":
