@@ -6,6 +6,10 @@ import { hasCode } from "../contract/error.ts";
 import { services } from "../services/registry.ts";
 import type { Cli } from "./cli.ts";
 import type { Io } from "./io.ts";
+import { homeMends } from "./mend/home-folder.ts";
+import { machineFindings } from "./mend/machine.ts";
+import type { Mend } from "./mend/mend.ts";
+import { workspaceMends, type Recent } from "./mend/workspaces.ts";
 import { homeOf, readAccess } from "./server-file.ts";
 
 /** What a service finds of its tool on this machine. */
@@ -19,21 +23,41 @@ export interface Report {
   node: { version: string; path: string; findings: Finding[] };
   home: { path: string; exists: boolean; findings: Finding[] };
   server: { running: boolean; url?: string; pid?: number; workspaces?: number; findings: Finding[] };
+  /** What the machine lacks: git, room, the right time. */
+  machine: { findings: Finding[] };
   services: Detection[];
+  /** What `--fix` mends. */
+  mends: Mend[];
 }
 
 const NODE_NEEDED = [22, 13] as const;
 const DETECT_MS = 15_000;
 
 /** Looks at everything Clustr needs, without a server and without changing anything. */
-export async function examine(cli: Cli): Promise<Report> {
+export async function examine(cli: Cli, fix: boolean): Promise<Report> {
   const { io } = cli;
   const path = resolve(io.cwd, homeOf(io));
-  const [home, server, found] = await Promise.all([examineHome(path), examineServer(io, path), detectAll(io)]);
+  const [home, { recent, ...server }, found, machine] = await Promise.all([
+    examineHome(path),
+    examineServer(io, path),
+    detectAll(io),
+    machineFindings(io, path),
+  ]);
+  const mends =
+    io.env["CLUSTR_AGENT"] || !home.exists ? [] : await mendsOf(cli, path, { running: server.running, recent, fix });
   const node = { version: process.version.slice(1), path: process.execPath, findings: nodeFindings(process.version) };
-  const sound = [...node.findings, ...home.findings].every(({ fatal }) => !fatal);
+  const sound = [...node.findings, ...home.findings, ...machine].every(({ fatal }) => !fatal);
   const usable = sound && found.some(({ ready, builtIn }) => ready && builtIn !== true);
-  return { usable, clustr: cli.version, node, home: { path, ...home }, server, services: found };
+  return {
+    usable,
+    clustr: cli.version,
+    node,
+    home: { path, ...home },
+    server,
+    machine: { findings: machine },
+    services: found,
+    mends,
+  };
 }
 
 /** Every service's own findings; one that throws or hangs is reported, never waited for without end. */
@@ -106,7 +130,17 @@ function exposure(path: string, { mode, uid }: { mode: number; uid: number }, wa
   };
 }
 
-async function examineServer(io: Io, home: string): Promise<Report["server"]> {
+async function mendsOf(
+  cli: Cli,
+  home: string,
+  { running, recent, fix }: { running: boolean; recent: Recent | undefined; fix: boolean },
+): Promise<Mend[]> {
+  // A server that answers strangely is left alone.
+  const workspaces = running === (recent !== undefined) ? await workspaceMends(cli, home, recent, fix) : [];
+  return [...(await homeMends(home)), ...workspaces];
+}
+
+async function examineServer(io: Io, home: string): Promise<Report["server"] & { recent?: Recent }> {
   const access = await readAccess(join(home, "server.json"));
   if (!access) return { running: false, findings: [] };
   const client = createClient({ base: access.url, token: access.token, routes });
@@ -116,6 +150,7 @@ async function examineServer(io: Io, home: string): Promise<Report["server"]> {
       running: true,
       url: access.url,
       workspaces: open.length,
+      recent: await client.call("workspace.recent", {}, { signal: io.signal, timeoutMs: 10_000 }).catch(() => []),
       ...(access.pid === undefined ? {} : { pid: access.pid }),
       findings: [],
     };

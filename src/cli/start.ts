@@ -65,9 +65,13 @@ export async function serve(
 
 /**
  * Brings the server of this home up in this process for one call, opening no folder, and waits for its end, which the
- * call must bring about.
+ * call must bring about. With `mend`, a damaged ledger of the home is mended even where that loses events.
  */
-export async function serveOnce(cli: Cli, call: (client: Client) => Promise<void>): Promise<void> {
+export async function serveOnce(
+  cli: Cli,
+  call: (client: Client) => Promise<void>,
+  { mend = false } = {},
+): Promise<void> {
   const { io } = cli;
   keepYoungSpaceSmall();
   const { runDaemon } = await import("../daemon.ts");
@@ -75,6 +79,7 @@ export async function serveOnce(cli: Cli, call: (client: Client) => Promise<void
     home: resolve(io.cwd, homeOf(io)),
     port: 0,
     version: cli.version,
+    mend,
     signal: io.signal,
   });
   const token = (await serverAccess(io))?.token;

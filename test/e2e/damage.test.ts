@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { openStand } from "../gate/stand.ts";
@@ -42,4 +42,33 @@ test("a workspace whose ledger is damaged keeps no other from being served, is n
   expect(told?.content).toMatch(/was damaged .* At least 1 acknowledged events? (was|were) lost/);
   const aside = readdirSync(join(clustr.home, "workspaces", workspace)).find((name) => name.startsWith("damaged-"));
   expect(existsSync(join(clustr.home, "workspaces", workspace, aside ?? "", "ledger.db-wal"))).toBe(true);
+});
+
+test("damage to the home's own ledger is mended unasked where nothing is lost by it, and otherwise asked about", async () => {
+  await using stand = await openStand();
+  const { clustr } = stand;
+  const { workspace } = clustr.ready;
+  const other = await stand.open("other");
+  await clustr.client.call("server.shutdown", { keep_agents: true });
+  await clustr.gone();
+  const file = join(clustr.home, "home.db");
+  const bytes = readFileSync(file);
+  // In an index, where an id is followed by a position; in a row it is followed by a time.
+  const ids = [...bytes.toString("latin1").matchAll(/workspace\/\w{10}/g)].map(({ index }) => index);
+  const inIndex = ids.findLast((index) => !bytes.toString("latin1", index, index + 60).includes("workspace."));
+  bytes[inIndex ?? 0] = "W".charCodeAt(0);
+  writeFileSync(file, bytes);
+  await clustr.restart();
+  expect(clustr.ready.workspace).toBe(workspace);
+  expect((await clustr.client.call("workspace.list", {})).map(({ id }) => id).toSorted()).toEqual(
+    [workspace, other.id].toSorted(),
+  );
+  await clustr.client.call("limits.set", { live_agents: 3 });
+  await clustr.kill();
+  rmSync(`${file}-wal`);
+  await expect(clustr.restart()).rejects.toThrow(/would lose at least 1 acknowledged event.*doctor --fix/s);
+  const fixed = await clustr.run(["doctor", "--fix", "--yes"]);
+  expect(fixed.stdout + fixed.stderr).toMatch(/home\.db was damaged/);
+  await clustr.restart();
+  expect((await clustr.client.call("workspace.list", {})).length).toBe(2);
 });

@@ -1,0 +1,112 @@
+import { existsSync } from "node:fs";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { createClient, type Client } from "../../client/client.ts";
+import { routes } from "../../client/routes.ts";
+import type { Output } from "../../contract/operation.ts";
+import type { Operations } from "../../contract/operations.ts";
+import type { Cli } from "../cli.ts";
+import { readAccess } from "../server-file.ts";
+import { serveOnce } from "../start.ts";
+import { isAlive, type Mend } from "./mend.ts";
+
+/** The workspaces opened lately, as a server lists them. */
+export type Recent = Output<Operations["workspace.recent"]>;
+
+/** Milliseconds; a ledger of a gigabyte takes a minute. */
+const LONGEST = 600_000;
+/** How a file of a project is called until it is whole: whose process writes it stands in its name. */
+const DRAFT = /^\.clustr-new-(\d+)-[a-z0-9]+$/;
+/** Folders of one project that are looked through. */
+const MOST = 20_000;
+const SKIPPED = new Set([".git", "node_modules", ".venv", "target"]);
+
+/**
+ * What only a server can see: damaged ledgers, and what it clears away as it starts. `known`: what the running one says;
+ * without one it is not known until one is started, which is the mending, and only done for `fix`.
+ */
+export async function workspaceMends(cli: Cli, home: string, known: Recent | undefined, fix: boolean): Promise<Mend[]> {
+  if (known === undefined) return fix && existsSync(join(home, "home.db")) ? [startOnce(cli)] : [];
+  const access = await readAccess(join(home, "server.json"));
+  if (!access) return [];
+  const client = createClient({ base: access.url, token: access.token, routes });
+  const drafts = await Promise.all(known.filter(({ missing }) => !missing).map(({ path }) => draftsIn(path)));
+  return [
+    ...known
+      .filter(({ damaged }) => damaged)
+      .map(({ id, path, problem = "" }) => ({
+        problem: `The workspace of ${path} is damaged: ${problem}`,
+        how: "put the last good copy of its ledger in place, with every later event that can be read; the damaged file is kept",
+        fix: () => repairOf(client, id),
+      })),
+    ...draftMends(drafts.flat()),
+  ];
+}
+
+function startOnce(cli: Cli): Mend {
+  return {
+    problem: "No server runs, so ledgers, snapshots and programs that were left running were not looked at",
+    how: "start a server for a moment: it checks every ledger, mends damaged ones, ends programs of agents whose terminal host died, and clears away what is half done",
+    async fix() {
+      const said: string[] = [];
+      const failed: unknown[] = [];
+      await serveOnce(
+        cli,
+        async (client) => {
+          try {
+            const recent = await client.call("workspace.recent", {});
+            for (const { id, damaged } of recent) if (damaged) said.push(await repairOf(client, id));
+            const drafts = await Promise.all(
+              recent.filter(({ missing }) => !missing).map(({ path }) => draftsIn(path)),
+            );
+            for (const mend of draftMends(drafts.flat())) {
+              await mend.fix();
+              said.push(mend.problem);
+            }
+          } catch (error) {
+            failed.push(error);
+          }
+          await client.call("server.shutdown", { keep_agents: true });
+        },
+        { mend: true },
+      );
+      if (failed.length > 0) throw failed[0];
+      return said.join("; ") || undefined;
+    },
+  };
+}
+
+async function repairOf(client: Client, id: string): Promise<string> {
+  const { events, lost, aside = "" } = await client.call("workspace.repair", { id }, { timeoutMs: LONGEST });
+  return `${events} events kept, ${lost} lost; the damaged file is in ${aside}`;
+}
+
+/** Half-written files in a project, of processes that are gone. */
+async function draftsIn(project: string): Promise<string[]> {
+  const found: string[] = [];
+  const folders = [project];
+  let looked = 0;
+  for (let folder = folders.pop(); folder !== undefined && looked < MOST; folder = folders.pop()) {
+    looked += 1;
+    for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+      const pid = DRAFT.exec(entry.name)?.[1];
+      if (pid !== undefined && !entry.isDirectory() && !isAlive(Number(pid))) found.push(join(folder, entry.name));
+      else if (entry.isDirectory() && !SKIPPED.has(entry.name)) folders.push(join(folder, entry.name));
+    }
+  }
+  return found;
+}
+
+function draftMends(files: string[]): Mend[] {
+  if (files.length === 0) return [];
+  return [
+    {
+      problem: `${files.length} half-written files were left in projects by a rollback that was killed, the first ${files[0] ?? ""}`,
+      how: "delete them: what they were to replace is whole",
+      fix: async () => {
+        for (const file of files) await rm(file, { force: true });
+        return undefined;
+      },
+    },
+  ];
+}
