@@ -1,7 +1,10 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Page } from "playwright-core";
 import { person } from "../../src/core/caller.ts";
 import type { TestHome } from "../server/home.ts";
+import { builtPage } from "./built-page.ts";
 import { CHROMIUM, openStage, type Stage } from "./stage.ts";
 
 const ESC = "\x1b";
@@ -203,6 +206,21 @@ describe.skipIf(CHROMIUM === undefined)("the page, in Chromium", () => {
       await page.getByRole("menuitem", { name: item }).click();
       await content.waitFor();
     }
+  });
+
+  test("asks the server in a first script of its own, which waits for no other", async () => {
+    const built = await builtPage();
+    const html = await readFile(join(built, "index.html"), "utf8");
+    const scripts = [...html.matchAll(/<script type="module"[^>]+src="\/assets\/([\w.-]+)"/g)].flatMap(
+      ([, name]) => name ?? [],
+    );
+    const at = (name: string) => scripts.findIndex((script) => script.startsWith(`${name}-`));
+    expect(at("early")).toBeGreaterThanOrEqual(0);
+    expect(at("early")).toBeLessThan(at("page"));
+    const early = await readFile(join(built, "assets", scripts[at("early")] ?? ""), "utf8");
+    expect(early).toContain("/ws");
+    const waitsFor = [...early.matchAll(/(?:^|[;}\n])import(?:[\w$*{}\s,]+from)?\s*"\.\/([\w.-]+\.js)"/g)];
+    expect(waitsFor.map(([, name]) => name)).toEqual([]);
   });
 
   test("tells somebody without a login what to do", async () => {
