@@ -39,6 +39,8 @@ describe.skipIf(CHROMIUM === undefined)("a person with their agents", () => {
     await page.context().addInitScript({ content: OUTSIDE });
     await page.reload();
     await rows(page).nth(2).waitFor();
+    // From here on what comes is new; what was there before is on the screen already.
+    await expect.poll(() => page.title(), { timeout: 5000 }).toBe(`${stage.home.workspace.name} – Clustr`);
     await stage.home.report("cleo", {
       type: "attention",
       item: {

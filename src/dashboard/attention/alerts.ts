@@ -1,6 +1,6 @@
-import { waitingIn, type Waiting } from "./waiting.ts";
 import type { Live } from "../live/store.ts";
-import { goToRoom } from "../shell/places.ts";
+import { followWorker, notify, startWorker } from "./notify.ts";
+import { waitingIn } from "./waiting.ts";
 
 /** Whether notifications can be had: `default` = nobody has been asked yet. */
 export function alertsAre(): NotificationPermission | "unsupported" {
@@ -9,16 +9,20 @@ export function alertsAre(): NotificationPermission | "unsupported" {
 
 /** Asks the browser for notifications. Only ever from a person's own click. */
 export async function askForAlerts(): Promise<NotificationPermission> {
-  return Notification.requestPermission();
+  const answer = await Notification.requestPermission();
+  // The first notification shall not have to wait for it.
+  if (answer === "granted") void startWorker().catch(() => undefined);
+  return answer;
 }
 
 /**
  * Says outside the page what waits for the person: the number in the tab's title, always; a notification for each new
- * item, when the person wanted them and is not looking. Returns how to end it.
+ * item, when the person wanted them and is not looking, until it waits no more. Returns how to end it.
  */
 export function announceWaiting(live: Live, workspace: string): () => void {
   let known: ReadonlySet<string> | undefined;
   let agents: unknown;
+  const shown = new Map<string, () => void>();
   const look = () => {
     const { view } = live.newest();
     if (!view || view.agents === agents) return;
@@ -28,21 +32,14 @@ export function announceWaiting(live: Live, workspace: string): () => void {
     // What waited before the page was opened is on the screen already.
     const fresh = known === undefined ? [] : waiting.filter(({ item }) => !known?.has(item.id));
     known = new Set(waiting.map(({ item }) => item.id));
-    if (alertsAre() === "granted" && !document.hasFocus()) for (const one of fresh) notify(one);
+    for (const [id, takeAway] of shown)
+      if (!known.has(id)) {
+        takeAway();
+        shown.delete(id);
+      }
+    if (alertsAre() === "granted" && !document.hasFocus()) for (const one of fresh) shown.set(one.item.id, notify(one));
   };
   look();
-  return live.watch(look);
-}
-
-function notify({ item }: Waiting): void {
-  try {
-    const shown = new Notification(`${item.agent} needs you`, { body: item.title, tag: item.id });
-    shown.addEventListener("click", () => {
-      window.focus();
-      goToRoom("inbox", { item: item.id });
-      shown.close();
-    });
-  } catch {
-    // Phones only show notifications of a service worker; there the number in the title has to do.
-  }
+  const ends = [live.watch(look), followWorker()];
+  return () => ends.forEach((end) => end());
 }
