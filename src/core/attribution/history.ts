@@ -1,5 +1,5 @@
 import type { Author, FileChange, FileOperation, FileState, Undone } from "../../contract/files.ts";
-import { sameState } from "./plan.ts";
+import { sameState } from "./same-state.ts";
 
 /** What happened to one file, in order. */
 export type Step =

@@ -1,7 +1,7 @@
 import type { FileChange, FileState } from "../../contract/files.ts";
 import type { Blobs } from "../ports/blobs.ts";
 import type { FileContent, Tree } from "../ports/tree.ts";
-import { sameState } from "./plan.ts";
+import { sameState } from "./same-state.ts";
 
 /** What the folder held when it was last looked at. */
 export class Known {

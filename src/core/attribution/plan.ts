@@ -1,4 +1,5 @@
-import type { Author, FileChange, FileState, Undone } from "../../contract/files.ts";
+import type { Author, FileChange, Undone } from "../../contract/files.ts";
+import { sameState } from "./same-state.ts";
 import type { Blobs } from "../ports/blobs.ts";
 import { isBy } from "./author.ts";
 import type { History, Lineage } from "./history.ts";
@@ -228,9 +229,4 @@ function choicesFor(reason: Reason, hunks: readonly Hunk[]): Choice[] {
   if (reason === "path_taken" || reason === "created_then_changed" || reason === "not_mergeable")
     return ["keep", "before", ...some];
   return ["keep", "before", "merge", ...some];
-}
-
-export function sameState(a: FileState | undefined, b: FileState | undefined): boolean {
-  if (!a || !b) return a === b;
-  return a.kind === b.kind && a.blob === b.blob && (a.mode === b.mode || a.kind === "link");
 }

@@ -1,7 +1,7 @@
 import type { Undone } from "../../contract/files.ts";
 import type { Tree } from "../ports/tree.ts";
 import type { Known } from "./known.ts";
-import { sameState } from "./plan.ts";
+import { sameState } from "./same-state.ts";
 import { dependent, swapsOf, writeTogether } from "./write.ts";
 
 /**

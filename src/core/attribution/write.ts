@@ -2,7 +2,8 @@ import type { FileChange, FileState } from "../../contract/files.ts";
 import type { Blobs } from "../ports/blobs.ts";
 import type { Tree } from "../ports/tree.ts";
 import type { Known } from "./known.ts";
-import { enters, pathsAbove, sameState } from "./plan.ts";
+import { enters, pathsAbove } from "./plan.ts";
+import { sameState } from "./same-state.ts";
 
 /** What is to become of one path. */
 export interface Swap {

@@ -4,7 +4,7 @@ import { shownPath } from "../../contract/files.ts";
 import { appendPatiently } from "../append.ts";
 import { Attribution } from "../attribution/attribution.ts";
 import { agentAuthor, oneOf, PERSON } from "../attribution/author.ts";
-import { sameState } from "../attribution/plan.ts";
+import { sameState } from "../attribution/same-state.ts";
 import type { LiveView } from "../live-view.ts";
 import type { Ledger } from "../ports/ledger.ts";
 import type { CutRestore, FolderStore, Snapshot } from "../ports/snapshots.ts";
