@@ -17,7 +17,13 @@ interface Recent {
   at: string;
   open: boolean;
   missing: boolean;
+  damaged: boolean;
+  /** Why it could not be opened. */
+  problem?: string | undefined;
 }
+
+/** Milliseconds: a ledger of a gigabyte takes a minute. */
+const REPAIR_MS = 600_000;
 
 /** Asked for here; named so that a change of its shape is noticed. */
 const LIST = "workspace.recent" satisfies OperationName;
@@ -34,6 +40,7 @@ interface RecentListProps {
 export function RecentList({ client, here, onOpen, disabled }: RecentListProps) {
   const [recent, setRecent] = useState<Recent[]>();
   const [problem, setProblem] = useState<string>();
+  const [repairing, setRepairing] = useState<string>();
   const load = useCallback(
     () =>
       client.call(LIST, {}).then(setRecent, (error: unknown) => {
@@ -42,6 +49,19 @@ export function RecentList({ client, here, onOpen, disabled }: RecentListProps) 
     [client],
   );
   useEffect(() => void load(), [load]);
+  const repair = async ({ id, path }: Recent) => {
+    setRepairing(id);
+    try {
+      const { events, lost } = await client.call("workspace.repair", { id }, { timeoutMs: REPAIR_MS });
+      toast(`Repaired: ${events} events kept, ${lost} lost. The damaged file is kept.`, {
+        action: { title: "Open", run: () => onOpen(path) },
+      });
+    } catch (error) {
+      toast(toFailure(error).message, { trouble: true });
+    }
+    setRepairing(undefined);
+    void load();
+  };
   const close = async ({ id, name, path }: Recent) => {
     try {
       await client.call("workspace.close", { id });
@@ -73,6 +93,20 @@ export function RecentList({ client, here, onOpen, disabled }: RecentListProps) 
               Close
             </Button>
           )}
+          {one.damaged && (
+            <Button
+              disabled={repairing !== undefined}
+              aria-label={`Repair ${one.name}`}
+              onClick={() => void repair(one)}
+            >
+              {repairing === one.id ? "Repairing…" : "Repair"}
+            </Button>
+          )}
+          {one.problem !== undefined && (
+            <p role="status" className="trouble projects-problem">
+              {one.problem}
+            </p>
+          )}
         </li>
       ))}
     </ul>
@@ -86,7 +120,7 @@ interface RowProps {
   onOpen: (path: string) => void;
 }
 
-function Row({ one: { id, name, path, at, open, missing }, here, disabled, onOpen }: RowProps) {
+function Row({ one: { id, name, path, at, open, missing, damaged }, here, disabled, onOpen }: RowProps) {
   const words = (
     <>
       <Icon name="files" />
@@ -96,7 +130,9 @@ function Row({ one: { id, name, path, at, open, missing }, here, disabled, onOpe
           <bdi>{path}</bdi>
         </span>
       </span>
-      <span className="meta">{missing ? "gone" : here ? "here" : open ? "open" : <Ago at={at} />}</span>
+      <span className="meta">
+        {missing ? "gone" : damaged ? "damaged" : here ? "here" : open ? "open" : <Ago at={at} />}
+      </span>
     </>
   );
   // What is open already has an address: a link can go into a tab of its own.

@@ -14,7 +14,7 @@ import { crcOf, expectedTables, migrate, tablesOf, versionOf } from "./schema.ts
 /** Bytes of the disk that a copy leaves free. */
 const SPARE = 200_000_000;
 /** Events and characters of one step: what an append may have to wait for. */
-const STEP = { events: 1_000, size: 1_000_000 };
+const STEP = { events: 500, size: 300_000 };
 
 /** How far a copy has come. */
 export interface Copied {
