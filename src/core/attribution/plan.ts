@@ -1,10 +1,10 @@
 import type { Author, FileChange, Undone } from "../../contract/files.ts";
-import { sameState } from "./same-state.ts";
 import type { Blobs } from "../ports/blobs.ts";
 import { isBy } from "./author.ts";
 import type { History, Lineage } from "./history.ts";
 import { hunksOf, turnBackOf, turnOf, type Hunk, type Reason, type Turn } from "./hunks.ts";
 import { keep, keysOf, pastOf, stateWith, type Past } from "./past.ts";
+import { sameState } from "./same-state.ts";
 
 /** What is to be taken back: all of an author, in some files only, or one hunk (counted from 1 as `changesBy` shows them) of one file. */
 export interface Selection {

@@ -5,7 +5,7 @@ import { align } from "./diff.ts";
 import type { History } from "./history.ts";
 import type { Hunk, Reason } from "./hunks.ts";
 import { isWhole, keysOf } from "./past.ts";
-import { type Choice, type PlannedFile } from "./plan.ts";
+import type { Choice, PlannedFile } from "./plan.ts";
 import { sameState } from "./same-state.ts";
 
 /** How one file differs. In hunks, `before` and `now` are lines of one character per byte. */
