@@ -45,7 +45,7 @@ export function StopDialog({ agent, onClose }: StopDialogProps) {
       about={
         family.length === 0
           ? "Nobody it spawned is alive any more."
-          : `${family.length === 1 ? "An agent that it spawned is" : `${family.length} agents that it or they spawned are`} alive. While they are being stopped none of them can spawn another.`
+          : `${family.length === 1 ? "An agent that it has spawned is" : `${family.length} agents that it has spawned, or they in turn, are`} alive. While they are being stopped none of them can spawn another.`
       }
       onClose={onClose}
       actions={
