@@ -2,6 +2,7 @@ import "./changes.css";
 import { useMemo, useState } from "react";
 import type { Agent } from "../../contract/agent.ts";
 import { agentNamed } from "../agent/selected.ts";
+import { Button } from "../controls/button.tsx";
 import { Empty, Skeleton } from "../controls/empty.tsx";
 import { useView } from "../live/here.tsx";
 import { go, useRoute } from "../route/route.ts";
@@ -26,7 +27,7 @@ export function Changes() {
   if (!summary) {
     if (!failure) return <Skeleton rows={5} />;
     return (
-      <Empty title="The changes cannot be shown" role="alert">
+      <Empty title="The changes cannot be shown" role="alert" action={<Button onClick={again}>Retry</Button>}>
         {failure.message}
       </Empty>
     );

@@ -25,13 +25,13 @@ interface FileViewProps {
 
 /** One file: what changed in it, hunk by hunk. */
 export function FileView({ agent, file, view, onRollBack }: FileViewProps) {
-  const { answer, failure } = useAsked(`file ${agent.id} ${view} ${file ?? ""}`, (client) =>
+  const { answer, failure, again } = useAsked(`file ${agent.id} ${view} ${file ?? ""}`, (client) =>
     client.call("change.diff", { name: agent.name, view, limit: 1, ...(file !== undefined && { file }) }),
   );
   const found = answer?.files[0];
   if (failure && !found)
     return (
-      <Empty title="This file cannot be shown" role="alert">
+      <Empty title="This file cannot be shown" role="alert" action={<Button onClick={again}>Retry</Button>}>
         {failure.message}
       </Empty>
     );
