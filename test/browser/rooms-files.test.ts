@@ -1,5 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { HOSTILE } from "./hostile-texts.ts";
+import { settled as calm } from "./journeys-stage.ts";
 import { roomsStage, type RoomsStage } from "./rooms-stage.ts";
 import { CHROMIUM, expectAccessible } from "./stage.ts";
 
@@ -9,7 +11,7 @@ const WIDTHS = [
   { name: "390", viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
 ];
 
-describe.skipIf(CHROMIUM === undefined)("files and shells, and how all rooms look", () => {
+describe.skipIf(CHROMIUM === undefined)("files and shells, and what is opened over rooms", () => {
   let stage: RoomsStage;
   let root: string;
   beforeAll(async () => {
@@ -123,29 +125,8 @@ describe.skipIf(CHROMIUM === undefined)("files and shells, and how all rooms loo
     expect(stage.problems).toEqual([]);
   });
 
-  const looks = WIDTHS.flatMap((width) =>
-    (["dark", "light"] as const).map((theme) => [width.name, theme, width] as const),
-  );
-  test.each(looks)("every room can be read by everybody, at %s, %s", async (_name, theme, width) => {
-    await call("context.write", { key: "look/at", value: "a note" });
-    await call("rules.update", { text: "# One\n\n- two `three`\n" });
-    const page = await stage.visit(`${root}/files?path=src/old.js`, { colorScheme: theme, ...width });
-    const check = async () => {
-      await expectAccessible(page);
-      expect(await page.evaluate(`document.documentElement.scrollWidth`)).toBe(width.viewport.width);
-    };
-    const open = (path: string) => page.goto(`${stage.clustr.ready.url}${root}/${path}`);
-    await page.getByLabel("Text of src/old.js").waitFor();
-    await check();
-    await open("context");
-    await page.getByRole("heading", { name: "look/at" }).waitFor();
-    await check();
-    await open("rules");
-    await page.getByRole("textbox", { name: "Rules" }).getByText("three").waitFor();
-    await check();
-    await open("shells");
-    await page.getByText("No shell is open").waitFor();
-    await check();
+  test.each(WIDTHS)("what is opened over a room can be read by everybody, at $name px", async (width) => {
+    const page = await stage.visit(`${root}/files`, width);
     for (const [key, title] of [
       ["n", "Spawn an agent"],
       ["o", "Open a project"],
@@ -153,100 +134,32 @@ describe.skipIf(CHROMIUM === undefined)("files and shells, and how all rooms loo
       await settled(page);
       await page.keyboard.press(key);
       await dialog(page).getByRole("heading", { name: title }).waitFor();
-      await check();
+      for (const colorScheme of ["dark", "light"] as const) {
+        await page.emulateMedia({ colorScheme });
+        await calm(page);
+        await expectAccessible(page);
+      }
+      expect(await page.evaluate(`document.documentElement.scrollWidth`)).toBe(width.viewport.width);
       await page.keyboard.press("Escape");
     }
     expect(stage.problems).toEqual([]);
   });
 
-  test("200 hostile strings, as keys, notes, rules, tasks and names of files: nothing runs, nothing bursts", async () => {
-    const strings = hostileStrings();
-    expect(new Set(strings).size).toBe(200);
-    for (const [at, text] of strings.entries()) {
-      const line = text.replace(/\p{C}|\p{Zl}|\p{Zp}/gu, "").trim();
-      await call("context.write", { key: `h/${at} ${line}`.slice(0, 190).trim(), value: text });
-      await stage.write(`hostile/${at} ${line.replaceAll("/", "_")}`.slice(0, 90), text);
-    }
-    for (const text of ["before", strings.join("\n\n")]) await call("rules.update", { text });
-    // No script: it fails, and its reason and its task are on the screen.
-    for (const at of [0, 1, 2])
-      await call("agent.spawn", { name: `h-${at}`, task: strings[at * 7] ?? "", service: "script" });
-    const { rules, context } = await call("rules.read", {}).then((read) => ({ rules: read, context: strings.length }));
-    expect([rules.text.length > 10_000, context]).toEqual([true, 200]);
-    for (const options of WIDTHS) {
-      const page = await stage.visit(`${root}/context`, options);
-      const unharmed = async () => {
-        expect(await page.evaluate(`"hacked" in window`)).toBe(false);
-        expect(await page.evaluate(`document.documentElement.scrollWidth`)).toBe(options.viewport.width);
-        expect(stage.problems).toEqual([]);
-      };
-      const open = (path: string) => page.goto(`${stage.clustr.ready.url}${root}/${path}`);
-      await page.getByRole("heading", { name: /^h\/1 / }).waitFor();
-      await unharmed();
-      for (const { key } of (await call("context.list", {})).filter((_, at) => at % 40 === 0)) {
-        await open(`context?key=${encodeURIComponent(key)}`);
-        await page.getByLabel(`Value of ${key}`).waitFor();
-        await unharmed();
-      }
-      await open("rules");
-      await page.getByRole("textbox", { name: "Rules" }).getByText("hacked").first().waitFor();
-      await page.getByRole("button", { name: "History" }).click();
-      await page.locator(".cm-deletedChunk, .cm-changedLine, .cm-insertedLine").first().waitFor();
-      await unharmed();
-      const { entries } = await call("file.list", { folder: "hostile" });
-      expect(entries.length).toBe(200);
-      await open(`files?path=${encodeURIComponent(entries[3]?.path ?? "")}`);
-      await page.locator(".files-view .cm-content").waitFor();
-      await unharmed();
-      await open("terminals");
-      await settled(page);
+  test("hostile texts in every field of a new agent are refused or shown, and nothing runs", async () => {
+    const page = await stage.visit(`${root}/terminals`);
+    await settled(page);
+    for (const text of HOSTILE.filter((_, at) => at % 15 === 0)) {
       await page.keyboard.press("n");
       for (const label of ["Name", "Task", "Folder", "Model"])
-        await dialog(page)
-          .getByLabel(label, { exact: true })
-          .fill(strings[5] ?? "");
+        await dialog(page).getByLabel(label, { exact: true }).fill(text);
       await page.keyboard.press("Control+Enter");
       await dialog(page).getByRole("alert").first().waitFor();
-      await unharmed();
+      expect(await page.evaluate(`"hacked" in window`)).toBe(false);
+      expect(await page.evaluate(`document.documentElement.scrollWidth`)).toBe(1440);
+      await page.keyboard.press("Escape");
+      await dialog(page).waitFor({ state: "detached" });
     }
+    // A folder that cannot be looked into is refused while it is typed, which Chromium notes.
+    expect(stage.problems.filter((problem) => !problem.includes("status of 400"))).toEqual([]);
   });
 });
-
-/** Two hundred texts that a page could stumble over: markup, addresses, control characters, and shapes that burst boxes. */
-function hostileStrings(): string[] {
-  const seeds = [
-    `<img src=x onerror="window.hacked=1">`,
-    `<script>window.hacked=1</script>`,
-    `"><svg onload=window.hacked=1>`,
-    `javascript:window.hacked=1`,
-    `[link](javascript:window.hacked=1)`,
-    "`${window.hacked=1}`{{hacked}}",
-    `</textarea></title><iframe srcdoc="<script>parent.hacked=1</script>">`,
-    `{"__proto__":{"hacked":1},"constructor":"x"}`,
-    `__proto__ hacked`,
-    `\u001b]0;hacked\u0007\u001b[2J\u001b[31mred`,
-    `\u202Ehacked backwards\u202C`,
-    `hacked\u200B\u200D\uFEFF`,
-    `h\u0301\u0302\u0303\u0304`.repeat(30) + "acked",
-    `hacked${"W".repeat(400)}`,
-    `hacked ${"👩‍👩‍👧‍👦".repeat(20)}`,
-    `hacked\r\n\r\n\tx\u0085y\u2028z`,
-    `<style>*{display:none}</style>hacked`,
-    `<a href="https://example.com" onclick="window.hacked=1">x</a>`,
-    `&lt;b&gt;&amp;&#x3c;hacked`,
-    `<math><mtext></form><form><mglyph><style></math><img src onerror=window.hacked=1>`,
-  ];
-  const turns: ((text: string) => string)[] = [
-    (text) => text,
-    (text) => `${text} `.repeat(4).trim(),
-    (text) => `# ${text}`,
-    (text) => `- ${text}`,
-    (text) => `"${text}`,
-    (text) => `${text}'`,
-    (text) => `%3C${text}%3E`,
-    (text) => `a/../${text}`,
-    (text) => text.toUpperCase().replaceAll("HACKED", "hacked"),
-    (text) => `<!--${text}-->`,
-  ];
-  return turns.flatMap((turn, at) => seeds.map((seed) => `${turn(seed)}${at}`));
-}

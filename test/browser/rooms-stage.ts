@@ -31,6 +31,8 @@ export interface RoomsStage extends AsyncDisposable {
   agent(name: string, steps?: unknown[]): Promise<Agent>;
   /** Writes a file of the project, as the person would. */
   write(path: string, content: string | Uint8Array): Promise<void>;
+  /** A folder that the server finds programs in before all others; empty at first. */
+  readonly tools: string;
   /** Makes a folder outside the project; its absolute path. */
   folder(name: string): Promise<string>;
   /** Opens the page, logged in, at a path of the server's; nothing in it moves. Closes the page before. */
@@ -40,8 +42,10 @@ export interface RoomsStage extends AsyncDisposable {
 export async function roomsStage(): Promise<RoomsStage> {
   const place = await scratch();
   const project = await place.folder("shop");
+  const tools = await place.folder("tools");
+  const env = cleanEnv(await place.folder("home"));
   const [clustr, browser, built] = await Promise.all([
-    startClustr(project, await place.folder("data"), cleanEnv(await place.folder("home"))),
+    startClustr(project, await place.folder("data"), { ...env, PATH: `${tools}:${env["PATH"] ?? ""}` }),
     chromium.launch({ executablePath: CHROMIUM ?? "", args: FLAGS }),
     builtPage(),
   ]);
@@ -52,6 +56,7 @@ export async function roomsStage(): Promise<RoomsStage> {
     clustr,
     root: `/w/${clustr.ready.workspace}`,
     problems,
+    tools,
     agent: (name, steps = [{ sleep: 600 }]) =>
       clustr.client.call("agent.spawn", { name, task: JSON.stringify(steps), service: "script", autonomy: "full" }),
     async write(path, content) {
