@@ -40,6 +40,8 @@ async function all() {
   for (const one of names) {
     console.error(`\n${one}`);
     const args = kept === undefined ? [] : ["--json", path.join(kept, `${one}.json`)];
+    // What an earlier run left there is not of this one.
+    if (kept !== undefined) fs.rmSync(path.join(kept, `${one}.json`), { force: true });
     let table = "";
     const code = await run(one, args, (text) => (table += text));
     worst = Math.max(worst, code);
