@@ -3,7 +3,7 @@ import type { Agent, Attention } from "./agent.ts";
 import type { Event } from "./event.ts";
 import { collided, filesChanged, restored, rollbackUndone, rolledBack, snapshotTaken, undone } from "./fold-files.ts";
 import { orphaned, recent, seen, sent, step } from "./fold-messages.ts";
-import { held, PREVIEW, type View } from "./view.ts";
+import { held, PREVIEW, REMOVED_KEYS, type View } from "./view.ts";
 
 /** A run that lived this long, in milliseconds, belongs to no series of crashes any more. */
 export const SETTLED_MS = 600_000;
@@ -118,11 +118,13 @@ function change(view: View, event: Event): Partial<View> {
         at: event.at,
         seq: event.seq,
       };
-      return { context: { ...view.context, [key]: entry }, revisions: { ...view.revisions, [key]: revision } };
+      const { [key]: _removed, ...revisions } = view.revisions;
+      return { context: { ...view.context, [key]: entry }, revisions };
     }
     case "context.removed": {
       const { [event.data.key]: _gone, ...context } = view.context;
-      return { context, revisions: { ...view.revisions, [event.data.key]: event.data.revision } };
+      const revisions = Object.entries({ ...view.revisions, [event.data.key]: event.data.revision });
+      return { context, revisions: Object.fromEntries(revisions.slice(-REMOVED_KEYS)) };
     }
     case "context.read": {
       const { key, inbox, revision } = event.data;

@@ -9,6 +9,8 @@ import type { Settings } from "./workspace.ts";
 
 /** How many settled messages the view keeps; older ones are queried from the ledger. Unsettled ones always stay. */
 export const RECENT_MESSAGES = 500;
+/** How many removed keys the view remembers the last revision of. */
+export const REMOVED_KEYS = 1_000;
 /** Characters of a message or value the view keeps; the ledger has the rest. */
 export const PREVIEW = 8_192;
 
@@ -31,7 +33,7 @@ export interface View {
   read_up_to: number;
   /** By key. */
   context: Record<string, EntryPreview>;
-  /** Last revision of each key ever used, so that revisions never restart. */
+  /** Last revision of keys that were removed, the latest `REMOVED_KEYS`: of others the ledger knows, so that none restarts. */
   revisions: Record<string, number>;
   /** Which agents read which key: key → inbox → revision. */
   readers: Record<string, Record<string, number>>;
@@ -56,6 +58,11 @@ export interface View {
 /** What a record holds under a key that somebody chose: `constructor` is a key like any other, not a part of the language. */
 export function held<T>(record: Record<string, T>, key: string): T | undefined {
   return Object.hasOwn(record, key) ? record[key] : undefined;
+}
+
+/** Last revision of a key, as far as the view knows it. */
+export function revisionOf(view: View, key: string): number | undefined {
+  return held(view.context, key)?.revision ?? held(view.revisions, key);
 }
 
 export function emptyView(): View {

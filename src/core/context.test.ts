@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { desk } from "../../test/rig/core.ts";
+import { REMOVED_KEYS } from "../contract/view.ts";
 
 describe("shared context", () => {
   it("gives every write a revision and says who wrote it", async () => {
@@ -138,5 +139,22 @@ describe("shared context", () => {
     await expect(d.ask("context.restore", { key: "k", revision: 3 })).rejects.toMatchObject({ code: "invalid" });
     await expect(d.ask("context.restore", { key: "k", revision: 99 })).rejects.toMatchObject({ code: "not_found" });
     expect(await d.ask("context.get", { key: "k" })).toMatchObject({ value: "good", revision: 4 });
+  });
+
+  it("goes on counting revisions of keys that were removed so long ago that the view has let go of them", async () => {
+    await using d = await desk();
+    await d.ask("context.write", { key: "first", value: "1" });
+    await d.ask("context.remove", { key: "first" });
+    for (let i = 0; i < REMOVED_KEYS; i++) {
+      const [key, actor] = [`k${i}`, { kind: "human" as const }];
+      const base = { actor, subject: `context/${key}` };
+      await d.ledger.append({ type: "context.written", data: { key, value: "x", revision: 1 }, id: `w${i}`, ...base });
+      await d.ledger.append({ type: "context.removed", data: { key, revision: 2 }, id: `r${i}`, ...base });
+    }
+    await expect.poll(() => "first" in d.workspace.view().revisions).toBe(false);
+    expect(Object.keys(d.workspace.view().revisions)).toHaveLength(REMOVED_KEYS);
+    expect(await d.ask("context.history", { key: "first" })).toHaveLength(2);
+    expect((await d.ask("context.write", { key: "first", value: "2", expect_revision: 0 })).revision).toBe(3);
+    await expect(d.ask("context.history", { key: "never" })).rejects.toMatchObject({ code: "not_found" });
   });
 });

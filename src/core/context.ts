@@ -4,7 +4,7 @@ import { ClustrError } from "../contract/error.ts";
 import type { Event } from "../contract/event.ts";
 import { byteLength } from "../contract/fold-messages.ts";
 import type { context } from "../contract/operations/context.ts";
-import { held, type EntryPreview, type View } from "../contract/view.ts";
+import { held, revisionOf, type EntryPreview, type View } from "../contract/view.ts";
 import type { Handlers, WorkspaceCall } from "./call.ts";
 import type { Ledger } from "./ports/ledger.ts";
 
@@ -42,7 +42,7 @@ export const contextHandlers: Handlers<typeof context, WorkspaceCall> = {
     const event = await call.decide(subject(key), (view) => {
       if (!held(view.context, key)) throw missing(key);
       expectRevision(view, key, expect_revision);
-      return { type: "context.removed", data: { key, revision: (held(view.revisions, key) ?? 0) + 1 } };
+      return { type: "context.removed", data: { key, revision: (revisionOf(view, key) ?? 0) + 1 } };
     });
     if (event.type !== "context.removed") throw mixedUp();
     return { key: event.data.key, revision: event.data.revision };
@@ -51,13 +51,15 @@ export const contextHandlers: Handlers<typeof context, WorkspaceCall> = {
   "context.history": async (call, { key, before, limit }) => {
     const revisions: ContextRevision[] = [];
     let size = 0;
+    let known = false;
     for await (const revision of revisionsOf(call.ledger, key)) {
+      known = true;
       if (before !== undefined && revision.revision >= before) continue;
       size += revision.value?.length ?? 0;
       if (size > HISTORY_SIZE && revisions.length > 0) break;
       if (revisions.push(revision) === limit) break;
     }
-    if (revisions.length === 0 && !held(call.view().revisions, key)) throw missing(key);
+    if (!known) throw missing(key);
     return revisions;
   },
 
@@ -86,7 +88,7 @@ async function write(
       `The value has ${bytes} bytes; at most ${VALUE_LIMIT} are possible. Put it into a file and note its path.`,
     );
   }
-  const event = await call.decide(subject(key), (view) => {
+  const event = await call.decide(subject(key), async (view) => {
     expectRevision(view, key, expect_revision);
     if (!held(view.context, key) && Object.keys(view.context).length >= KEYS_LIMIT) {
       throw new ClustrError(
@@ -94,7 +96,10 @@ async function write(
         `There are ${KEYS_LIMIT} keys already; nothing was written. Remove some that no longer hold.`,
       );
     }
-    return { type: "context.written", data: { key, value, revision: (held(view.revisions, key) ?? 0) + 1 } };
+    return {
+      type: "context.written",
+      data: { key, value, revision: (await lastRevision(call.ledger, view, key)) + 1 },
+    };
   });
   return entryOf(event, "context.written");
 }
@@ -115,6 +120,14 @@ async function* revisionsOf(ledger: Ledger, key: string): AsyncIterable<ContextR
   }
 }
 
+/** Last revision of a key, 0 when it was never used: the view lets go of those that were removed long ago. */
+async function lastRevision(ledger: Ledger, view: View, key: string): Promise<number> {
+  const known = revisionOf(view, key);
+  if (known !== undefined) return known;
+  for await (const { revision } of revisionsOf(ledger, key)) return revision;
+  return 0;
+}
+
 /** Entries with their full values: the view holds only the beginning of long ones. */
 export async function whole(ledger: Ledger, entries: EntryPreview[]): Promise<ContextEntry[]> {
   const sorted = entries.toSorted((a, b) => (a.key < b.key ? -1 : 1));
@@ -130,11 +143,11 @@ export async function whole(ledger: Ledger, entries: EntryPreview[]): Promise<Co
 /** Notes that an agent reads a key, once per key: from then on it is told of changes. */
 async function remember(call: WorkspaceCall, key: string): Promise<void> {
   const inbox = inboxOf(call.caller.actor);
-  const { readers, revisions } = call.view();
+  const { readers } = call.view();
   const known = held(readers, key);
   // Whoever asks for ever new keys that nobody wrote must not fill the view.
   if (known?.[inbox] !== undefined || (!known && Object.keys(readers).length >= KEYS_LIMIT)) return;
-  const revision = held(revisions, key) ?? 0;
+  const revision = revisionOf(call.view(), key) ?? 0;
   await call.decide(`readers/${key}`, () => ({ type: "context.read", data: { key, inbox, revision } }));
 }
 

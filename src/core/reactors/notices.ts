@@ -1,6 +1,6 @@
 import type { Event, Fact } from "../../contract/event.ts";
 import { inboxOf, nameOf } from "../../contract/actor.ts";
-import { held, type View } from "../../contract/view.ts";
+import { held, revisionOf, type View } from "../../contract/view.ts";
 import { aboutFiles } from "../changes/notices.ts";
 import { appendPatiently } from "../append.ts";
 import type { LiveView } from "../live-view.ts";
@@ -85,6 +85,6 @@ export async function sendNotices(
 function isNewest(event: Event, view: View): boolean {
   if (event.type === "rules.updated") return event.data.revision === view.rules.revision;
   if (event.type === "context.written" || event.type === "context.removed")
-    return event.data.revision === held(view.revisions, event.data.key);
+    return event.data.revision === revisionOf(view, event.data.key);
   return event.type.startsWith("files.");
 }
