@@ -9,6 +9,8 @@ import fs from "fs";
 import path from "path";
 import { SetupFailure, build, install, logged, nodeAtLeast, passSignals, root, say, seconds } from "./setup.js";
 
+/** Runs of `npm run faults` that count as tests, as far as they fit into four minutes; more are made on demand. */
+const FAULT_RUNS = 25;
 const report = path.join(root, ".cache", "test-report.json");
 
 main().catch((error) => {
@@ -28,13 +30,16 @@ async function main() {
   const { check } = await import("./check.js");
   const checks = check(node);
   const tests = await vitest(node, process.argv.slice(2));
-  const failed = checks.failed + tests.failed;
-  const passed = checks.passed + tests.passed;
+  // Named tests are for somebody who is at work on one thing.
+  const faults = process.argv.length > 2 ? { passed: 0, failed: 0, skipped: 0 } : await breaking(node);
+  const failed = checks.failed + tests.failed + faults.failed;
+  const passed = checks.passed + tests.passed + faults.passed;
+  const skipped = tests.skipped + faults.skipped;
   if (tests.passed + tests.failed === 0) console.log("No test ran: that counts as a failure.");
   if (chromiumPath() === undefined && needsBrowser())
     console.log("NOT RUN: the browser tests, because there is no Chromium on this machine.");
   console.log("in " + seconds(began));
-  console.log(passed + " passed, " + failed + " failed" + (tests.skipped > 0 ? ", " + tests.skipped + " skipped" : ""));
+  console.log(passed + " passed, " + failed + " failed" + (skipped > 0 ? ", " + skipped + " skipped" : ""));
   process.exit(failed > 0 || tests.passed === 0 ? 1 : 0);
 }
 
@@ -55,6 +60,27 @@ async function vitest(node, filters) {
   // Something outside any test went wrong, e.g. an error nobody awaited.
   if (code !== 0 && count.failed === 0) count.failed++;
   return count;
+}
+
+/** Breaks a real server in a few ways; each run counts as a test, and a runner that did not come to its end as a failure. */
+async function breaking(node) {
+  const summary = path.join(root, ".cache", "faults-report.json");
+  fs.rmSync(summary, { force: true });
+  const { faultsCommand } = await import("./faults.js");
+  const [program, ...args] = faultsCommand(node, [
+    "--runs",
+    String(FAULT_RUNS),
+    "--jobs",
+    "2",
+    "--minutes",
+    "4",
+    "--report",
+    summary,
+  ]);
+  const code = await inForeground(program, args);
+  if (!fs.existsSync(summary)) return { passed: 0, failed: 1, skipped: 0 };
+  const { passed, failed, not_run } = JSON.parse(fs.readFileSync(summary, "utf8"));
+  return { passed, failed: code !== 0 && failed === 0 ? 1 : failed, skipped: not_run };
 }
 
 /** Runs the tests' process with this Node first on PATH, so that what tests start by the name `node` is the same. */

@@ -1,30 +1,36 @@
+import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { checkEnded, checkRunning } from "./invariants.ts";
-import { kinds, schedule, type Kind } from "./kind.ts";
-import { Random } from "./random.ts";
+import { kinds, schedule } from "./kind.ts";
 import { summarise, table, type Result } from "./report.ts";
-import { NotRun, PROGRAMS, World } from "./world.ts";
+import { runOnce } from "./run.ts";
+import { PROGRAMS } from "./world.ts";
 
 /*
- * npm run faults -- [--runs N] [--seed S] [--only KIND,…] [--json] [--list] [--sources]
+ * npm run faults -- [--runs N] [--jobs N] [--minutes M] [--seed S] [--only KIND,…] [--json] [--list] [--sources] [--report FILE]
  *
  * Breaks a real Clustr in many ways while clients use it, and checks from outside that every promise held. Run i has the
- * seed S + i, so any run can be repeated alone. The last line says `N passed, N failed`.
+ * seed S + i, so any run can be repeated alone. None begins after M minutes. The last line says `N passed, N failed`;
+ * --report writes that for a program.
  */
-
-/** A run that has not ended by then has hung. */
-const RUN_MS = 180_000;
 
 const { values: options } = parseArgs({
   options: {
     runs: { type: "string", default: "25" },
     seed: { type: "string", default: `${Math.floor(Math.random() * 1_000_000)}` },
     only: { type: "string" },
+    jobs: { type: "string", default: "1" },
+    minutes: { type: "string", default: "1000" },
     json: { type: "boolean", default: false },
+    report: { type: "string" },
     list: { type: "boolean", default: false },
     sources: { type: "boolean", default: false },
   },
 });
+
+/** Whoever interrupts gets the run under way ended, with everything it has started, and a report of those before. */
+const interrupted = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => interrupted.abort(new Error("It was interrupted.")));
 
 process.exitCode = await main();
 
@@ -34,8 +40,19 @@ async function main(): Promise<number> {
   const strange = wanted?.find((name) => !all.some((kind) => kind.name === name));
   const runs = numberOf(options.runs);
   const seed = numberOf(options.seed);
-  if (strange !== undefined || runs === undefined || seed === undefined) {
-    const what = strange === undefined ? "--runs and --seed take whole numbers." : `There is no kind "${strange}".`;
+  const jobs = numberOf(options.jobs);
+  const minutes = numberOf(options.minutes);
+  if (
+    strange !== undefined ||
+    runs === undefined ||
+    seed === undefined ||
+    jobs === undefined ||
+    minutes === undefined
+  ) {
+    const what =
+      strange === undefined
+        ? "--runs, --seed, --jobs and --minutes take whole numbers."
+        : `There is no kind "${strange}".`;
     process.stderr.write(`${what} Kinds: ${all.map(({ name }) => name).join(", ")}\n`);
     return 2;
   }
@@ -46,52 +63,30 @@ async function main(): Promise<number> {
   }
   say(`${runs} runs, seed ${seed}`);
   const results: Result[] = [];
-  for (const [i, kind] of schedule(chosen, runs).entries()) {
-    const result = await runOne(kind, seed + i);
-    results.push(result);
-    tell(result, `${i + 1}/${runs}`);
-  }
+  const program = options.sources ? PROGRAMS.sources : PROGRAMS.built;
+  const end = performance.now() + minutes * 60_000;
+  const due = schedule(chosen, runs).entries();
+  const work = async (): Promise<void> => {
+    for (const [i, kind] of due) {
+      if (interrupted.signal.aborted || performance.now() > end) return;
+      const result = await runOnce(kind, seed + i, program, interrupted.signal);
+      if (interrupted.signal.aborted) return say(`interrupted: ${kind.name}, seed ${seed + i}`);
+      if (result.kept !== undefined) say(`  kept: ${result.kept}`);
+      results.push(result);
+      tell(result, `${results.length}/${runs}`);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.max(1, jobs) }, work));
   const failed = results.filter(({ violations }) => violations.length > 0).length;
   const notRun = results.filter((result) => result.notRun !== undefined).length;
   say(`\n${table(results)}\n`);
   if (options.json) console.log(JSON.stringify({ seed, results, summary: summarise("all", results) }, undefined, 2));
-  say(`${runs - failed - notRun} passed, ${failed} failed${notRun > 0 ? `, ${notRun} not run` : ""}`);
-  return failed > 0 || notRun === runs ? 1 : 0;
-}
-
-async function runOne(kind: Kind, seed: number): Promise<Result> {
-  const began = performance.now();
-  const stop = new AbortController();
-  const late = setTimeout(() => stop.abort(new Error(`It did not end within ${RUN_MS / 1000} s.`)), RUN_MS);
-  const world = await World.make(options.sources ? PROGRAMS.sources : PROGRAMS.built, stop.signal);
-  const { figures, violations, notes } = world;
-  let notRun: string | undefined;
-  const phase = async (what: string, work: () => Promise<unknown>): Promise<void> => {
-    try {
-      await Promise.race([work(), whenAborted(stop.signal)]);
-    } catch (error) {
-      if (error instanceof NotRun) notRun = error.message;
-      else world.violate(what, error instanceof Error ? (error.stack ?? error.message) : String(error));
-    }
-  };
-  await phase("run", () => kind.run(world, new Random(seed), stop.signal));
-  if (notRun === undefined && world.started) await phase("check", () => checkRunning(world));
-  await phase("end", () => world.end());
-  if (notRun === undefined && world.started) await phase("check", () => checkEnded(world));
-  await phase("end", () => world.tidy());
-  clearTimeout(late);
-  stop.abort(new Error("The run is over."));
-  if (violations.length === 0) await world.forget();
-  else say(`  kept: ${world.folder}`);
-  const ms = Math.round(performance.now() - began);
-  return { kind: kind.name, seed, ms, figures, violations, notes, ...(notRun === undefined ? {} : { notRun }) };
-}
-
-function whenAborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason as Error);
-    else signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
-  });
+  const passed = results.length - failed - notRun;
+  if (results.length < runs) say(`${results.length} of ${runs} runs were made.`);
+  if (options.report !== undefined)
+    await writeFile(options.report, JSON.stringify({ passed, failed, not_run: notRun }));
+  say(`${passed} passed, ${failed} failed${notRun > 0 ? `, ${notRun} not run` : ""}`);
+  return failed > 0 || passed === 0 ? 1 : 0;
 }
 
 function tell({ kind, seed, ms, figures, violations, notes, notRun }: Result, place: string): void {

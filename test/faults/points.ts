@@ -61,7 +61,7 @@ export class Points {
   async die({ name, when }: Point, random: Random): Promise<void> {
     const skip = FREQUENT.test(name) ? random.below(5) : 0;
     if (when === "starting") {
-      await this.#world.kill();
+      await this.#world.clustr.kill();
       await this.#arm({ point: name, skip });
       await this.#world.clustr.restart().catch(() => undefined);
     } else {

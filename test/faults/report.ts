@@ -9,6 +9,8 @@ export interface Result {
   violations: Violation[];
   notes: string[];
   notRun?: string;
+  /** The run's folder, when there is something in it worth a look. */
+  kept?: string;
 }
 
 /** One row: everything of one kind, or of all. */

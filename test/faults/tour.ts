@@ -5,7 +5,7 @@ import type { Caller } from "./caller.ts";
 import type { World } from "./world.ts";
 
 /** How long a tourist may take to write its files, ms: its server may be killed meanwhile. */
-const WORK_MS = 30_000;
+const WORK_MS = 90_000;
 const FILES = ["one.txt", "two.txt", "three.txt"];
 
 /**

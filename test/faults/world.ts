@@ -52,7 +52,9 @@ export class World {
   readonly #callers: Caller[] = [];
   readonly #after: (() => Promise<void> | void)[] = [];
   readonly #main: string;
+  #starting: Promise<RunningClustr> | undefined;
   #clustr: RunningClustr | undefined;
+  #over = false;
   #stream: Stream | undefined;
 
   private constructor(folder: string, main: string, memory: Acknowledgements, signal: AbortSignal) {
@@ -80,7 +82,8 @@ export class World {
 
   /** The Clustr of this run; throws before `start`. */
   get clustr(): RunningClustr {
-    if (!this.#clustr) throw new Error("The world was not started.");
+    // Whatever a kind that was interrupted still does must not start anything anew.
+    if (!this.#clustr || this.#over) throw new Error("The world was not started, or has ended.");
     return this.#clustr;
   }
 
@@ -96,7 +99,8 @@ export class World {
   async start({ node = [], env = {} }: { node?: string[]; env?: Record<string, string> } = {}): Promise<void> {
     const launch: Launch = { main: this.#main, node };
     const clean = cleanEnv(join(this.folder, "user"), { SHELL: "/bin/sh", ...env });
-    this.#clustr = await startClustr(this.project, this.home, clean, launch);
+    this.#starting = startClustr(this.project, this.home, clean, launch);
+    this.#clustr = await this.#starting;
     await this.clustr.client.call("limits.set", {
       ...{ live_agents: 60, spawns_per_minute: 600, messages_per_minute: 6000 },
       ...{ unread_messages: 10_000, exchange_length: 1000 },
@@ -167,9 +171,11 @@ export class World {
 
   /** Ends everything this run has started. */
   async end(): Promise<void> {
+    this.#over = true;
     this.#stream?.close();
     await this.memory.close();
-    await this.#clustr?.[Symbol.asyncDispose]();
+    const clustr = await this.#starting?.catch(() => undefined);
+    await clustr?.[Symbol.asyncDispose]();
   }
 
   /** What `after` was given, the latest first. */

@@ -8,6 +8,7 @@ import { registerHooks } from "node:module";
 /** Modules the composition root imports, their factories, and what their ports are called in points. */
 const PORTS: Record<string, Record<string, string>> = {
   "ledger/sqlite/ledger": { openSqliteLedger: "ledger" },
+  "ledger/sqlite/open-mending": { openMending: "ledger" },
   "terminal/client": { connectTerminalHost: "host" },
   "git/snapshot-store": { openSnapshots: "snapshots" },
   "files/private-files": { privateFiles: "files" },
