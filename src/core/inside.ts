@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { ClustrError, hasCode } from "../contract/error.ts";
 
 /**
@@ -11,7 +10,7 @@ export function told(
   where: Record<string, unknown>,
 ): ClustrError {
   if (hasCode(error)) return error;
-  const failure = randomUUID().slice(0, 8);
+  const failure = crypto.randomUUID().slice(0, 8);
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   log("something failed inside", { failure, ...where, error: text });
   const message = `Clustr failed inside; nothing acknowledged was lost. The server's log has the details under ${failure}.`;
