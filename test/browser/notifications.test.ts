@@ -17,11 +17,15 @@ describe.skipIf(CHROMIUM === undefined)("notifications on a phone", () => {
   });
   afterAll(() => stage[Symbol.asyncDispose]());
 
-  const ask = (key: string, title: string) =>
-    stage.home.report("ada", {
+  const ask = async (page: Page, key: string, title: string) => {
+    await stage.home.report("ada", {
       type: "attention",
       item: { kind: "permission", title, detail: "npm test", key, answers: ["allow", "deny"] },
     });
+    await page.getByText(title).filter({ visible: true }).first().waitFor();
+    // Chromium forgets one that is just being shown when it is asked which there are.
+    await page.waitForTimeout(500);
+  };
   const shown = (page: Page) =>
     page.evaluate(`navigator.serviceWorker.getRegistration().then((worker) => worker ? worker.getNotifications() : [])
       .then((all) => all.map(({ title, body, tag, data }) => ({ title, body, tag, ...data })))`) as Promise<
@@ -49,7 +53,7 @@ describe.skipIf(CHROMIUM === undefined)("notifications on a phone", () => {
 
   test("are shown by a worker, lead to their item when tapped, and go when it is answered", async () => {
     const page = await open(`${room}/messages`);
-    await ask("n1", "Run the tests?");
+    await ask(page, "n1", "Run the tests?");
     await expect
       .poll(() => shown(page), { timeout: 5000 })
       .toMatchObject([{ title: "ada needs you", body: "Run the tests?" }]);
@@ -58,7 +62,7 @@ describe.skipIf(CHROMIUM === undefined)("notifications on a phone", () => {
     await tap(page, one?.tag ?? "");
     await expect.poll(() => page.url()).toContain(`/inbox?item=${one?.tag ?? ""}`);
     await expect.poll(() => shown(page)).toEqual([]);
-    await ask("n2", "Deploy?");
+    await ask(page, "n2", "Deploy?");
     await expect.poll(() => shown(page), { timeout: 5000 }).toMatchObject([{ body: "Deploy?" }]);
     await page.getByRole("button", { name: "Deny", exact: true }).click();
     await expect.poll(() => shown(page), { timeout: 5000 }).toEqual([]);
@@ -67,7 +71,7 @@ describe.skipIf(CHROMIUM === undefined)("notifications on a phone", () => {
 
   test("come from a worker that answers no request and keeps nothing: the page is always the server's", async () => {
     const page = await open(`${room}/inbox`);
-    await ask("n3", "Again?");
+    await ask(page, "n3", "Again?");
     await expect.poll(() => shown(page), { timeout: 5000 }).toHaveLength(1);
     expect(await page.evaluate(`caches.keys()`)).toEqual([]);
     expect(

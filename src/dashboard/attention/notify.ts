@@ -5,6 +5,16 @@ import type { Waiting } from "./waiting.ts";
 /** Of public/: it must lie at the root, since its folder is how far it reaches. */
 const WORKER = "/worker.js";
 
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Chromium forgets a notification that is just being shown when it is asked which there are: one thing at a time. What
+ * fails is left: the number in the title has to do.
+ */
+function inTurn(task: () => Promise<unknown>): void {
+  last = last.then(task).catch(() => undefined);
+}
+
 /** Shows a notification that leads to its item. Returns how to take it away. */
 export function notify({ item }: Waiting): () => void {
   const title = `${item.agent} needs you`;
@@ -20,17 +30,17 @@ export function notify({ item }: Waiting): () => void {
   } catch {
     // Phones show only those of a worker.
     const data = { href: hrefOf({ workspace: route().workspace, room: "inbox", item: item.id }) };
-    void startWorker()
-      .then((worker) => worker?.showNotification(title, { ...options, data, icon: "/icon-192.png" }))
-      // Without one the number in the title has to do.
-      .catch(() => undefined);
-    return () => void takeAway(item.id).catch(() => undefined);
+    inTurn(async () => (await startWorker())?.showNotification(title, { ...options, data, icon: "/icon-192.png" }));
+    return () => inTurn(() => takeAway(item.id));
   }
 }
 
 /** Starts what shows notifications on a phone. Undefined where there can be none, e.g. over plain HTTP to another machine. */
 export async function startWorker(): Promise<ServiceWorkerRegistration | undefined> {
   if (!("serviceWorker" in navigator)) return undefined;
+  const running = await navigator.serviceWorker.getRegistration();
+  // It is looked for a newer one whenever the page is opened; a notification does not wait for that.
+  if (running?.active) return running;
   await navigator.serviceWorker.register(WORKER, { updateViaCache: "none" });
   return navigator.serviceWorker.ready;
 }
