@@ -25,7 +25,7 @@ export async function exits(file: string, count: number): Promise<number> {
     let broken = 0;
     const worker = async (): Promise<void> => {
       for (let id = runs.pop(); id !== undefined; id = runs.pop()) {
-        await host.ensure(home.script(id, 'exec cat "$0"', { args: ["-c", 'exec cat "$0"', file] }));
+        await host.ensure(home.script(id, "", { args: ["-c", 'exec cat "$0"', file] }));
         // One who reads along, and one who comes when it is over.
         const live = await readAll(host, id);
         const later = await readAll(host, id);
@@ -39,6 +39,15 @@ export async function exits(file: string, count: number): Promise<number> {
     await home.end();
   }
 }
+
+/** Prints a file at 10 MB/s: slow enough for a follower that reads along. */
+const PACED = `
+const text = require("fs").readFileSync(process.argv[1]);
+let at = 0;
+const clock = setInterval(() => {
+  process.stdout.write(text.subarray(at, (at += 100_000)));
+  if (at >= text.length) clearInterval(clock);
+}, 10);`;
 
 /** Milliseconds of processor time that a terminal host takes for a program that prints a file, with one follower. */
 export async function hostCost(file: string, journal: boolean): Promise<number> {
@@ -57,7 +66,7 @@ export async function hostCost(file: string, journal: boolean): Promise<number> 
     });
     const host = await home.connect();
     const before = processorMs(child.pid ?? 0);
-    await host.ensure(home.script("cost.1", "", { args: ["-c", 'exec cat "$0"', file] }));
+    await host.ensure(home.script("cost.1", "", { command: process.execPath, args: ["-e", PACED, file] }));
     const { bytes } = await readAll(host, "cost.1");
     if (bytes.length !== (await printed(file)).length) throw new Error("not everything was read");
     return processorMs(child.pid ?? 0) - before;

@@ -7,7 +7,8 @@ import { parseArgs } from "node:util";
 /** One thing that was measured, several times. Of the values the median counts. */
 export interface Figure {
   name: string;
-  unit: "ms" | "×" | "/s" | "MB" | "kB" | "%";
+  /** None for things that are counted. */
+  unit: "ms" | "×" | "/s" | "MB" | "kB" | "%" | "";
   values: readonly number[];
   /** The target: the median is to be at most, or at least, this. */
   most?: number | undefined;
@@ -116,6 +117,7 @@ function spread({ values, unit }: Figure): string {
 }
 
 function shown(value: number, unit: Figure["unit"]): string {
+  if (unit === "") return String(value);
   const number = value.toFixed(unit === "×" || value < 10 ? 2 : 0);
   return unit === "×" ? `${number}×` : `${number} ${unit}`;
 }

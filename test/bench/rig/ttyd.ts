@@ -14,7 +14,8 @@ export function ttyd(): PtyReader | undefined {
   if (spawnSync("ttyd", ["--version"]).status !== 0) return undefined;
   return {
     async deliver(file, bytes) {
-      await using terminal = await open(["cat", file]);
+      // It sends nothing more once the program has ended.
+      await using terminal = await open(["sh", "-c", 'cat "$0"; sleep 60', file]);
       const began = performance.now();
       terminal.begin();
       await terminal.until((received) => received >= bytes);

@@ -11,8 +11,6 @@ import {
 } from "../../../src/contract/wire.ts";
 import type { RunningClustr } from "../../rig/clustr.ts";
 
-/** Bytes after which it says that it has drawn them. */
-const ACK_BYTES = 32_768;
 const KEY_MS = 20;
 const ECHO_LIMIT_MS = 5_000;
 
@@ -26,12 +24,18 @@ export class Watched {
   delivered = 0;
   /** Screens that came, the first included. */
   screens = 0;
-  readonly hash = createHash("sha1");
-  acked = 0;
+  /** Of those bytes. */
+  hash = createHash("sha1");
   changed: () => void = () => {};
 
   constructor(agent: string) {
     this.agent = agent;
+  }
+
+  /** Counts anew from here. */
+  begin(): void {
+    this.delivered = this.screens = 0;
+    this.hash = createHash("sha1");
   }
 
   async until(enough: () => boolean): Promise<void> {
@@ -100,7 +104,7 @@ export class Viewer {
     const watched = "channel" in frame && frame.channel !== undefined ? this.#watched[frame.channel] : undefined;
     if (!watched || frame.type !== "screen") return;
     watched.epoch = frame.epoch;
-    watched.offset = watched.acked = frame.offset;
+    watched.offset = frame.offset;
   }
 
   #bytes(data: Buffer): void {
@@ -114,8 +118,7 @@ export class Viewer {
       watched.offset += frame.bytes.length;
       watched.delivered += frame.bytes.length;
       watched.hash.update(frame.bytes);
-      if (watched.offset - watched.acked >= ACK_BYTES)
-        this.#send({ type: "ack", channel: frame.channel, offset: (watched.acked = watched.offset) });
+      this.#send({ type: "ack", channel: frame.channel, offset: watched.offset });
     }
     watched.changed();
   }
