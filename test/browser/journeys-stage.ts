@@ -8,10 +8,15 @@ import { expectAccessible } from "./stage.ts";
 /** Where pictures of the ends of all ways are kept; nowhere unless told. */
 const SHOTS = process.env["CLUSTR_SHOTS"];
 
-/** Runs in the page. */
-const SETTLED = `new Promise(requestAnimationFrame).then(() => Promise.allSettled(document.getAnimations()
-  .filter((one) => one.timeline === document.timeline && Number.isFinite(one.effect.getComputedTiming().endTime)).map((one) => one.finished)))
-  .then(() => new Promise(requestAnimationFrame)).then(() => {})`;
+/** Runs in the page: done when nothing has moved for three frames; what inherits a colour follows a frame later. */
+const SETTLED = `(async () => {
+  const moves = () => document.getAnimations().some((one) => one.timeline === document.timeline &&
+    one.playState === "running" && Number.isFinite(one.effect.getComputedTiming().endTime));
+  for (let still = 0, frames = 0; still < 3 && frames < 300; frames++) {
+    await new Promise(requestAnimationFrame);
+    still = moves() ? 0 : still + 1;
+  }
+})()`;
 /** What Chromium notes by itself of requests and sockets that fail. */
 const NETWORK = /^(Failed to load resource|WebSocket connection to)/;
 

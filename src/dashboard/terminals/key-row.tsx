@@ -4,9 +4,9 @@ import type { PhoneKey } from "./input.ts";
 import type { LiveScreen } from "./screen.ts";
 
 const KEYS: { key: PhoneKey; shown: string; name: string }[] = [
-  { key: "esc", shown: "esc", name: "Escape (esc)" },
+  { key: "esc", shown: "esc", name: "Escape, esc" },
   { key: "tab", shown: "tab", name: "Tab" },
-  { key: "ctrl", shown: "ctrl", name: "Control (ctrl), for the next key" },
+  { key: "ctrl", shown: "ctrl", name: "Control, ctrl, for the next key" },
   { key: "up", shown: "↑", name: "Up" },
   { key: "down", shown: "↓", name: "Down" },
   { key: "enter", shown: "↵", name: "Enter" },
