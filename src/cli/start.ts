@@ -11,7 +11,7 @@ import { openBrowser } from "./browser.ts";
 import { pause } from "./pause.ts";
 import { styleOf } from "./show/style.ts";
 import { homeOf, readAccess } from "./server-file.ts";
-import { keepYoungSpaceSmall } from "./young-space.ts";
+import { collectAfterStart, keepYoungSpaceSmall } from "./little-memory.ts";
 
 const DEFAULT_PORT = 3100;
 /** How long another start that holds this home may take until it answers. */
@@ -60,6 +60,7 @@ export async function serve(
   const client = createClient({ base: daemon.url, token, routes, workspace: daemon.workspace });
   const { url, login, workspace, pid, problem } = daemon;
   await ready({ url, login, workspace, pid, client, problem, joined: false });
+  collectAfterStart();
   await daemon.ended;
 }
 
@@ -133,12 +134,12 @@ async function startOrJoin(cli: Cli, path: string, port: number) {
   keepYoungSpaceSmall();
   const { runDaemon } = await import("../daemon.ts");
   const options = { home: resolve(io.cwd, homeOf(io)), port, folder: path, version, signal: io.signal };
-  const until = Date.now() + STARTING_MS;
+  const until = performance.now() + STARTING_MS;
   for (let first = true; ; first = false) {
     try {
       return await runDaemon(options);
     } catch (error) {
-      if (!hasCode(error, "conflict") || Date.now() > until) throw error;
+      if (!hasCode(error, "conflict") || performance.now() > until) throw error;
     }
     if (first) note(io, "Another server is starting for this home; waiting for it.");
     const served = await joinRunning(io, path);
