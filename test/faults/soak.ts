@@ -93,7 +93,8 @@ async function soak(world: World, ms: number, count: number, every: number): Pro
   const names = Array.from({ length: count }, (_, i) => `agent-${nameOf(i)}`);
   for (const [i, name] of names.entries()) {
     const task = taskOf(name, names[(i + 1) % count] ?? "");
-    await world.clustr.client.call("agent.spawn", { name, service: "script", autonomy: "full", task });
+    const asked = { name, service: "script", autonomy: "full" as const, task };
+    await world.clustr.client.call("agent.spawn", asked, { timeoutMs: 60_000 });
   }
   const began = Date.now();
   const looks: Outside[] = [];
@@ -111,16 +112,19 @@ async function soak(world: World, ms: number, count: number, every: number): Pro
     };
     if (look.server > 0) looks.push(look);
   }, SAMPLE_MS);
-  while (Date.now() - began < ms && !world.signal.aborted) {
-    await pause(Math.min(every, Math.max(0, ms - (Date.now() - began))));
-    if (Date.now() - began >= ms) break;
-    await world.kill();
-    await world.restart();
-    started = Date.now();
+  try {
+    while (Date.now() - began < ms && !world.signal.aborted) {
+      await pause(Math.min(every, Math.max(0, ms - (Date.now() - began))));
+      if (Date.now() - began >= ms) break;
+      await world.kill();
+      await world.restart();
+      started = Date.now();
+    }
+  } finally {
+    clearInterval(clock);
   }
-  clearInterval(clock);
   await load.stop();
-  for (const name of names) await world.clustr.client.call("agent.stop", { name }, { timeoutMs: 30_000 });
+  for (const name of names) await world.clustr.client.call("agent.stop", { name }, { timeoutMs: 60_000 });
   judge(world, looks, began + ms * WARM);
 }
 
