@@ -55,9 +55,11 @@ export class Caller {
     const began = performance.now();
     let broken = false;
     for (;;) {
-      const answer = await this.#attempt(operation, input, id);
+      const answer = this.#signal.aborted ? "over" : await this.#attempt(operation, input, id);
+      // What nobody waits for any more is not remembered: the memory may be closed by now.
+      if (answer === "over" || this.#signal.aborted) return { outcome: "unknown" };
       broken ||= answer === "broken";
-      const late = performance.now() - began > GIVE_UP_MS || this.#signal.aborted;
+      const late = performance.now() - began > GIVE_UP_MS;
       if (answer !== "refused" && answer !== "broken") {
         const told = answer.value ?? answer.failure;
         await this.#remember({ id, operation, input, outcome: answer.outcome, answer: told, began, broken });

@@ -38,7 +38,7 @@ export async function underLoad(
   const repeat = async (turn: Turn, every: number): Promise<void> => {
     while (!over && !world.signal.aborted) {
       const next = performance.now() + every;
-      await turn();
+      await turn().catch((error: unknown) => world.signal.aborted || world.violate("run", String(error)));
       await pause(Math.max(0, next - performance.now()));
     }
   };

@@ -70,7 +70,8 @@ async function main(): Promise<number> {
     for (const [i, kind] of due) {
       if (interrupted.signal.aborted || performance.now() > end) return;
       const result = await runOnce(kind, seed + i, program, interrupted.signal);
-      if (interrupted.signal.aborted) return say(`interrupted: ${kind.name}, seed ${seed + i}`);
+      if (interrupted.signal.aborted)
+        return say(`interrupted: ${kind.name}, seed ${seed + i}, ${result.kept ?? "nothing is kept"}`);
       if (result.kept !== undefined) say(`  kept: ${result.kept}`);
       results.push(result);
       tell(result, `${results.length}/${runs}`);

@@ -83,7 +83,10 @@ export function touring(world: World): { stop(): Promise<void> } {
   const caller = world.person("guide");
   let over = false;
   const all = (async () => {
-    for (let number = 1; !over && !world.signal.aborted; number++) await tour(world, caller, number);
+    for (let number = 1; !over && !world.signal.aborted; number++)
+      await tour(world, caller, number).catch(
+        (error: unknown) => world.signal.aborted || world.violate("run", String(error)),
+      );
   })();
   return {
     async stop() {

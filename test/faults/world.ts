@@ -54,14 +54,14 @@ export class World {
   readonly #main: string;
   #starting: Promise<RunningClustr> | undefined;
   #clustr: RunningClustr | undefined;
-  #over = false;
+  readonly #ended = new AbortController();
   #stream: Stream | undefined;
 
   private constructor(folder: string, main: string, memory: Acknowledgements, signal: AbortSignal) {
     this.folder = folder;
     this.#main = main;
     this.memory = memory;
-    this.signal = signal;
+    this.signal = AbortSignal.any([signal, this.#ended.signal]);
   }
 
   static async make(main: string, signal: AbortSignal): Promise<World> {
@@ -83,7 +83,7 @@ export class World {
   /** The Clustr of this run; throws before `start`. */
   get clustr(): RunningClustr {
     // Whatever a kind that was interrupted still does must not start anything anew.
-    if (!this.#clustr || this.#over) throw new Error("The world was not started, or has ended.");
+    if (!this.#clustr || this.#ended.signal.aborted) throw new Error("The world was not started, or has ended.");
     return this.#clustr;
   }
 
@@ -141,7 +141,9 @@ export class World {
   /** Starts it again and notes how long that took. */
   async restart(): Promise<void> {
     const began = performance.now();
-    await this.clustr.restart();
+    const { clustr } = this;
+    this.#starting = clustr.restart().then(() => clustr);
+    await this.#starting;
     this.figures.restarts.push(Math.round(performance.now() - began));
   }
 
@@ -171,10 +173,12 @@ export class World {
 
   /** Ends everything this run has started. */
   async end(): Promise<void> {
-    this.#over = true;
+    this.#ended.abort(new Error("The run has ended."));
     this.#stream?.close();
     await this.memory.close();
-    const clustr = await this.#starting?.catch(() => undefined);
+    // One that is just starting cannot be told to end yet.
+    await this.#starting?.catch(() => undefined);
+    const clustr = this.#clustr ?? (await this.#starting);
     await clustr?.[Symbol.asyncDispose]();
   }
 
