@@ -18,6 +18,9 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 // A reader that has seen enough (`clustr events | head`) closes the pipe; that is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 
+// Nobody is left to be told; without this, telling of the failure would fail again, without end.
+process.stderr.on("error", () => {});
+
 const io: Io = {
   stdin: process.stdin,
   stdout: process.stdout,
