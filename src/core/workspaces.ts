@@ -1,4 +1,5 @@
 import { ClustrError, fromFailure, toFailure } from "../contract/error.ts";
+import { held } from "../contract/view.ts";
 import type { imports } from "../contract/operations/backups.ts";
 import type { workspaces as operations } from "../contract/operations/workspaces.ts";
 import type { Limits, Workspace } from "../contract/workspace.ts";
@@ -138,7 +139,7 @@ export function createWorkspaces({ home, folders, open, ...parts }: WorkspacesPa
     },
 
     "workspace.repair": async (_call, { id }) => {
-      const info = home.view().opened[id];
+      const info = held(home.view().opened, id);
       if (!info)
         throw new ClustrError("not_found", `There is no workspace "${id.slice(0, 80)}". See \`clustr doctor\`.`);
       const { at: _at, ...workspace } = info;
