@@ -79,7 +79,8 @@ function allowed({ keys = "", inTerminal }: Command, target: EventTarget | null)
   if (at?.closest(".xterm, [data-keys=terminal]")) return inTerminal === true;
   const modified = /^(mod|ctrl|alt)\+/.test(keys);
   if (document.querySelector("dialog[open], .menu")) return false;
-  if (modified) return true;
+  // Neither can be meant for what is being written.
+  if (modified || /^(shift\+)?f\d+$/.test(keys)) return true;
   if (at?.closest("input, textarea, select, [contenteditable=true]")) return false;
   return lettersOn() || !/^(shift\+)?\S( \S)?$/.test(keys);
 }

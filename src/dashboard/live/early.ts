@@ -1,3 +1,4 @@
+import { decoded } from "../route/decoded.ts";
 import { fetchAhead } from "../shell/ahead.ts";
 import { openServer, type Opened } from "./login.ts";
 import { followWorkspace, type Live } from "./store.ts";
@@ -12,7 +13,7 @@ let early: { workspace: string; live: Live } | undefined;
 /** What this browser may see. Rejects with `unauthenticated` when it is not logged in. */
 export const opening: Promise<Opened> = openServer();
 const [, w, asked] = location.pathname.split("/");
-if (w === "w" && asked) follow(decodeURIComponent(asked));
+if (w === "w" && asked) follow(decoded(asked));
 opening.then(
   (found) => {
     opened = found;

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from "react";
+import { decoded } from "./decoded.ts";
 
 /**
  * What is on the screen, as its address says: `/w/<workspace>/<room>?agent=…&side=…`. What else a room wants to be
@@ -22,8 +23,8 @@ let current = parse(location);
 function parse({ pathname, search }: { pathname: string; search: string }): Route {
   const [, w, workspace, room] = pathname.split("/");
   const route: Route = Object.fromEntries(new URLSearchParams(search));
-  if (w === "w" && workspace) route.workspace = decodeURIComponent(workspace);
-  if (w === "w" && room) route.room = decodeURIComponent(room);
+  if (w === "w" && workspace) route.workspace = decoded(workspace);
+  if (w === "w" && room) route.room = decoded(room);
   return route;
 }
 

@@ -80,7 +80,7 @@ export class LiveScreen implements Viewer {
     terminal.loadAddon(this.#fit);
     const unfollow = followTheme(terminal);
     terminal.open(box);
-    calmScrollbar(terminal);
+    calmScrollbar(terminal, signal);
     terminal.textarea?.setAttribute("aria-label", label);
     muteReplies(terminal);
     terminal.registerLinkProvider(
@@ -208,10 +208,10 @@ export class LiveScreen implements Viewer {
     });
   }
 
-  /** Does something when all that came before has been parsed. */
+  /** Does something when all that came before has been parsed; not any more when the terminal is gone by then. */
   #afterOutput(act: () => void): void {
     this.#pace.flush();
-    this.terminal.write("", act);
+    this.terminal.write("", () => this.#options.signal.aborted || act());
   }
 
   #send(data: string | Uint8Array): boolean {

@@ -8,9 +8,9 @@ interface Inside {
 /**
  * Lets the scrollbar follow once a frame. xterm 6 moves it with every line that scrolls, timers to fade it included, until
  * the scrollback is full: a third of all the work a flood makes in a page. Call it after `open`; the package is pinned, and
- * a test fails when the name changes.
+ * a test fails when the name changes. `signal`: aborts when the terminal is disposed of; a frame may come after that.
  */
-export function calmScrollbar(terminal: Terminal): void {
+export function calmScrollbar(terminal: Terminal, signal: AbortSignal): void {
   const viewport = (terminal as unknown as Inside)._core._viewport;
   if (!viewport) return;
   const sync = viewport._sync.bind(viewport);
@@ -22,7 +22,7 @@ export function calmScrollbar(terminal: Terminal): void {
     coming = true;
     requestAnimationFrame(() => {
       coming = false;
-      sync();
+      if (!signal.aborted) sync();
     });
   };
 }
