@@ -140,6 +140,7 @@ export class TerminalChannel implements Follower {
         this.#refused(frame.failure, frame.over === true);
         break;
       case "welcome":
+      case "preferences":
       case "view":
       case "event":
       case "preview":
