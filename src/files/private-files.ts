@@ -22,8 +22,14 @@ export function privateFiles(base: string): PrivateFiles {
     folder,
     async write(name, content) {
       const full = inBase(name);
-      await privateFolder(path.dirname(full));
-      await replaceFile(full, content);
+      try {
+        await replaceFile(full, content);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+        // Its folder is mostly there: mail is written down before it is handed over, and that should not take long.
+        await privateFolder(path.dirname(full));
+        await replaceFile(full, content);
+      }
       return full;
     },
     remove: (name) => rm(inBase(name), { recursive: true, force: true }),
