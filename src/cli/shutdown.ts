@@ -64,9 +64,9 @@ async function end(cli: Cli, keepAgents: boolean): Promise<{ pid?: number | unde
 
 /** The server answers before it leaves; whoever types the next command expects it gone. */
 async function processGone(io: Io, pid: number): Promise<void> {
-  const until = Date.now() + 20_000;
+  const until = performance.now() + 20_000;
   while (isAlive(pid)) {
-    if (Date.now() > until)
+    if (performance.now() > until)
       throw new ClustrError(
         "internal",
         `Agents have ended, but the server (process ${pid}) has not left within 20 s. End it with: kill -9 ${pid}`,

@@ -40,11 +40,11 @@ export function serveConnection(
   const signal = AbortSignal.any([life.signal, shutdown]);
   const channels = new Map<number, Channel>();
   let workspace: OpenWorkspace | undefined;
-  let heard = Date.now();
+  let heard = performance.now();
 
-  const clock = setInterval(() => (Date.now() - heard > SILENT_MS ? socket.terminate() : socket.ping()), PING_MS);
+  const clock = setInterval(() => (performance.now() - heard > SILENT_MS ? socket.terminate() : socket.ping()), PING_MS);
   const greeting = setTimeout(() => workspace ?? leave(POLICY, "hello did not come"), HELLO_MS);
-  socket.on("pong", () => (heard = Date.now()));
+  socket.on("pong", () => (heard = performance.now()));
   socket.on("error", (error) => log("a socket failed", { session: call.session, error: error.message }));
   socket.on("close", () => {
     clearInterval(clock);
@@ -52,7 +52,7 @@ export function serveConnection(
     life.abort();
   });
   socket.on("message", (data: Buffer, isBinary) => {
-    heard = Date.now();
+    heard = performance.now();
     try {
       if (isBinary) typed(data);
       else received(parseFrame(data.toString("utf8")));

@@ -23,9 +23,9 @@ export function createRefusals(core: Core, log: Log): Refusals {
   let count = 0;
 
   function list(details: Record<string, unknown>): void {
-    if (Date.now() - began > MINUTE_MS) {
+    if (performance.now() - began > MINUTE_MS) {
       if (count > LISTED) log("more was refused than is listed", { refusals: count - LISTED });
-      began = Date.now();
+      began = performance.now();
       count = 0;
     }
     if (++count <= LISTED) log("refused", details);
