@@ -42,7 +42,10 @@ export function serveConnection(
   let workspace: OpenWorkspace | undefined;
   let heard = performance.now();
 
-  const clock = setInterval(() => (performance.now() - heard > SILENT_MS ? socket.terminate() : socket.ping()), PING_MS);
+  const clock = setInterval(
+    () => (performance.now() - heard > SILENT_MS ? socket.terminate() : socket.ping()),
+    PING_MS,
+  );
   const greeting = setTimeout(() => workspace ?? leave(POLICY, "hello did not come"), HELLO_MS);
   socket.on("pong", () => (heard = performance.now()));
   socket.on("error", (error) => log("a socket failed", { session: call.session, error: error.message }));
