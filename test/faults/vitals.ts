@@ -72,6 +72,8 @@ export function watchPulse(world: World): () => Promise<number[]> {
       await pause(PULSE_MS);
     }
   })();
+  // A kind that breaks off does not ask for the times, and its world is gone then.
+  run.catch(() => undefined);
   return async () => {
     over = true;
     await run;

@@ -33,6 +33,7 @@ export function Log({ feed, state, wanted, past }: LogProps) {
   const box = useRef<HTMLDivElement>(null);
   const width = useRef(340);
   const [atEnd, setAtEnd] = useState(!past && !target);
+  const top = useRef(0);
   const last = messages.at(-1);
   const watching = atEnd && !past && isEverything(wanted);
   const divider = useDivider(watching, last?.seq ?? 0);
@@ -121,9 +122,12 @@ export function Log({ feed, state, wanted, past }: LogProps) {
         // A scrolling region must be reachable by keyboard.
         tabIndex={0}
         ref={box}
-        onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) =>
-          setAtEnd(scrollHeight - scrollTop - clientHeight < AT_END)
-        }
+        onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
+          // Only who goes up leaves the end: rows and room change their size a moment before the end is sought again.
+          const up = scrollTop < top.current;
+          top.current = scrollTop;
+          setAtEnd((was) => scrollHeight - scrollTop - clientHeight < AT_END || (was && !up));
+        }}
       >
         <div className="feed-rows" style={{ height: total }}>
           {items.map(({ index, key, start }) => {

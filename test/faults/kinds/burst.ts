@@ -24,7 +24,7 @@ const GROWTH_MB = 100;
  * a second, or, where the machine is busy with other things, so many times what a call takes.
  */
 const HANDED_P99_MS = 1_000;
-const HANDED_CALLS = 5;
+const HANDED_CALLS = 10;
 /** Agents that all write as fast as they can under the limits that everybody has. */
 const FLOODERS = 12;
 

@@ -42,6 +42,8 @@ function changed(value: unknown, at: number, how: string, by: unknown, key: stri
   if (!place) return at % 7 === 0 ? by : value;
   if (how === "replace") place.in[place.key] = by;
   else if (how === "remove") delete place.in[place.key];
+  // A list takes no key: `length` would be one that it refuses.
+  else if (Array.isArray(place.in)) place.in.push(by);
   else Object.defineProperty(place.in, key, { value: by, enumerable: true, configurable: true, writable: true });
   return value;
 }
