@@ -70,6 +70,9 @@ const scroll = (pixels: number, steps: number) => `new Promise((done) => {
   step();
 })`;
 
+/** Messages of one writer; a person may let an agent send 6,000 a minute. */
+const WRITES = 5_000;
+
 await using stage = await openStage();
 const { home } = stage;
 const ask = (operation: Parameters<typeof home.core.invoke>[0], input: object, caller = person) =>
@@ -77,10 +80,18 @@ const ask = (operation: Parameters<typeof home.core.invoke>[0], input: object, c
     ...{ workspace: home.workspace.id, requestId: randomUUID(), signal: new AbortController().signal },
   });
 await ask("limits.set", { messages_per_minute: 6_000 });
-const { id } = await home.agent("ada");
-const ada = { ...person, actor: { kind: "agent" as const, id, name: "ada" } };
-for (let at = 0; at < count; at++)
-  await ask("message.send", { to: "human", content: `number ${at} ${TEXTS[at % TEXTS.length] ?? ""}` }, ada);
+/** Several write: each has a limit of its own. */
+const writers = await Promise.all(
+  Array.from({ length: Math.ceil(count / WRITES) }, async (_, at) => {
+    const name = `ada-${at}`;
+    const { id } = await home.agent(name);
+    return { ...person, actor: { kind: "agent" as const, id, name } };
+  }),
+);
+for (let at = 0; at < count; at++) {
+  const content = `number ${at} ${TEXTS[at % TEXTS.length] ?? ""}`;
+  await ask("message.send", { to: "human", content }, writers[at % writers.length]);
+}
 
 const report = new Report(`The feed with ${count} messages`);
 const page = await stage.visit(`/w/${home.workspace.id}/messages`);
