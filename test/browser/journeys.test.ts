@@ -7,10 +7,10 @@
  *  3 spawning by mouse and by keyboard   journeys-begin, rooms.test (spawn); the real tools: e2e/page.test
  *  4 typing, pasting, links, finding     journeys-terminal, terminals.test, terminals-viewers.test, window.test (the chord)
  *  5 several terminals, as they were     journeys-terminal, terminals.test (edges)
- *  6 messages to one, several, all       agents.test, feed.test (new divider, ladder, search)
- *  7 what waits for the person           agents.test (title, notification), page.test (band), e2e/page.test
- *  8 shared notes                        rooms.test (context)
- *  9 rules                               rooms.test (rules)
+ *  6 messages to one, several, all       journeys-talk, agents.test, feed.test (new divider, ladder, search)
+ *  7 what waits for the person           journeys-talk, inbox.test, agents.test (title, notification), page.test (band), e2e/page.test
+ *  8 shared notes                        journeys-talk, rooms.test (context)
+ *  9 rules                               journeys-talk, rooms.test (rules)
  * 10 changes as they happen              journeys-live, rooms-files.test (marks), timeline.test (bursts)
  * 11 review and rollback                 journeys-changes, changes.test, timeline.test (undo), e2e/page.test
  * 12 stopping, restarting, removing      here, agents.test
