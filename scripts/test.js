@@ -7,7 +7,8 @@
 import { spawn } from "child_process";
 import fs from "fs";
 import path from "path";
-import { SetupFailure, build, install, logged, nodeAtLeast, passSignals, root, say, seconds } from "./setup.js";
+import { chromiumPath, installChromium } from "./chromium.js";
+import { SetupFailure, build, install, nodeAtLeast, passSignals, root, seconds } from "./setup.js";
 
 /** Runs of `npm run faults` that count as tests, as far as they fit into four minutes; more are made on demand. */
 const FAULT_RUNS = 25;
@@ -21,7 +22,7 @@ main().catch((error) => {
 
 async function main() {
   const began = Date.now();
-  const browser = chromium();
+  const browser = needsBrowser() ? installChromium() : undefined;
   const node = await nodeAtLeast([24, 0]);
   await install(".", "packages");
   await install("test/clis", "the real coding tools, for tests");
@@ -98,40 +99,6 @@ function inForeground(node, args) {
     child.on("error", () => end(1));
     child.on("exit", (code) => end(code === null ? 1 : code));
   });
-}
-
-/** Installs Debian's Chromium when a test needs it and this machine lets us. Never fails: tests then say what they missed. */
-async function chromium() {
-  if (!needsBrowser() || chromiumPath() !== undefined) return;
-  if (process.platform !== "linux" || process.getuid() !== 0 || !fs.existsSync("/usr/bin/apt-get")) {
-    say("no Chromium found, and it cannot be installed from here: browser tests will be skipped.");
-    return;
-  }
-  const began = Date.now();
-  say("installing Chromium, for tests …");
-  const log = path.join(root, ".cache", "logs", "chromium.log");
-  const command = [
-    "sh",
-    "-c",
-    "apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium",
-  ];
-  const code = await logged(command, root, log, 10 * 60 * 1000);
-  say(
-    code === 0
-      ? "installed Chromium in " + seconds(began)
-      : "Chromium could not be installed (" + path.relative(process.cwd(), log) + "): browser tests will be skipped.",
-  );
-}
-
-function chromiumPath() {
-  const named = process.env.CLUSTR_TEST_CHROMIUM;
-  const folders = (process.env.PATH || "").split(path.delimiter);
-  const known = ["chromium", "chromium-browser", "google-chrome"].flatMap((name) =>
-    folders.map((folder) => path.join(folder, name)),
-  );
-  return [named, ...known, "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"].find(
-    (file) => file && fs.existsSync(file),
-  );
 }
 
 /** Whether any test drives a browser. */
