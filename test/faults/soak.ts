@@ -32,6 +32,11 @@ const SAMPLE_MS = 1_000;
 const HOST_MB = 40;
 const HOST_FDS = 30;
 const HEAP_MB = 40;
+/**
+ * About 29 kB: what the host keeps of each terminal is full before the time that counts begins, so that what it takes more
+ * of after that is a leak.
+ */
+const PRINTS = "seq 1 6000";
 /** What one server needs from its start until it answers, and then until all agents were heard again, is not counted, ms. */
 const SETTLED_MS = 8_000;
 
@@ -135,7 +140,7 @@ function taskOf(name: string, next: string): string {
     { call: "write_context", with: { key: `note/${name}`, value: "what is so ".repeat(40) } },
     { call: "read_context", with: { key: `note/${next}` } },
     { append: `${name}.txt`, text: "one line more\n" },
-    { run: "seq 1 200", may_fail: true },
+    { run: PRINTS, may_fail: true },
     { sleep: 2 },
   ];
   // Notes of the next one are not there at first; nobody else's failure ends the work.
