@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
 import { readHosts } from "../../src/terminal/generation.ts";
 import type { Look } from "./probe.ts";
 import type { World } from "./world.ts";
@@ -53,32 +52,6 @@ export async function hostPid(world: World): Promise<number> {
   const [newest] = await readHosts(world.home);
   if (!newest) throw new Error("There is no terminal host.");
   return newest.pid;
-}
-
-/** How often it is looked whether the server answers, ms. */
-const PULSE_MS = 100;
-
-/** Asks the server for something small over and over; the function returned ends that, with every answer's time in ms. */
-export function watchPulse(world: World): () => Promise<number[]> {
-  const times: number[] = [];
-  let over = false;
-  const run = (async () => {
-    while (!over) {
-      const began = performance.now();
-      const headers = { authorization: `Bearer ${world.clustr.token}` };
-      const { status } = await fetch(`${world.clustr.ready.url}/api`, { headers }).catch(() => ({ status: 0 }));
-      if (status !== 200) world.violate("I10", `the server answered GET /api with ${status}`);
-      times.push(performance.now() - began);
-      await pause(PULSE_MS);
-    }
-  })();
-  // A kind that breaks off does not ask for the times, and its world is gone then.
-  run.catch(() => undefined);
-  return async () => {
-    over = true;
-    await run;
-    return times;
-  };
 }
 
 /** The most memory, in MB, that a process took between now and the call of the function returned, above what it had. */

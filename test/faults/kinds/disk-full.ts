@@ -3,7 +3,7 @@ import { cp, mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { hasCode } from "../../../src/contract/error.ts";
-import { lagOf } from "../lag.ts";
+import { watchPulse } from "../pulse.ts";
 import { underLoad } from "../load.ts";
 import type { Random } from "../random.ts";
 import { settled, spawnsAgain } from "../settled.ts";
@@ -39,11 +39,11 @@ export async function run(world: World, random: Random): Promise<void> {
   world.journalsWhole = false;
   await fill(filler);
   world.figures.faults += 1;
-  const lag = lagOf(world);
+  const pulse = watchPulse(world);
   await refusedForWant(world);
   await world.clustr.client.call("context.list", {});
   await pause(random.between(200, 3_000));
-  await lag.within(1_000);
+  await pulse.within(1_000);
   await rm(filler);
   const saves = () =>
     world.clustr.client.call("context.write", { key: "after", value: "there is room" }).then(

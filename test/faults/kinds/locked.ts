@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { underLoad } from "../load.ts";
-import { lagOf } from "../lag.ts";
+import { watchPulse } from "../pulse.ts";
 import type { Random } from "../random.ts";
 import type { World } from "../world.ts";
 
@@ -32,12 +32,12 @@ export async function run(world: World, random: Random): Promise<void> {
     home: join(world.home, "home.db"),
   };
   const running = random.pick([files.ledger, files.home]);
-  const lag = lagOf(world);
+  const pulse = watchPulse(world);
   const refused = await hold(running, 1_000, 2_000);
   world.figures.faults += 1;
   world.expect("run", refused.said === "SQLITE_BUSY", `another program got ${running}: ${refused.said}`);
   await refused.gone;
-  await lag.within(1_000);
+  await pulse.within(1_000);
 
   const starting = random.pick([files.ledger, files.home, `${files.ledger}-lock`, `${files.home}-lock`]);
   await world.kill();
