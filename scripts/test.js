@@ -94,7 +94,9 @@ function inForeground(node, args) {
     const passing = passSignals(child);
     const end = (code) => {
       passing.stop();
-      resolve(code);
+      // Whoever interrupts the tests does not want what comes after them either.
+      if (passing.seen) process.kill(process.pid, passing.seen);
+      else resolve(code);
     };
     child.on("error", () => end(1));
     child.on("exit", (code) => end(code === null ? 1 : code));
