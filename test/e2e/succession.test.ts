@@ -1,45 +1,17 @@
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { createClient, type Client } from "../../src/client/client.ts";
-import { routes } from "../../src/client/routes.ts";
-import { runDaemon } from "../../src/daemon.ts";
+import type { Client } from "../../src/client/client.ts";
 import { readHosts } from "../../src/terminal/generation.ts";
 import { scratch } from "../rig/rig.ts";
+import { release, until } from "./release.ts";
 
 /** A script that answers every message until it is stopped. */
 const ECHO = {
   steps: [{ say: "I am here." }],
   on_message: [{ steps: [{ call: "send_message", with: { to: "human", content: "I heard: {{message.content}}" } }] }],
 };
-
-/** A server of one release in this very process, until it is told to end. */
-async function release(
-  version: string,
-  home: string,
-  folder: string,
-): Promise<{ client: Client; end(): Promise<void> }> {
-  const over = new AbortController();
-  const daemon = await runDaemon({ home, folder, version, port: 0, signal: over.signal });
-  const { token } = JSON.parse(await readFile(join(home, "server.json"), "utf8")) as { token: string };
-  return {
-    client: createClient({ base: daemon.url, token, routes, workspace: daemon.workspace }),
-    async end() {
-      over.abort();
-      await daemon.ended;
-    },
-  };
-}
-
-async function until<T>(look: () => Promise<T | undefined | false>): Promise<T> {
-  for (const limit = Date.now() + 20_000; ;) {
-    const found = await look();
-    if (found) return found;
-    if (Date.now() > limit) throw new Error("It did not happen within 20 s.");
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 
 const heard = (client: Client, text: string) => () =>
   client
