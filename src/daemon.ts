@@ -25,7 +25,7 @@ import { rulesFile } from "./files/rules-file.ts";
 import { uploadFolder } from "./files/uploads.ts";
 import { adoptStore } from "./git/adopt.ts";
 import { projectNames } from "./git/names.ts";
-import { openSnapshots } from "./git/snapshot-store.ts";
+import { openSnapshots } from "./git/open-snapshots.ts";
 import { fillLedger } from "./ledger/sqlite/fill.ts";
 import type { CopyKeeping } from "./ledger/sqlite/keep-copies.ts";
 import { openSqliteLedger } from "./ledger/sqlite/ledger.ts";
@@ -178,7 +178,14 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
           now: Date.now,
         },
         files: privateFiles(base),
-        openStore: () => openSnapshots({ store: path.join(base, "snapshots.git"), folder: info.path, umask }),
+        openStore: () =>
+          openSnapshots({
+            store: path.join(base, "snapshots.git"),
+            folder: info.path,
+            umask,
+            mended: (what) =>
+              log("The snapshots of a workspace were damaged and have been mended", { path: info.path, ...what }),
+          }),
         projectFiles: projectFiles(info.path),
         uploads: uploadFolder(path.join(base, "uploads")),
         projectNames: projectNames(path.join(base, "names.git"), info.path),

@@ -1,4 +1,4 @@
-import { ClustrError } from "../contract/error.ts";
+import { ClustrError, toFailure } from "../contract/error.ts";
 import { shownPath } from "../contract/files.ts";
 import type { snapshots } from "../contract/operations/snapshots.ts";
 import type { Attribution } from "./attribution/attribution.ts";
@@ -48,6 +48,26 @@ export function snapshotHandlers(folder: FolderLog): Handlers<typeof snapshots, 
       const named = new Set(done.map(shownPath));
       const made = files.filter(({ path }) => named.has(path));
       return { dry_run, files: made.slice(0, FILES), total: made.length, left: left.map(shownPath), id: snapshot.id };
+    },
+
+    "snapshot.check": async () => {
+      try {
+        await folder.goOn();
+        // Nothing was ever kept: there is nothing that could be damaged.
+        if (!folder.begun) return { snapshots: 0, bytes: 0, problems: [] };
+        const { store } = await folder.open();
+        return await store.check();
+      } catch (error) {
+        return { snapshots: 0, bytes: 0, problems: [toFailure(error).message.replace(/\.$/, "")] };
+      }
+    },
+
+    "snapshot.mend": async () => {
+      const nothing = { broken: 0, taken: 0, lost: 0, forgotten: [] };
+      await folder.goOn();
+      if (!folder.begun) return nothing;
+      const { store } = await folder.open();
+      return (await store.mend()) ?? nothing;
     },
 
     "snapshot.prune": async (call, limits) => ({ pruned: await prune(folder, call.ledger, limits, call.id) }),

@@ -5,7 +5,7 @@ import { makePrivate } from "./private-store.ts";
 import { LAST } from "./records.ts";
 import { repositoryOf, textOf } from "./repository.ts";
 import { runGit } from "./run-git.ts";
-import { configOf, RAW } from "./store.ts";
+import { configOf, RAW } from "./settings.ts";
 
 /** Milliseconds; it reads every content once. */
 const LONGEST = 1_800_000;

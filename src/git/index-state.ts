@@ -1,17 +1,17 @@
 import path from "node:path";
 import type { FileState } from "../contract/files.ts";
 import type { SnapshotChange } from "../core/ports/snapshots.ts";
-import type { Seen } from "../core/ports/tree.ts";
+import type { FileContent, Seen } from "../core/ports/tree.ts";
 import { holdWhileBorrowing } from "./detach.ts";
 import { editedTree } from "./edited-tree.ts";
 import type { Look } from "./look.ts";
 import type { Objects } from "./objects.ts";
 import { indexSince, updateIndex } from "./own-index.ts";
-import type { GitObject } from "./pack.ts";
+import { gitObject, type GitObject } from "./pack.ts";
 import { readChanged, type Changed } from "./read-changed.ts";
 import { filesOf, gitModeOf, writeTree } from "./records.ts";
 import { flagOf, plainConfig, textOf } from "./repository.ts";
-import type { GitPlace } from "./run-git.ts";
+import type { GitPlace, HashFormat } from "./run-git.ts";
 
 /** What our index holds: a tree, and what came after it. */
 interface Held {
@@ -68,6 +68,12 @@ export class IndexState {
     return files;
   }
 
+  /** What is in the store is not what it was: everything is asked of git anew. */
+  forget(): void {
+    this.#held = undefined;
+    this.#unsettled = undefined;
+  }
+
   /** Brings the index up to date with what was read besides it. To be called before the next look. */
   async settle(): Promise<void> {
     const [look, held] = [this.#unsettled, this.#held];
@@ -113,6 +119,13 @@ function seen(state: FileState): Seen {
 /** A file as git's index has it. */
 export function stampOf(state: FileState): string {
   return `${gitModeOf(state)} ${state.blob}`;
+}
+
+/** A file as `list` would give it, though its content is not in the store. */
+export function seenOf(content: FileContent | undefined, format: HashFormat): Seen | undefined {
+  if (!content) return undefined;
+  const { hash } = gitObject("blob", content.bytes, format);
+  return { stamp: stampOf({ kind: content.kind, mode: content.mode, blob: hash }) };
 }
 
 function apply(files: Map<string, Seen>, changes: readonly SnapshotChange[]): void {

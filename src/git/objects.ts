@@ -60,7 +60,8 @@ export class Objects implements Blobs {
     const recent = this.#recent.get(hash);
     if (recent) return recent;
     const loose = await readFile(this.#loose(hash)).catch(() => undefined);
-    const whole = loose && (await expand(loose));
+    // One that is garbled may lie whole in a pack.
+    const whole = loose && (await expand(loose).catch(() => undefined));
     const bytes = whole ? whole.subarray(whole.indexOf(0) + 1) : await this.#reader.read(hash, "blob");
     this.#recent.add(hash, bytes);
     return bytes;

@@ -16,7 +16,7 @@ describe.each(["sha1", "sha256"] as const)("a pack in %s", (format) => {
     project = new Project();
     project.init(`--object-format=${format}`);
     const place = { store: project.store, folder: project.folder };
-    expect(await openStore(place)).toBe(format);
+    expect(await openStore(place, () => {})).toBe(format);
     const contents = SIZES.flatMap((size) => [Buffer.alloc(size, "a"), randomBytes(size)]);
     const blobs = contents.map((bytes) => gitObject("blob", bytes, format));
     const entry = ({ hash }: GitObject) => Buffer.concat([Buffer.from("100644 f\0"), Buffer.from(hash, "hex")]);

@@ -58,6 +58,6 @@ async function anchor(place: GitPlace, keep: Iterable<string>): Promise<void> {
 }
 
 /** Bytes that all snapshots, our index and what is kept otherwise take on disk together. */
-async function neededSize(place: GitPlace): Promise<number> {
+export async function neededSize(place: GitPlace): Promise<number> {
   return Number(await runGit(place, ["rev-list", "--all", "--objects", "--indexed-objects", "--disk-usage"]));
 }

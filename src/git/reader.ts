@@ -120,5 +120,8 @@ export class Reader {
 }
 
 function unknownContent(hash: string): ClustrError {
-  return new ClustrError("not_found", `The content ${hash} is not in the store; it may have been pruned.`);
+  return new ClustrError(
+    "not_found",
+    `The content ${hash} is not in the store of snapshots: it was pruned with the last that held it, or the store is damaged. Nothing was changed. \`clustr doctor\` says which, \`clustr doctor --fix\` mends what can be.`,
+  );
 }

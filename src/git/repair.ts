@@ -12,20 +12,23 @@ const HALF_WRITTEN = /^(objects\/pack\/\.?tmp[_-][^/]*|rules-[^/]*|[^/]*\.lock|r
  * store.
  */
 export async function repair(place: GitPlace): Promise<void> {
-  await removeHalfWritten(place);
   await removeBrokenRefs(place);
   await renewIndex(place);
 }
 
-async function removeHalfWritten({ store }: GitPlace): Promise<void> {
+export async function removeHalfWritten(place: GitPlace): Promise<void> {
+  for (const name of await halfWritten(place)) await rm(path.join(place.store, name), { recursive: true, force: true });
+}
+
+/** What is not finished yet, relative to the store. While somebody works on it, that may be their work. */
+export async function halfWritten({ store }: GitPlace): Promise<string[]> {
   const names = await readdir(store);
   for (const [folder, recursive] of [
     ["objects/pack", false],
     ["refs", true],
   ] as const)
     for (const name of await listed(path.join(store, folder), recursive)) names.push(`${folder}/${name}`);
-  for (const name of names)
-    if (HALF_WRITTEN.test(name)) await rm(path.join(store, name), { recursive: true, force: true });
+  return names.filter((name) => HALF_WRITTEN.test(name));
 }
 
 /** A git of the process that was killed may still be at its last step, and take away a folder as it is read. */
@@ -56,5 +59,6 @@ async function renewIndex(place: GitPlace): Promise<void> {
   if (readable) return;
   await rm(path.join(place.store, "snap.index"), { force: true });
   const last = await runGit(place, ["for-each-ref", LAST]);
-  if (last !== "") await runGit(place, ["read-tree", LAST]);
+  // Without one to begin with, everything is read anew.
+  if (last !== "") await runGit(place, ["read-tree", LAST]).catch(() => "");
 }

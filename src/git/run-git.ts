@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { constants, setPriority } from "node:os";
-import { ClustrError } from "../contract/error.ts";
+import { ClustrError, hasCode } from "../contract/error.ts";
 
 /** Bytes of output beyond which a call is ended: git printed something nobody expected. */
 const MOST_OUTPUT = 256_000_000;
@@ -42,6 +42,8 @@ export interface GitPlace {
 export interface GitCall {
   /** Fed to its input; one byte per character, like everything here. */
   input?: string | undefined;
+  /** File that is its input instead. */
+  inputFile?: string | undefined;
   signal?: AbortSignal | undefined;
   /** Exit code by which git says that it found nothing, which is no failure. */
   nothingFound?: number | undefined;
@@ -83,23 +85,29 @@ export function hardened(
   return { args: [...FLAGS, ...args], env };
 }
 
-/** Runs git and returns what it printed. Rejects with `unavailable` when it fails, hangs or prints without end. */
+/**
+ * Runs git and returns what it printed. Rejects with `unavailable` when it fails, hangs or prints without end; `exitOf` then
+ * says whether git itself refused.
+ */
 export function runGit(place: GitPlace, args: readonly string[], call: GitCall = {}): Promise<string> {
   const { args: all, env } = hardened(place, args);
-  const { input = "", signal, timeout = TIMEOUT } = call;
+  const { input = "", inputFile, signal, timeout = TIMEOUT } = call;
   return new Promise((resolve, reject) => {
-    const fail = (why: string, cause?: unknown) =>
+    const fail = (why: string, { cause, exit }: { cause?: unknown; exit?: number | null } = {}) =>
       reject(
         new ClustrError("unavailable", `git ${args[0]} failed on ${place.folder}: ${why}. No file was changed by it.`, {
           cause,
+          ...(typeof exit === "number" ? { details: { exit } } : {}),
         }),
       );
     if (signal?.aborted) return fail("it was called off");
+    const fed = inputFile === undefined ? undefined : openSync(inputFile, "r");
     const child = spawn("git", all, {
       cwd: place.folder,
       env: { ...env, ...call.env },
-      stdio: ["pipe", "pipe", "pipe"],
+      stdio: [fed ?? "pipe", "pipe", "pipe"],
     });
+    if (fed !== undefined) closeSync(fed);
     if (call.inBackground) giveWay(child.pid);
     const output: Buffer[] = [];
     let size = 0;
@@ -112,17 +120,17 @@ export function runGit(place: GitPlace, args: readonly string[], call: GitCall =
     const timer = setTimeout(() => end(`no answer within ${timeout / 1000} s`), timeout);
     const abort = () => end("it was called off");
     signal?.addEventListener("abort", abort);
-    child.stdout.on("data", (bytes: Buffer) => {
+    child.stdout?.on("data", (bytes: Buffer) => {
       size += bytes.length;
       if (size > MOST_OUTPUT) end("it printed without end");
       else output.push(bytes);
     });
-    child.stderr.on("data", (bytes: Buffer) => {
+    child.stderr?.on("data", (bytes: Buffer) => {
       complaint = (complaint + bytes.toString("latin1")).slice(0, MOST_COMPLAINT);
     });
     // A git that ends early does not read the rest; its exit code says why.
-    child.stdin.on("error", () => {});
-    child.stdin.end(input, "latin1");
+    child.stdin?.on("error", () => {});
+    child.stdin?.end(input, "latin1");
     const settle = () => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", abort);
@@ -130,15 +138,21 @@ export function runGit(place: GitPlace, args: readonly string[], call: GitCall =
     child.on("error", (cause) => {
       settle();
       const isThere = existsSync(place.folder);
-      fail(isThere ? "git could not be started; is it installed?" : "the folder is not there any more", cause);
+      fail(isThere ? "git could not be started; is it installed?" : "the folder is not there any more", { cause });
     });
     child.on("close", (code) => {
       settle();
       if (ended !== undefined) fail(ended);
-      else if (code !== 0 && code !== call.nothingFound) fail(complaint.trim() || `exit code ${code}`);
+      else if (code !== 0 && code !== call.nothingFound) fail(complaint.trim() || `exit code ${code}`, { exit: code });
       else resolve(Buffer.concat(output).toString("latin1"));
     });
   });
+}
+
+/** The code with which git ended a call that failed; undefined when it was not started, or did not come to its end. */
+export function exitOf(error: unknown): number | undefined {
+  const { exit } = (hasCode(error) ? (error.details ?? {}) : {}) as { exit?: unknown };
+  return typeof exit === "number" ? exit : undefined;
 }
 
 function giveWay(pid: number | undefined): void {

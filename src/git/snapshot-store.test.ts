@@ -247,7 +247,7 @@ describe("snapshots", () => {
 
   test("are refused for a home or the whole disk", async () => {
     project = new Project();
-    const { openSnapshots } = await import("./snapshot-store.ts");
+    const { openSnapshots } = await import("./open-snapshots.ts");
     for (const folder of ["/", process.env["HOME"] ?? "/"])
       await expect(openSnapshots({ store: project.store, folder, umask: 0o022 })).rejects.toMatchObject({
         code: "invalid",

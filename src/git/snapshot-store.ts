@@ -1,4 +1,3 @@
-import { homedir } from "node:os";
 import type { FileState } from "../contract/files.ts";
 import { ClustrError } from "../contract/error.ts";
 import type { Blobs } from "../core/ports/blobs.ts";
@@ -10,15 +9,19 @@ import type {
   RestorePlan,
   Snapshot,
   SnapshotChange,
+  StoreCheck,
+  StoreMended,
 } from "../core/ports/snapshots.ts";
 import type { FileContent, Seen, Tree } from "../core/ports/tree.ts";
 import { carryOut } from "./carry-out.ts";
-import { readAt, realFolder } from "./folder-tree.ts";
+import { readAt } from "./folder-tree.ts";
 import { decideIgnored, ignoredThen } from "./ignored-then.ts";
-import { IndexState, stampOf } from "./index-state.ts";
+import { isWhole } from "./damage.ts";
+import { IndexState, seenOf } from "./index-state.ts";
+import { checkStore } from "./check.ts";
 import { look } from "./look.ts";
+import { mend } from "./mend.ts";
 import { Objects } from "./objects.ts";
-import { gitObject } from "./pack.ts";
 import { PrivatePaths } from "./private-paths.ts";
 import { forget } from "./prune.ts";
 import {
@@ -32,34 +35,16 @@ import {
 } from "./records.ts";
 import type { GitPlace, HashFormat } from "./run-git.ts";
 import { otherThanCommitted, uncommitted } from "./uncommitted.ts";
+import { removeHalfWritten, repair } from "./repair.ts";
 import { SharedTake } from "./shared-take.ts";
 import { Revealed } from "./revealed.ts";
 import { swapAt } from "./swap.ts";
-import { openStore, syncExcludes } from "./store.ts";
+import { keepSkeleton } from "./skeleton.ts";
+import { syncExcludes } from "./store.ts";
 import { Upkeep } from "./upkeep.ts";
 
 /** Milliseconds after which ignored files are looked for anew: that is a walk of its own. */
 const IGNORED_EVERY = 600_000;
-export interface SnapshotStoreOptions {
-  /** Absolute path of the store, outside the folder; made 0700. One store a folder. */
-  store: string;
-  /** The person's folder. */
-  folder: string;
-  /** For files that come back: what the person's own new files get. */
-  umask: number;
-}
-
-/** Opens the snapshots of a folder. Rejects with `invalid` for a folder that is no project. */
-export async function openSnapshots({ store, folder, umask }: SnapshotStoreOptions): Promise<SnapshotStore> {
-  const real = await realFolder(folder);
-  if (real === "/" || real === (await realFolder(homedir()).catch(() => "/")))
-    throw new ClustrError(
-      "invalid",
-      `${real} is not one project, so no snapshot of it is taken. Open a folder inside it.`,
-    );
-  const place = { store, folder: real };
-  return new SnapshotStore(place, umask, await openStore(place));
-}
 
 /** Snapshots in a repository of our own, and the folder as they see it. See the ports for what it promises. */
 export class SnapshotStore implements FolderStore {
@@ -73,13 +58,15 @@ export class SnapshotStore implements FolderStore {
   readonly #revealed: Revealed;
   readonly #umask: number;
   readonly #format: HashFormat;
+  readonly #mended: (what: StoreMended) => void;
   #turn: Promise<unknown> = Promise.resolve();
   /** One that has not begun yet, for whoever else wants one now. */
   #next: SharedTake | undefined;
   #ignoredAt = -Infinity;
   #ms = 0;
 
-  constructor(place: GitPlace, umask: number, format: HashFormat) {
+  constructor(place: GitPlace, umask: number, format: HashFormat, mended: (what: StoreMended) => void) {
+    this.#mended = mended;
     this.#place = place;
     this.#umask = umask;
     this.#format = format;
@@ -91,7 +78,7 @@ export class SnapshotStore implements FolderStore {
     this.blobs = this.#objects;
     this.tree = {
       read: (path) => readAt(place.folder, path),
-      list: () => this.#alone(() => this.#list()),
+      list: () => this.#alone(() => this.#mending(() => this.#list())),
       see: async (path) => seenOf(await readAt(place.folder, path), format),
       swap: (path, expected, next) => this.#swap(path, expected, next),
     };
@@ -103,7 +90,7 @@ export class SnapshotStore implements FolderStore {
         this.#alone(() => {
           // From here on others would miss changes.
           if (this.#next === next) this.#next = undefined;
-          return this.#take({ label: shared() }, called);
+          return this.#mending(() => this.#take({ label: shared() }, called), called);
         }),
       );
       this.#next = next;
@@ -163,7 +150,9 @@ export class SnapshotStore implements FolderStore {
   }
 
   async restore({ target, label, changes }: RestorePlan): Promise<Restored> {
-    const before = await this.#alone(() => this.#take({ label: `before ${label}`, restoring: target }));
+    const before = await this.#alone(() =>
+      this.#mending(() => this.#take({ label: `before ${label}`, restoring: target })),
+    );
     const { done, left } = await carryOut(changes, this.blobs, this.tree.swap);
     const written = new Set(done);
     const came = changes.filter(({ path, after }) => after && written.has(path)).map(({ path }) => path);
@@ -183,6 +172,14 @@ export class SnapshotStore implements FolderStore {
 
   settle({ before, target, label }: CutRestore): Promise<Snapshot> {
     return this.#alone(() => this.#take({ label, restored: { before, target } }));
+  }
+
+  check(): Promise<StoreCheck> {
+    return this.#alone(() => checkStore(this.#place, this.#format));
+  }
+
+  mend(): Promise<StoreMended | undefined> {
+    return this.#alone(() => this.#mendNow());
   }
 
   async prune(limits: PruneLimits, keep: Iterable<string>): Promise<string[]> {
@@ -232,6 +229,33 @@ export class SnapshotStore implements FolderStore {
     return snapshot;
   }
 
+  /** A damaged store must not keep agents from starting: it is mended, and the work done then. */
+  async #mending<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (signal?.aborted || !(await this.#isDamaged())) throw error;
+      await this.#mendNow();
+      return work();
+    }
+  }
+
+  /** By a short look; most failures have another cause. */
+  async #isDamaged(): Promise<boolean> {
+    const rewritten = await keepSkeleton(this.#place, this.#format).catch(() => []);
+    return rewritten.length > 0 || !(await isWhole(this.#place).catch(() => true));
+  }
+
+  async #mendNow(): Promise<StoreMended | undefined> {
+    const mended = await mend(this.#place, this.#format, new Date());
+    await removeHalfWritten(this.#place);
+    await repair(this.#place);
+    this.#index.forget();
+    this.#objects.close();
+    if (mended) this.#mended(mended);
+    return mended;
+  }
+
   async #list(): Promise<Map<string, Seen>> {
     const found = await look(this.#place);
     await this.#revealed.note(found);
@@ -269,11 +293,4 @@ export class SnapshotStore implements FolderStore {
       .catch(() => {});
     return result;
   }
-}
-
-/** A file as `list` would give it, though its content is not in the store. */
-function seenOf(content: FileContent | undefined, format: HashFormat): Seen | undefined {
-  if (!content) return undefined;
-  const { hash } = gitObject("blob", content.bytes, format);
-  return { stamp: stampOf({ kind: content.kind, mode: content.mode, blob: hash }) };
 }

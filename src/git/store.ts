@@ -4,13 +4,15 @@ import path from "node:path";
 import { alternatesOf } from "./detach.ts";
 import { LAST } from "./records.ts";
 import { makePrivate } from "./private-store.ts";
-import { repair } from "./repair.ts";
+import { removeHalfWritten, repair } from "./repair.ts";
 import { doubtAge } from "./index-age.ts";
+import type { StoreMended } from "../core/ports/snapshots.ts";
+import { isWhole } from "./damage.ts";
+import { mend } from "./mend.ts";
 import { attributesOf, flagOf, repositoryOf, textOf, type Repository } from "./repository.ts";
 import { runGit, zeroSeparated, type GitPlace, type HashFormat } from "./run-git.ts";
-
-/** Raw bytes, always: this file wins over every .gitattributes. */
-export const RAW = "* -text !eol !filter !ident !working-tree-encoding !merge !diff\n";
+import { configOf, RAW } from "./settings.ts";
+import { formatOf, keepSkeleton } from "./skeleton.ts";
 
 const OURS = { mode: 0o600 };
 
@@ -32,17 +34,26 @@ const BUILT = [
 ];
 
 /**
- * Makes our own repository for a folder, outside it, unless it is there already; returns how it calls contents. It borrows the objects of the person's
- * repository until `detach`, and begins with a copy of its index, so that unchanged files need not be read.
+ * Opens our own repository for a folder, outside it, or makes it; returns how it calls contents. One that is damaged is
+ * mended first, of which `mended` hears. A new one borrows the objects of the person's repository until `detach`, and begins
+ * with a copy of its index, so that unchanged files need not be read.
  */
-export async function openStore(place: GitPlace): Promise<HashFormat> {
+export async function openStore(place: GitPlace, mended: (what: StoreMended) => void): Promise<HashFormat> {
   const { store, folder } = place;
   const ready = await textOf(path.join(store, "ready"));
-  if (ready !== "") {
+  const known = ready === "sha1" || ready === "sha256" ? ready : await formatOf(store);
+  if (known !== undefined) {
+    await keepSkeleton(place, known);
     await makePrivate(store);
+    await removeHalfWritten(place);
+    if (!(await isWhole(place))) {
+      const done = await mend(place, known, new Date());
+      if (done) mended(done);
+    }
     await repair(place);
     await doubtAge(place);
-    return ready === "sha256" ? "sha256" : "sha1";
+    if (ready !== known) await writeFile(path.join(store, "ready"), known, OURS);
+    return known;
   }
   await rm(store, { recursive: true, force: true });
   await mkdir(store, { recursive: true, mode: 0o700 });
@@ -74,40 +85,6 @@ export async function syncExcludes({ store, folder }: GitPlace): Promise<void> {
   const next = `${own}\n${await textOf(path.join(homedir(), ".config/git/ignore"))}`;
   // Written only when it differs: git forgets what it knows of untracked files when this file changes.
   if ((await textOf(file)) !== next) await writeFile(file, next, OURS);
-}
-
-/** The settings of a store. */
-export function configOf(repository: Repository | undefined, format: string): string {
-  const copied = (name: string, otherwise: boolean) =>
-    (repository && flagOf(repository, `core.${name.toLowerCase()}`)) ?? otherwise;
-  return [
-    "[core]",
-    `\trepositoryformatversion = ${format === "sha256" ? 1 : 0}`,
-    "\tbare = false",
-    "\thooksPath = /dev/null",
-    "\tfsmonitor = false",
-    "\tautocrlf = false",
-    "\tsafecrlf = false",
-    "\tattributesFile = /dev/null",
-    "\tuntrackedCache = true",
-    "\tsplitIndex = false",
-    "\tsparseCheckout = false",
-    "\tlooseCompression = 1",
-    `\tfileMode = ${copied("fileMode", true)}`,
-    `\tignoreCase = ${copied("ignoreCase", false)}`,
-    `\tsymlinks = ${copied("symlinks", true)}`,
-    "[gc]",
-    "\tauto = 0",
-    "[index]",
-    "\tversion = 4",
-    "\tthreads = true",
-    "\tskipHash = true",
-    "\tsparse = false",
-    "[status]",
-    "\tshowUntrackedFiles = all",
-    ...(format === "sha256" ? ["[extensions]", "\tobjectFormat = sha256"] : []),
-    "",
-  ].join("\n");
 }
 
 /** Begins with the person's index, without the entries that do not hold what lies on disk byte for byte. */

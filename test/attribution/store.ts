@@ -64,6 +64,8 @@ export function memoryStore(tree: Tree): FolderStore {
       for (const id of old) taken.delete(id);
       return old;
     },
+    check: async () => ({ snapshots: taken.size, bytes: 0, problems: [] }),
+    mend: async () => undefined,
     uncommitted: async (paths) => new Set(paths),
     otherThanCommitted: async () => new Set(),
     close: async () => {},

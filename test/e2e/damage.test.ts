@@ -72,3 +72,30 @@ test("damage to the home's own ledger is mended unasked where nothing is lost by
   await clustr.restart();
   expect((await clustr.client.call("workspace.list", {})).length).toBe(2);
 });
+
+test("damage to the snapshots keeps no agent from starting; doctor says what is wrong, and mends what can be", async () => {
+  await using stand = await openStand();
+  const { clustr, project } = stand;
+  writeFileSync(join(project, "kept.txt"), "kept in a snapshot\n");
+  await stand.quiet("ada");
+  const store = join(clustr.home, "workspaces", clustr.ready.workspace, "snapshots.git");
+  await clustr.kill();
+  for (const name of ["HEAD", "objects"]) rmSync(join(store, name), { recursive: true });
+  await clustr.restart();
+  await stand.quiet("ben");
+  expect(readFileSync(join(clustr.home, "server.log"), "utf8")).toContain("have been mended");
+
+  const objects = join(store, "objects");
+  for (const entry of readdirSync(objects, { recursive: true, withFileTypes: true }))
+    if (entry.isFile()) rmSync(join(entry.parentPath, entry.name));
+  const found = await clustr.run(["doctor"]);
+  expect(found.stdout).toMatch(/The snapshots of .*project are damaged: .*cannot be read/);
+  const fixed = await clustr.run(["doctor", "--fix", "--yes"]);
+  expect(fixed.stdout).toMatch(/✓ The snapshots of .*project are damaged/);
+  expect((await clustr.run(["doctor"])).stdout).not.toContain("are damaged");
+  await stand.quiet("cleo");
+  const [newest] = await clustr.client.call("snapshot.list", {});
+  rmSync(join(project, "kept.txt"));
+  await clustr.client.call("snapshot.restore", { id: newest?.id ?? "" });
+  expect(readFileSync(join(project, "kept.txt"), "utf8")).toBe("kept in a snapshot\n");
+});

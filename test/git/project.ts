@@ -2,7 +2,9 @@ import { execFileSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { openSnapshots, type SnapshotStore } from "../../src/git/snapshot-store.ts";
+import type { StoreMended } from "../../src/core/ports/snapshots.ts";
+import { openSnapshots } from "../../src/git/open-snapshots.ts";
+import type { SnapshotStore } from "../../src/git/snapshot-store.ts";
 
 /** A person's project folder in a temporary place, with a store beside it. */
 export class Project {
@@ -10,6 +12,8 @@ export class Project {
   readonly folder = path.join(this.base, "project");
   readonly store = path.join(this.base, "store");
   readonly #open: SnapshotStore[] = [];
+  /** What its stores said of being mended. */
+  readonly mended: StoreMended[] = [];
 
   constructor(files: Record<string, string> = {}) {
     fs.mkdirSync(this.folder);
@@ -75,6 +79,7 @@ export class Project {
       store: folder === this.folder ? this.store : `${this.store}-${path.basename(folder)}`,
       folder,
       umask: 0o022,
+      mended: (what) => this.mended.push(what),
     });
     this.#open.push(opened);
     return opened;

@@ -2,7 +2,7 @@
  * Opens the snapshots of a folder, takes one and prints it as JSON, then "detached" once the store borrows no more:
  * `node taking.ts STORE FOLDER [USER]`, with the rights of that user id.
  */
-import { openSnapshots } from "../../src/git/snapshot-store.ts";
+import { openSnapshots } from "../../src/git/open-snapshots.ts";
 
 const [store = "", folder = "", user] = process.argv.slice(2);
 if (user !== undefined) {

@@ -31,6 +31,7 @@ export async function workspaceMends(cli: Cli, home: string, known: Recent | und
   if (!access) return [];
   const client = createClient({ base: access.url, token: access.token, routes });
   const drafts = await Promise.all(known.filter(({ missing }) => !missing).map(({ path }) => draftsIn(path)));
+  const snapshots = await Promise.all(known.filter(({ open }) => open).map((each) => snapshotMends(client, each)));
   return [
     ...known
       .filter(({ damaged }) => damaged)
@@ -39,14 +40,39 @@ export async function workspaceMends(cli: Cli, home: string, known: Recent | und
         how: "put the last good copy of its ledger in place, with every later event that can be read; the damaged file is kept",
         fix: () => repairOf(client, id),
       })),
+    ...snapshots.flat(),
     ...draftMends(drafts.flat()),
+  ];
+}
+
+/** What is damaged of an open workspace's snapshots. A server that does not know how to look says nothing of them. */
+async function snapshotMends(client: Client, { id, path }: Pick<Recent[number], "id" | "path">): Promise<Mend[]> {
+  const workspace = client.in(id);
+  const { problems } = await workspace
+    .call("snapshot.check", {}, { timeoutMs: LONGEST })
+    .catch(() => ({ problems: [] as string[] }));
+  if (problems.length === 0) return [];
+  return [
+    {
+      problem: `The snapshots of ${path} are damaged: ${problems.join("; ")}`,
+      how: "take what is missing from files that still hold it, and put aside what is broken; agents go on meanwhile",
+      fix: async () => {
+        const { taken, lost, forgotten, aside } = await workspace.call("snapshot.mend", {}, { timeoutMs: LONGEST });
+        const said = [
+          `${taken} contents were found again in the project, ${lost} stay missing`,
+          ...(forgotten.length > 0 ? [`${forgotten.length} snapshots cannot be read any more`] : []),
+          ...(aside === undefined ? [] : [`what was broken is in ${aside}`]),
+        ];
+        return said.join("; ");
+      },
+    },
   ];
 }
 
 function startOnce(cli: Cli): Mend {
   return {
     problem: "No server runs, so ledgers, snapshots and programs that were left running were not looked at",
-    how: "start a server for a moment: it checks every ledger, mends damaged ones, ends programs of agents whose terminal host died, and clears away what is half done",
+    how: "start a server for a moment: it checks every ledger and store of snapshots, mends damaged ones, ends programs of agents whose terminal host died, and clears away what is half done",
     async fix() {
       const said: string[] = [];
       const failed: unknown[] = [];
@@ -59,10 +85,10 @@ function startOnce(cli: Cli): Mend {
             const drafts = await Promise.all(
               recent.filter(({ missing }) => !missing).map(({ path }) => draftsIn(path)),
             );
-            for (const mend of draftMends(drafts.flat())) {
-              await mend.fix();
-              said.push(mend.problem);
-            }
+            const open = recent.filter((each) => each.open);
+            const snapshots = await Promise.all(open.map((each) => snapshotMends(client, each)));
+            for (const mend of [...snapshots.flat(), ...draftMends(drafts.flat())])
+              said.push(`${mend.problem}: ${(await mend.fix()) ?? mend.how}`);
           } catch (error) {
             failed.push(error);
           }

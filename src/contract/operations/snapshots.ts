@@ -76,4 +76,36 @@ export const snapshots = {
     }),
     output: z.object({ pruned: z.array(z.string()) }),
   }),
+  "snapshot.check": operation({
+    summary: "Read everything that snapshots consist of, and say what is damaged; `clustr doctor` does",
+    scope: "workspace",
+    right: "snapshots.read",
+    http: "GET /snapshots/check",
+    input: z.object({}),
+    output: z.object({
+      snapshots: z.int(),
+      /** Bytes on disk. */
+      bytes: z.int(),
+      /** What is wrong, each without its full stop. */
+      problems: z.array(z.string()),
+    }),
+  }),
+  "snapshot.mend": operation({
+    summary: "Mend what is damaged of the snapshots, as far as that is possible; `clustr doctor --fix` does",
+    scope: "workspace",
+    right: "snapshots.write",
+    http: "POST /snapshots/mend",
+    input: z.object({}),
+    output: z.object({
+      /** Files that were broken; they are in `aside`. */
+      broken: z.int(),
+      /** Contents found again in the project, and contents that stay missing. */
+      taken: z.int(),
+      lost: z.int(),
+      /** Ids of snapshots that cannot be read any more. */
+      forgotten: z.array(z.string()),
+      /** Folder with what was broken. */
+      aside: z.string().optional(),
+    }),
+  }),
 };

@@ -57,6 +57,29 @@ export interface Restored {
   left: readonly string[];
 }
 
+/** What became of a damaged store. Counts are of contents. */
+export interface StoreMended {
+  /** Files of the store that were broken: packs and objects, which are kept in `aside`, and settings, which were written anew. */
+  broken: number;
+  /** Missing, and found again in files of the folder. */
+  taken: number;
+  /** Missing still: files of older snapshots that cannot be brought back. */
+  lost: number;
+  /** Ids of snapshots that cannot be read any more. */
+  forgotten: string[];
+  /** Folder with what was broken. */
+  aside?: string;
+}
+
+/** How a store is. */
+export interface StoreCheck {
+  snapshots: number;
+  /** Bytes on disk, all of it. */
+  bytes: number;
+  /** What is wrong, a sentence each without its full stop; `mend` mends all of it as far as that is possible. */
+  problems: string[];
+}
+
 /**
  * Snapshots of one folder, kept outside it. Nothing is ever written to a repository of the folder, and no program that the
  * folder names (hooks, filters, monitors) is ever run. Not kept: empty folders, owners, times, extended attributes.
@@ -80,6 +103,10 @@ export interface Snapshots {
   cutShort(): Promise<CutRestore | undefined>;
   /** Keeps what came of it as its outcome, so that it can be undone. */
   settle(cut: CutRestore): Promise<Snapshot>;
+  /** Reads everything there is and compares it with what it should be. Others wait meanwhile. */
+  check(): Promise<StoreCheck>;
+  /** Mends what is damaged; undefined when nothing was. */
+  mend(): Promise<StoreMended | undefined>;
   /** Forgets old snapshots; `keep` are contents that are still needed otherwise. Returns the ids of the forgotten. */
   prune(limits: PruneLimits, keep: Iterable<string>): Promise<string[]>;
   /** Lets go of helper processes. */

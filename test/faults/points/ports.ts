@@ -10,7 +10,7 @@ const PORTS: Record<string, Record<string, string>> = {
   "ledger/sqlite/ledger": { openSqliteLedger: "ledger" },
   "ledger/sqlite/open-mending": { openMending: "ledger" },
   "terminal/client": { connectTerminalHost: "host" },
-  "git/snapshot-store": { openSnapshots: "snapshots" },
+  "git/open-snapshots": { openSnapshots: "snapshots" },
   "files/private-files": { privateFiles: "files" },
   "files/home": { openHomeFolder: "home" },
   "core/clustr": { createClustr: "core" },

@@ -1,0 +1,72 @@
+import { cp, mkdir, readdir, rename, rm } from "node:fs/promises";
+import path from "node:path";
+import { readAt } from "./folder-tree.ts";
+import type { Objects } from "./objects.ts";
+import { gitObject } from "./pack.ts";
+import { listSnapshots } from "./records.ts";
+import { runGit, zeroSeparated, type GitPlace } from "./run-git.ts";
+
+/** Milliseconds that reading a damaged pack may take. */
+const LONGEST = 600_000;
+
+/** Moves files of a store to a folder where they are kept; git no longer sees them. Paths are relative to the store. */
+export async function putAside({ store }: GitPlace, aside: string, names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const [from, to] = [path.join(store, name), path.join(aside, name)];
+    await mkdir(path.dirname(to), { recursive: true, mode: 0o700 });
+    // Git's own files may not be written, which is no matter to moving them.
+    await rename(from, to).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return;
+      if (error.code !== "EXDEV") throw error;
+      await cp(from, to);
+      await rm(from, { force: true });
+    });
+  }
+}
+
+/** Puts a broken pack aside, and takes every object out of it that can still be read. */
+export async function unpackBroken(place: GitPlace, aside: string, pack: string): Promise<void> {
+  const folder = "objects/pack";
+  const names = (await readdir(path.join(place.store, folder))).filter((name) => name.startsWith(`${pack}.`));
+  await putAside(
+    place,
+    aside,
+    names.map((name) => `${folder}/${name}`),
+  );
+  if (!names.includes(`${pack}.pack`)) return;
+  const call = { inputFile: path.join(aside, folder, `${pack}.pack`), timeout: LONGEST, inBackground: true };
+  // Where only the index was broken, all of it.
+  const whole = await runGit(place, ["index-pack", "--stdin"], call).then(
+    () => true,
+    () => false,
+  );
+  // It ends with a failure, having written what it could.
+  if (!whole) await runGit(place, ["unpack-objects", "-r", "-q"], call).catch(() => "");
+}
+
+/** Keeps what is missing again, as far as files of the folder still hold it; how many contents that were. */
+export async function takeFromFolder(place: GitPlace, objects: Objects, missing: ReadonlySet<string>): Promise<number> {
+  const paths = new Map<string, string>();
+  for (const { hash, name } of await named(place)) if (missing.has(hash)) paths.set(name, hash);
+  const found = new Set<string>();
+  for (const [name, hash] of paths) {
+    if (found.has(hash)) continue;
+    const content = await readAt(place.folder, name);
+    if (!content || gitObject("blob", content.bytes, objects.format).hash !== hash) continue;
+    await objects.put(content.bytes);
+    found.add(hash);
+  }
+  return found.size;
+}
+
+/** Every content that our index or a snapshot has under a name. */
+async function named(place: GitPlace): Promise<{ hash: string; name: string }[]> {
+  const lists = [await runGit(place, ["ls-files", "-s", "-z"]).catch(() => "")];
+  const [newest] = await listSnapshots(place);
+  if (newest)
+    lists.push(await runGit(place, ["ls-tree", "-r", "-z", "--full-tree", newest.snapshot.id]).catch(() => ""));
+  return zeroSeparated(lists.join("")).flatMap((line) => {
+    const [, hash, name] = /^\d+ (?:blob )?([0-9a-f]{40,64})(?: \d)?\t([^]*)$/.exec(line) ?? [];
+    return hash === undefined || name === undefined ? [] : [{ hash, name }];
+  });
+}
