@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { Home, type Ran } from "../../test/wire/command-line.ts";
@@ -27,6 +27,7 @@ async function doctor(): Promise<Ran & { report: Report }> {
 test("on a bare machine it names what is missing and what to do, without a server", async () => {
   const { code, err, out, report } = await doctor();
   expect(code).toBe(1);
+  // The PATH of this test has no git either.
   expect(err).toBe("clustr: Clustr cannot run agents here yet; what to do stands above.\n");
   expect(report).toMatchObject({
     usable: false,
@@ -42,6 +43,15 @@ test("on a bare machine it names what is missing and what to do, without a serve
     expect(out).toContain(`→ ${findings[0]?.remedy}`);
   }
   expect(report.services.some(({ builtIn, ready }) => builtIn && ready)).toBe(true);
+});
+
+test("without a coding tool it says which to set up, and what works meanwhile", async () => {
+  symlinkSync(spawnSync("sh", ["-c", "command -v git"], { encoding: "utf8" }).stdout.trim(), `${home.path}/bin/git`);
+  const { code, err, report } = await doctor();
+  expect(report).toMatchObject({ usable: false, sound: true });
+  expect(code).toBe(1);
+  expect(err).toMatch(/^clustr: No coding tool can be used here yet: set up Claude Code or Codex as it says above\./);
+  expect(err).toMatch(/"clustr demo" shows .* "clustr spawn NAME --service script --task FILE\.json"/);
 });
 
 test("what others can read is found, with the command that closes it", async () => {

@@ -27,7 +27,7 @@ export function doctorCommand(program: Command, cli: Cli): void {
     .option("--yes", "Do not ask")
     .addHelpText(
       "after",
-      "\nExit codes: 0 agents can run here, or, with --fix, everything was mended; 1 not; 2 --fix without a terminal needs --yes.",
+      "\nExit codes: 0 agents of a coding tool can run here, or, with --fix, everything was mended; 1 not; 2 --fix without a terminal needs --yes.",
     )
     .action(async () => {
       const { fix = false, yes = false } = command.opts<{ fix?: boolean; yes?: boolean }>();
@@ -48,9 +48,19 @@ export function doctorCommand(program: Command, cli: Cli): void {
       else if (mended.length > 0) print(io, showMends(mended, fix, styleOf(io)));
       if (mended.some(({ outcome }) => outcome === "failed"))
         throw new ClustrError("internal", "Not everything could be mended; what stands above.");
-      if (!report.usable && !fix)
-        throw new ClustrError("internal", "Clustr cannot run agents here yet; what to do stands above.");
+      if (!report.usable && !fix) throw new ClustrError("internal", missing(report));
     });
+}
+
+/** What keeps a person from having agents at work, and what they can do without it. */
+function missing({ sound, services }: Report): string {
+  if (!sound) return "Clustr cannot run agents here yet; what to do stands above.";
+  const tools = services.filter(({ builtIn }) => builtIn !== true).map(({ title }) => title);
+  const [scripts] = services.filter(({ builtIn, ready }) => builtIn === true && ready);
+  const meanwhile = scripts
+    ? ` Everything else works: "clustr demo" shows agents at work without one, and "clustr spawn NAME --service ${scripts.service} --task FILE.json" runs one that follows a script.`
+    : "";
+  return `No coding tool can be used here yet: set up ${tools.join(" or ")} as it says above.${meanwhile}`;
 }
 
 async function agreed(report: Report, io: Io): Promise<boolean> {

@@ -16,9 +16,12 @@ import { homeOf, readAccess } from "./server-file.ts";
 export type Detection = Awaited<ReturnType<(typeof services)[number]["detect"]>>;
 export type Finding = Detection["findings"][number];
 
-/** What `clustr doctor` found. `usable`: agents of at least one real tool can run here. */
+/** What `clustr doctor` found. */
 export interface Report {
+  /** Agents of at least one coding tool can run here. */
   usable: boolean;
+  /** Clustr itself can run, and agents that follow a script with it. */
+  sound: boolean;
   clustr: string;
   node: { version: string; path: string; findings: Finding[] };
   home: { path: string; exists: boolean; findings: Finding[] };
@@ -50,6 +53,7 @@ export async function examine(cli: Cli, fix: boolean): Promise<Report> {
   const usable = sound && found.some(({ ready, builtIn }) => ready && builtIn !== true);
   return {
     usable,
+    sound,
     clustr: cli.version,
     node,
     home: { path, ...home },
