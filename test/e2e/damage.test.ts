@@ -73,6 +73,27 @@ test("damage to the home's own ledger is mended unasked where nothing is lost by
   expect((await clustr.client.call("workspace.list", {})).length).toBe(2);
 });
 
+test("a home's ledger of which nothing is left, copies included, keeps nobody out: doctor begins a new one, and projects are as they were", async () => {
+  await using stand = await openStand();
+  const { clustr } = stand;
+  await clustr.client.call("context.write", { key: "kept", value: "in the workspace" });
+  await clustr.client.call("server.shutdown", { keep_agents: true });
+  await clustr.gone();
+  const file = join(clustr.home, "home.db");
+  const parts = () => readdirSync(clustr.home).filter((name) => /^home\.db(-copy-\d)?$/.test(name));
+  // The server was up for a few seconds only.
+  expect(parts()).toContain("home.db-copy-1");
+  for (const name of parts()) writeFileSync(join(clustr.home, name), "garbage");
+  await expect(clustr.restart()).rejects.toThrow(/Nothing can be read of the ledger .*home\.db.*doctor --fix/s);
+  const fixed = await clustr.run(["doctor", "--fix", "--yes"]);
+  expect(fixed.stdout + fixed.stderr).toMatch(/home\.db was damaged .*open your projects again with `clustr FOLDER`/s);
+  const aside = readdirSync(clustr.home).find((name) => name.startsWith("damaged-")) ?? "";
+  expect(readFileSync(join(clustr.home, aside, "home.db"), "utf8")).toBe("garbage");
+  expect(existsSync(file)).toBe(true);
+  await clustr.restart();
+  expect((await clustr.client.call("context.list", {})).map(({ key }) => key)).toEqual(["kept"]);
+});
+
 test("damage to the snapshots keeps no agent from starting; doctor says what is wrong, and mends what can be", async () => {
   await using stand = await openStand();
   const { clustr, project } = stand;

@@ -19,8 +19,7 @@ export class Damage extends ClustrError {
     super(
       "unavailable",
       `The ledger ${file} is damaged: ${what}. ${kept} \`clustr doctor --fix\` puts the last good copy in its place, with ` +
-        `every later event that can still be read, and keeps the damaged file. Or, to start with an empty ledger, move ` +
-        `all files whose names begin with ${file} to another folder.`,
+        `every later event that can still be read, or begins an empty ledger where nothing can; the damaged file is kept.`,
       { details: { file, damage: what } },
     );
   }

@@ -1,9 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { Growth } from "../tail.ts";
 import type { Link } from "./link.ts";
 
 /** How the copies of a ledger are kept. Times in milliseconds. */
 export interface CopyKeeping {
-  /** After opening, which has just found the ledger whole. */
+  /** After opening, which has just found the ledger whole. Sooner where there is no copy yet. */
   firstMs: number;
   /** From then on, when something was written since. */
   everyMs: number;
@@ -14,17 +15,27 @@ export interface CopyKeeping {
 /** Between two steps, so that appends come in between. */
 const BREATH_MS = 20;
 
-/** Keeps the copies of an open ledger up to date until the signal aborts. Never rejects. */
+/**
+ * After the first event of a ledger that has no copy, and then, in milliseconds: what a person does first (open, trust,
+ * choose) is not to be found anywhere else.
+ */
+const YOUNG_MS = [0, 300, 1_000, 3_000];
+
+/** Keeps the copies of an open ledger up to date until the signal aborts; `isNew`: it has none yet. Never rejects. */
 export async function keepCopies(
   link: Link,
-  last: () => number,
+  growth: Growth,
   { firstMs, everyMs, failed }: CopyKeeping,
+  isNew: boolean,
   signal: AbortSignal,
 ): Promise<void> {
   let copied = -1;
-  for (let wait = firstMs; !signal.aborted; wait = everyMs) {
+  if (isNew) await growth.past(0, signal);
+  const soon = [...(isNew ? YOUNG_MS.filter((ms) => ms < firstMs) : []), firstMs];
+  while (!signal.aborted) {
+    const wait = soon.shift() ?? everyMs;
     await pause(wait, undefined, { signal, ref: false }).catch(() => {});
-    if (signal.aborted || last() <= copied) continue;
+    if (signal.aborted || growth.last <= copied) continue;
     try {
       for (let done = false; !done && !signal.aborted;) {
         const step = await link.call("copy");

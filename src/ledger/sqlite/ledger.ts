@@ -1,8 +1,10 @@
+import { existsSync } from "node:fs";
 import { fromFailure } from "../../contract/error.ts";
 import type { Event, Fact } from "../../contract/event.ts";
 import type { Appended, Ledger } from "../../core/ports/ledger.ts";
 import { closedLedger, toDraft, toEvent, toRow, type AnyFact, type Draft, type Row } from "../record.ts";
 import { follow, Growth } from "../tail.ts";
+import { filesOf } from "./failure.ts";
 import { keepCopies, type CopyKeeping } from "./keep-copies.ts";
 import { Link, Unanswered } from "./link.ts";
 import type { PageQuery, Verdict } from "./protocol.ts";
@@ -32,6 +34,7 @@ export async function openSqliteLedger<F extends AnyFact = Fact>(
   const growth = new Growth();
   const link = new Link(file, (last) => growth.reach(last));
   const queue = new AppendQueue((drafts) => link.call("append", drafts));
+  const isNew = copies !== undefined && !filesOf(file).copies.some((copy) => existsSync(copy));
   await link.open(signal);
 
   /** Reading twice does no harm: once more, should the thread die over it. */
@@ -44,7 +47,7 @@ export async function openSqliteLedger<F extends AnyFact = Fact>(
     }
   };
   const copying = new AbortController();
-  const copied = copies && keepCopies(link, () => growth.last, copies, copying.signal);
+  const copied = copies && keepCopies(link, growth, copies, isNew, copying.signal);
   const page = (query: PageQuery) => again(() => link.call("page", query));
 
   let closing: Promise<void> | undefined;

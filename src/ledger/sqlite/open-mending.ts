@@ -25,5 +25,9 @@ export async function openMending<F extends AnyFact>(
 
 /** In words for a person. */
 export function mendingOf(file: string, { damage, events, lost, aside }: Repaired): string {
-  return `${file} was damaged (${damage ?? "no more"}) and has been mended; events kept: ${events}, lost: ${lost}. The damaged file is in ${aside ?? "no other place"}.`;
+  const begins =
+    events > 0
+      ? ""
+      : " It begins empty: open your projects again with `clustr FOLDER`, and everything kept of each is there; limits, preferences and logins begin anew.";
+  return `${file} was damaged (${damage ?? "no more"}) and has been mended; events kept: ${events}, lost: ${lost}. The damaged file is in ${aside ?? "no other place"}.${begins}`;
 }

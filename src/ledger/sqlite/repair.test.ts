@@ -66,6 +66,16 @@ describe("the copies of a ledger", () => {
     }
   });
 
+  it("of a new ledger are there as soon as it has something to lose", async () => {
+    const file = freshFile();
+    const ledger = await openSqliteLedger<TestFact>(file, { copies: { ...SOON, firstMs: 60_000, everyMs: 60_000 } });
+    await ledger.append(note("first"));
+    await expect.poll(() => lastIn(`${file}-copy-1`), PATIENCE).toBe(1);
+    await ledger.append(note("second"));
+    await expect.poll(() => COPIES.map((each) => lastIn(file + each)), PATIENCE).toContain(2);
+    await ledger.close();
+  });
+
   it("of another ledger, or of a past that is not this one's, are made anew", async () => {
     const file = freshFile();
     const other = freshFile();
@@ -193,14 +203,23 @@ describe("a damaged ledger", () => {
     expect(parts().filter((part) => !part.includes("-lock"))).toEqual(before);
   });
 
-  it("of which nothing can be read, and without copies, is left alone", async () => {
+  it("of which nothing can be read, and without copies, is left alone unasked; asked for, an empty one begins", async () => {
     const file = copy();
     truncateSync(file, 0);
-    for (const each of COPIES) rmSync(file + each);
-    await expect(repairLedger(file)).rejects.toMatchObject({
+    for (const each of COPIES) writeFileSync(file + each, "garbage");
+    await expect(repairLedger(file, { lossless: true })).rejects.toMatchObject({
       message: expect.stringContaining("Nothing was changed. Restore its folder from a backup") as string,
     });
-    expect(existsSync(`${file}-wal`)).toBe(true);
+    const wal = readFileSync(`${file}-wal`);
+    const repaired = await repairLedger(file);
+    expect(repaired).toMatchObject({ events: 0, salvaged: 0, lost: 400 });
+    const aside = repaired.aside ?? "";
+    expect(readFileSync(join(aside, "ledger.db-wal")).equals(wal)).toBe(true);
+    expect(readFileSync(join(aside, "ledger.db-copy-2"), "utf8")).toBe("garbage");
+    const ledger = await openSqliteLedger<TestFact>(file);
+    await ledger.append(note("it begins"));
+    expect(await ledger.last()).toBe(1);
+    await ledger.close();
   });
 
   it("that a server has open is not touched", async () => {

@@ -18,18 +18,18 @@ const BATCH = 500;
 /**
  * Puts the last good copy in the place of a damaged ledger, with every event after it that can still be read: one that fits
  * its checksum and follows the one before without a gap. Before anything is changed the damaged files are in a folder of
- * their own, and the result is one of the copies: killed at any point, it can be done again. Synchronous.
+ * their own, and the result is one of the copies: killed at any point, it can be done again. Where nothing can be read at all, the next
+ * opening begins an empty ledger. Synchronous.
  *
- * Throws `conflict` while a server has the ledger, `unavailable` when nothing of it can be read (nothing was changed), for
- * one that a newer Clustr wrote, and what the file system says. `lossless`: also `unavailable`, and nothing was changed,
- * when acknowledged events would be lost.
+ * Throws `conflict` while a server has the ledger, `unavailable` for one that a newer Clustr wrote, and what the file system
+ * says. `lossless`: also `unavailable`, and nothing was changed, when acknowledged events would be lost or nothing is left.
  */
 export function repair(file: string, now: Date, lossless = false): Repaired {
   const unlock = lock(file);
   try {
     const damage = damageOf(file);
     if (damage === undefined) return { events: 0, salvaged: 0, lost: 0 };
-    const { draft, copies, mark } = filesOf(file);
+    const { draft, copies, mark, wal } = filesOf(file);
     const base = bestCopy(file);
     remove(draft);
     if (base) copyWhole(base.copy, draft);
@@ -42,11 +42,18 @@ export function repair(file: string, now: Date, lossless = false): Repaired {
     }
     const events = (base?.last ?? 0) + salvaged;
     const lost = Math.max(0, readMark(mark) - events);
-    if (events === 0) throw nothingLeft(file, damage);
+    if (lossless && events === 0) throw nothingLeft(file, damage);
     if (lossless && lost > 0) throw lossy(file, damage, lost);
+    if (events === 0) {
+      const aside = putAside(file, now, [file, wal, mark, ...copies]);
+      // The mark goes last: until then what is there is refused as damaged.
+      for (const each of [...copies, file]) remove(each);
+      rmSync(mark, { force: true });
+      return { damage, events, salvaged, lost, aside };
+    }
     verify(draft);
     sync(draft);
-    const aside = putAside(file, now);
+    const aside = putAside(file, now, [file, wal, mark]);
     const [first, second] = copies;
     const kept = base?.copy === first ? second : first;
     remove(kept);
@@ -54,7 +61,7 @@ export function repair(file: string, now: Date, lossless = false): Repaired {
     copyWhole(kept, draft);
     sync(draft);
     // From here the order counts: what is there is refused as damaged until the mark, which goes last, is gone.
-    rmSync(filesOf(file).wal, { force: true });
+    rmSync(wal, { force: true });
     renameSync(draft, file);
     sync(dirname(file));
     rmSync(mark, { force: true });
@@ -154,11 +161,10 @@ function copyWhole(from: string, to: string): void {
 }
 
 /** The damaged files under another name, beside the ones in use. */
-function putAside(file: string, now: Date): string {
-  const { wal, mark } = filesOf(file);
+function putAside(file: string, now: Date, parts: readonly string[]): string {
   const aside = join(dirname(file), `damaged-${now.toISOString().replaceAll(/[:.]/g, "-")}`);
   mkdirSync(aside, { mode: 0o700 });
-  for (const each of [file, wal, mark]) {
+  for (const each of parts) {
     if (!existsSync(each)) continue;
     const to = join(aside, basename(each));
     try {
@@ -175,7 +181,7 @@ function putAside(file: string, now: Date): string {
 function nothingLeft(file: string, damage: string): ClustrError {
   return new ClustrError(
     "unavailable",
-    `Nothing can be read of the ledger ${file} (${damage}), and there is no whole copy of it. Nothing was changed. Restore its folder from a backup of yours or with \`clustr import\`; or, to start with an empty ledger, move all files whose names begin with ${file} to another folder.`,
+    `Nothing can be read of the ledger ${file} (${damage}), and there is no whole copy of it. Nothing was changed. Restore its folder from a backup of yours; or \`clustr doctor --fix\` begins an empty ledger, and keeps the damaged files.`,
     { details: { file, damage } },
   );
 }
