@@ -1,5 +1,6 @@
-import { appendFile, chmod, lstat, readdir } from "node:fs/promises";
+import { chmod, lstat, readdir, rename } from "node:fs/promises";
 import path from "node:path";
+import { writeSynced } from "./durable.ts";
 import { textOf } from "./repository.ts";
 
 /** The line of a store's config by which git makes files 0600 and folders 0700, whatever the person's umask says. */
@@ -19,7 +20,8 @@ export async function makePrivate(store: string): Promise<void> {
   for (let i = 0; i < found.length; i += AT_ONCE)
     await Promise.all(found.slice(i, i + AT_ONCE).map((entry) => tighten(path.join(entry.parentPath, entry.name))));
   // Last: cut short before, the next start does it again.
-  await appendFile(config, `[core]\n${PRIVATE}\n`);
+  await writeSynced(`${config}.lock`, `${await textOf(config)}[core]\n${PRIVATE}\n`);
+  await rename(`${config}.lock`, config);
 }
 
 async function tighten(file: string): Promise<void> {

@@ -1,12 +1,11 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import path from "node:path";
+import { syncFolder, writeSynced } from "./durable.ts";
 import { PRIVATE } from "./private-store.ts";
 import { LAST } from "./records.ts";
 import { repositoryOf, textOf } from "./repository.ts";
 import type { GitPlace, HashFormat } from "./run-git.ts";
 import { configOf, RAW } from "./settings.ts";
-
-const OURS = { mode: 0o600 };
 
 /** Without what stands here git takes the folder for no repository. Writes again what is gone or garbled, and names it. */
 export async function keepSkeleton({ store, folder }: GitPlace, format: HashFormat): Promise<string[]> {
@@ -17,10 +16,9 @@ export async function keepSkeleton({ store, folder }: GitPlace, format: HashForm
     if (first !== undefined && name !== "refs/snap/at") made.push(name);
   }
   if (!isConfig(await textOf(path.join(store, "config")), format)) {
-    await writeFile(
+    await writeSynced(
       path.join(store, "config"),
       `${configOf(await repositoryOf(folder), format)}[core]\n${PRIVATE}\n`,
-      OURS,
     );
     made.push("config");
   }
@@ -29,10 +27,17 @@ export async function keepSkeleton({ store, folder }: GitPlace, format: HashForm
     ["info/attributes", RAW],
   ] as const) {
     if ((await textOf(path.join(store, name))) === text) continue;
-    await writeFile(path.join(store, name), text, OURS);
+    await writeSynced(path.join(store, name), text);
     made.push(name);
   }
   return made;
+}
+
+/** From here on the folder counts as a store, after a loss of power as well: so its names are safe before its last file is. */
+export async function markReady(store: string, format: HashFormat): Promise<void> {
+  for (const folder of ["objects/info", "info", "."]) await syncFolder(path.join(store, folder));
+  await writeSynced(path.join(store, "ready"), format);
+  await syncFolder(store);
 }
 
 /** How a store calls its contents, when it does not say so any more: as its snapshots are called. Undefined without any. */

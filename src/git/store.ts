@@ -5,6 +5,7 @@ import { alternatesOf } from "./detach.ts";
 import { LAST } from "./records.ts";
 import { makePrivate } from "./private-store.ts";
 import { removeHalfWritten, repair } from "./repair.ts";
+import { writeSynced } from "./durable.ts";
 import { doubtAge } from "./index-age.ts";
 import type { StoreMended } from "../core/ports/snapshots.ts";
 import { isWhole } from "./damage.ts";
@@ -12,7 +13,7 @@ import { mend } from "./mend.ts";
 import { attributesOf, flagOf, repositoryOf, textOf, type Repository } from "./repository.ts";
 import { runGit, zeroSeparated, type GitPlace, type HashFormat } from "./run-git.ts";
 import { configOf, RAW } from "./settings.ts";
-import { formatOf, keepSkeleton } from "./skeleton.ts";
+import { formatOf, keepSkeleton, markReady } from "./skeleton.ts";
 
 const OURS = { mode: 0o600 };
 
@@ -52,7 +53,7 @@ export async function openStore(place: GitPlace, mended: (what: StoreMended) => 
     }
     await repair(place);
     await doubtAge(place);
-    if (ready !== known) await writeFile(path.join(store, "ready"), known, OURS);
+    if (ready !== known) await markReady(store, known);
     return known;
   }
   await rm(store, { recursive: true, force: true });
@@ -64,16 +65,17 @@ export async function openStore(place: GitPlace, mended: (what: StoreMended) => 
     env: { GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined },
   });
   await mkdir(path.join(store, "info"), { recursive: true, mode: 0o700 });
-  await writeFile(path.join(store, "config"), configOf(repository, format), OURS);
-  await writeFile(path.join(store, "info/attributes"), RAW, OURS);
+  await writeSynced(path.join(store, "config"), configOf(repository, format));
+  await writeSynced(path.join(store, "info/attributes"), RAW);
   if (repository) {
-    await writeFile(alternatesOf(place), `${path.join(repository.common, "objects")}\n`, OURS);
+    // Lost with the power, it would take every snapshot with it that borrows.
+    await writeSynced(alternatesOf(place), `${path.join(repository.common, "objects")}\n`);
     await seed(place, repository).catch(() => rm(path.join(store, "snap.index"), { force: true }));
   }
-  await runGit(place, ["symbolic-ref", "HEAD", LAST]);
+  await writeSynced(path.join(store, "HEAD"), `ref: ${LAST}\n`);
   // What `init` itself made before it could know.
   await makePrivate(store);
-  await writeFile(path.join(store, "ready"), format, OURS);
+  await markReady(store, format);
   return format;
 }
 

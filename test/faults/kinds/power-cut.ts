@@ -23,6 +23,8 @@ const SURVIVES = [0, 0.5, 0.95];
  */
 export async function run(world: World, random: Random): Promise<void> {
   const disk = await Disk.under(world);
+  // Of a repository's objects snapshots borrow at first.
+  if (random.chance(0.5)) spawnSync("git", ["init", "-q", world.project]);
   await world.start({ env: disk.env });
   const load = await underLoad(world, random);
   world.journalsWhole = false;
