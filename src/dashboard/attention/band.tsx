@@ -1,16 +1,17 @@
 import "./band.css";
-import { lazy, Suspense, useEffect } from "react";
+import { useEffect } from "react";
 import { showAgent } from "../agent/selected.ts";
 import { StandingShape } from "../agent/mark.tsx";
 import { Button } from "../controls/button.tsx";
 import { Count } from "../controls/tabs.tsx";
 import { useHere, useView } from "../live/here.tsx";
+import { atClick } from "../route/part.tsx";
 import { goToRoom } from "../shell/places.ts";
 import { announceWaiting } from "./alerts.ts";
 import { useMoving } from "./moving.ts";
 import { sameWaiting, waitingIn, type Waiting } from "./waiting.ts";
 
-const Item = lazy(() => import("./item.tsx").then((module) => ({ default: module.Item })));
+const Item = atClick(() => import("./item.tsx").then((module) => module.Item));
 
 interface BandProps {
   /** The inbox is on the screen already. */
@@ -48,20 +49,18 @@ function Band({ first: { agent, item }, more }: { first: Waiting; more: number }
   const moving = useMoving(item.id);
   return (
     <section className="attention-band" aria-label="Needs you" data-moving={moving || undefined}>
-      <Suspense>
-        <Item
-          key={item.id}
-          item={item}
-          onShow={() => showAgent(agent, Object.values(live.newest().view?.agents ?? {}))}
-          more={
-            more > 0 && (
-              <Button look="quiet" onClick={() => goToRoom("inbox")}>
-                {more} more
-              </Button>
-            )
-          }
-        />
-      </Suspense>
+      <Item
+        key={item.id}
+        item={item}
+        onShow={() => showAgent(agent, Object.values(live.newest().view?.agents ?? {}))}
+        more={
+          more > 0 && (
+            <Button look="quiet" onClick={() => goToRoom("inbox")}>
+              {more} more
+            </Button>
+          )
+        }
+      />
     </section>
   );
 }

@@ -1,11 +1,11 @@
-import { lazy } from "react";
 import { toFailure } from "../../contract/error.ts";
 import { toast } from "../controls/toast.tsx";
 import type { Command } from "../keys/command.ts";
 import { hereNow } from "../live/here.tsx";
-import { openOverlay, type Overlay } from "../shell/overlays.ts";
+import { atClick } from "../route/part.tsx";
+import { openOverlay } from "../shell/overlays.ts";
 
-const Snapshots: Overlay = lazy(() => import("./snapshots.tsx").then((module) => ({ default: module.Snapshots })));
+const Snapshots = atClick(() => import("./snapshots.tsx").then((module) => module.Snapshots));
 
 export const commands: Command[] = [
   {

@@ -1,20 +1,11 @@
 import "./composer.css";
-import {
-  lazy,
-  Suspense,
-  useCallback,
-  useEffect,
-  useId,
-  useRef,
-  useState,
-  type ClipboardEvent,
-  type KeyboardEvent,
-} from "react";
+import { useCallback, useEffect, useId, useRef, useState, type ClipboardEvent, type KeyboardEvent } from "react";
 import { toFailure } from "../../contract/error.ts";
 import { useSelected } from "../agent/selected.ts";
 import { Button } from "../controls/button.tsx";
 import { Told } from "../controls/told.tsx";
 import { sameItems, useHere, useLoaded, useOnline, useView } from "../live/here.tsx";
+import { atClick } from "../route/part.tsx";
 import { useDraft } from "./draft.ts";
 import { onComposerFocus } from "./focus.ts";
 import { Recipients } from "./recipients.tsx";
@@ -22,7 +13,7 @@ import { sendToEach } from "./send.ts";
 import { replaceToken, tokenAt } from "./token.ts";
 import { UrgencyMenu } from "./urgency.tsx";
 
-const Suggestions = lazy(() => import("./suggestions.tsx").then((module) => ({ default: module.Suggestions })));
+const Suggestions = atClick(() => import("./suggestions.tsx").then((module) => module.Suggestions));
 const touch = matchMedia("(pointer: coarse)");
 const MOST_LINES = 8;
 
@@ -147,11 +138,7 @@ export function Composer() {
         void send();
       }}
     >
-      {suggests && (
-        <Suspense>
-          <Suggestions id={list} token={token} at={at} onFound={onFound} onChoose={choose} />
-        </Suspense>
-      )}
+      {suggests && <Suggestions id={list} token={token} at={at} onFound={onFound} onChoose={choose} />}
       <Recipients
         to={to}
         chosen={still !== undefined && still.length > 0 && !draft.held}

@@ -1,17 +1,13 @@
-import { lazy, Suspense } from "react";
 import { Skeleton } from "../controls/empty.tsx";
+import { atClick } from "../route/part.tsx";
 
-const Editor = lazy(() => import("../text/editor.tsx").then((module) => ({ default: module.Editor })));
+const Editor = atClick(() => import("../text/editor.tsx").then((module) => module.Editor));
 
 /** A value to read: JSON laid out and coloured, other text as it was written. */
 export function Value({ value, label }: { value: string; label: string }) {
   const json = laidOut(value);
   if (json !== undefined)
-    return (
-      <Suspense fallback={<Skeleton rows={4} />}>
-        <Editor label={label} text={json} path="value.json" />
-      </Suspense>
-    );
+    return <Editor label={label} text={json} path="value.json" meanwhile={<Skeleton rows={4} />} />;
   return (
     <div className="context-text scroll" tabIndex={0} role="group" aria-label={label}>
       {value === "" ? <span className="muted">(empty)</span> : value}

@@ -1,7 +1,8 @@
-import { lazy, Suspense, useId, useState, type ReactNode } from "react";
+import { useId, useState, type ReactNode } from "react";
+import { atClick } from "../route/part.tsx";
 import type { MenuItem } from "./menu-item.ts";
 
-const List = lazy(() => import("./menu-list.tsx").then((module) => ({ default: module.MenuList })));
+const List = atClick(() => import("./menu-list.tsx").then((module) => module.MenuList));
 
 interface MenuProps {
   /** Its name for screen readers. */
@@ -39,16 +40,14 @@ export function Menu({ label, groups, many = false, children }: MenuProps) {
         ref: setOpener,
       })}
       {open && (
-        <Suspense>
-          <List
-            id={id}
-            label={label}
-            groups={typeof groups === "function" ? groups() : groups}
-            many={many}
-            opener={opener}
-            onClose={close}
-          />
-        </Suspense>
+        <List
+          id={id}
+          label={label}
+          groups={typeof groups === "function" ? groups() : groups}
+          many={many}
+          opener={opener}
+          onClose={close}
+        />
       )}
     </>
   );

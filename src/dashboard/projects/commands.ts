@@ -1,8 +1,8 @@
-import { lazy } from "react";
 import type { Command } from "../keys/command.ts";
-import { openOverlay, type Overlay } from "../shell/overlays.ts";
+import { atClick } from "../route/part.tsx";
+import { openOverlay } from "../shell/overlays.ts";
 
-const OpenProject: Overlay = lazy(() => import("./dialog.tsx").then((module) => ({ default: module.OpenProject })));
+const OpenProject = atClick(() => import("./dialog.tsx").then((module) => module.OpenProject));
 
 export const commands: Command[] = [
   {

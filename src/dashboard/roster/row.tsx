@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import type { Agent } from "../../contract/agent.ts";
 import { AgentMark, StandingWord } from "../agent/mark.tsx";
 import { lineOf } from "../agent/standing.ts";
@@ -8,11 +8,12 @@ import { Ago } from "../controls/time.tsx";
 import { liveDescendants } from "../../contract/family.ts";
 import { useAct, useHere, useOnline, useView } from "../live/here.tsx";
 import { unreadBy } from "../messages/unread.ts";
+import { atClick } from "../route/part.tsx";
 import { actionsFor } from "./actions.ts";
 import type { Lines } from "./lines.ts";
 
-const StopDialog = lazy(() => import("../agent/stop-dialog.tsx").then((module) => ({ default: module.StopDialog })));
-const Explain = lazy(() => import("./explain.tsx").then((module) => ({ default: module.Explain })));
+const StopDialog = atClick(() => import("../agent/stop-dialog.tsx").then((module) => module.StopDialog));
+const Explain = atClick(() => import("./explain.tsx").then((module) => module.Explain));
 
 interface RowProps {
   agent: Agent;
@@ -65,15 +66,8 @@ export function Row({ agent, selected, lines, onShow, onHide }: RowProps) {
       >
         {(opener) => <IconButton icon="menu" label={`More about ${name}`} {...opener} />}
       </Menu>
-      {asked && (
-        <Suspense>
-          {asked === "stop" ? (
-            <StopDialog agent={agent} onClose={() => ask(undefined)} />
-          ) : (
-            <Explain agent={agent} onClose={() => ask(undefined)} />
-          )}
-        </Suspense>
-      )}
+      {asked === "stop" && <StopDialog agent={agent} onClose={() => ask(undefined)} />}
+      {asked === "explain" && <Explain agent={agent} onClose={() => ask(undefined)} />}
     </li>
   );
 }

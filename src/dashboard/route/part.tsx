@@ -1,4 +1,5 @@
 import { createElement, useState, useSyncExternalStore, type ComponentType, type ReactNode } from "react";
+import { whenAtRest } from "./rest.ts";
 
 /** A piece of the page whose code is fetched by itself. `meanwhile` stands in its place until it has come. */
 export interface Part<P extends object = object> {
@@ -7,11 +8,28 @@ export interface Part<P extends object = object> {
   fetch(): void;
 }
 
+/** How long to wait before code that a click is waiting for is asked for again, ms. */
+const AGAIN_MS = 1_000;
+
 /**
  * Like React's `lazy`, for what the first paint is waiting for: it is drawn in the moment its code is there, at once when
  * it is there already. What waits in a Suspense instead is held back until 300 ms after the last placeholder appeared.
  */
 export function part<P extends object>(load: () => Promise<ComponentType<P>>): Part<P> {
+  return made(load, false);
+}
+
+/**
+ * A part that opens over others at a click: a menu, a dialog. Its code is fetched while the page is at rest, so that it
+ * opens without contact, too. When even that failed it opens as soon as the code comes, and breaks nothing until then.
+ */
+export function atClick<P extends object>(load: () => Promise<ComponentType<P>>): Part<P> {
+  const opened = made(load, true);
+  whenAtRest(opened.fetch);
+  return opened;
+}
+
+function made<P extends object>(load: () => Promise<ComponentType<P>>, patient: boolean): Part<P> {
   const listeners = new Set<() => void>();
   let now: { Body?: ComponentType<P>; error?: unknown } = {};
   let loading: Promise<void> | undefined;
@@ -25,7 +43,8 @@ export function part<P extends object>(load: () => Promise<ComponentType<P>>): P
       (Body) => set({ Body }),
       (error: unknown) => {
         loading = undefined;
-        set({ error });
+        if (!patient) set({ error });
+        else if (listeners.size > 0) setTimeout(fetch, AGAIN_MS);
       },
     );
   };

@@ -2,6 +2,7 @@ import type { View } from "../../contract/view.ts";
 import type { IconName } from "../controls/icon.tsx";
 import type { Command } from "../keys/command.ts";
 import type { Part } from "./part.tsx";
+import { whenAtRest } from "./rest.ts";
 
 /**
  * A room: one screen of the dashboard. Each folder that has one exports it as `room` from its `room.ts`; that is all it
@@ -38,6 +39,9 @@ const found = import.meta.glob<{ room: Room }>("../*/room.ts", { eager: true });
 export const rooms: Room[] = Object.values(found)
   .map(({ room }) => room)
   .sort((a, b) => a.order - b.order);
+
+// A room opens without contact, too.
+for (const { Body } of rooms) whenAtRest(Body.fetch);
 
 /** The rooms of one part of the window, in order. */
 export function roomsAt(dock: Room["dock"]): Room[] {

@@ -1,10 +1,11 @@
-import { lazy, useSyncExternalStore, type ComponentType, type LazyExoticComponent } from "react";
+import { useSyncExternalStore } from "react";
+import { atClick, type Part } from "../route/part.tsx";
 
 /** Something that lies over the page, e.g. a dialog. It calls `onClose` when it wants to go. */
-export type Overlay = LazyExoticComponent<ComponentType<{ onClose: () => void }>>;
+type Overlay = Part<{ onClose: () => void }>;
 
-const Palette: Overlay = lazy(() => import("../keys/palette.tsx").then((module) => ({ default: module.Palette })));
-const KeySheet: Overlay = lazy(() => import("../keys/sheet.tsx").then((module) => ({ default: module.KeySheet })));
+const Palette = atClick(() => import("../keys/palette.tsx").then((module) => module.Palette));
+const KeySheet = atClick(() => import("../keys/sheet.tsx").then((module) => module.KeySheet));
 
 /** What opens them by key; the commands are in commands.ts. */
 export const PALETTE_KEYS = "mod+k";

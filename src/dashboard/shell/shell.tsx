@@ -5,6 +5,7 @@ import { useCommands } from "../keys/command.ts";
 import { useHere } from "../live/here.tsx";
 import { ownCommands, roomsAt } from "../route/rooms.ts";
 import { part } from "../route/part.tsx";
+import { usable } from "../route/rest.ts";
 import { useRoute } from "../route/route.ts";
 import { Alone, Frame, RoomBody } from "./frame.tsx";
 import { useLayout } from "./layout.ts";
@@ -37,6 +38,7 @@ export function Shell() {
   );
   useCommands(commands);
   useEffect(() => {
+    usable();
     const gone = new AbortController();
     void import("../keys/press.ts").then(({ listenForKeys }) => listenForKeys(gone.signal));
     void import("../controls/tip.ts").then(({ showTips }) => showTips(gone.signal));
@@ -97,5 +99,5 @@ export function Shell() {
 
 function Overlays() {
   const overlay = useOverlay();
-  return <Suspense>{overlay && createElement(overlay, { onClose: closeOverlay })}</Suspense>;
+  return overlay && createElement(overlay, { onClose: closeOverlay });
 }

@@ -1,5 +1,5 @@
 import "./shells.css";
-import { lazy, Suspense, useState } from "react";
+import { useState } from "react";
 import { shellAddress } from "../../contract/shell-address.ts";
 import type { Shell } from "../../contract/shell.ts";
 import { Button, IconButton } from "../controls/button.tsx";
@@ -7,10 +7,11 @@ import { Empty, Skeleton } from "../controls/empty.tsx";
 import { Ago } from "../controls/time.tsx";
 import { toast } from "../controls/toast.tsx";
 import { useAct, useHere, useOnline, useView } from "../live/here.tsx";
+import { atClick } from "../route/part.tsx";
 import { go, useRoute } from "../route/route.ts";
 import { openShell } from "./open.ts";
 
-const ShellPane = lazy(() => import("./shell-pane.tsx").then((module) => ({ default: module.ShellPane })));
+const ShellPane = atClick(() => import("./shell-pane.tsx").then((module) => module.ShellPane));
 
 /** The person's own shells: beside the agents, in the same folder, seen and used by nobody else. */
 export function Shells() {
@@ -65,14 +66,13 @@ export function Shells() {
           Close
         </Button>
       </header>
-      <Suspense fallback={<Skeleton />}>
-        <ShellPane
-          key={shown.id}
-          address={shellAddress(shown.id)}
-          name={nameOf(shells.indexOf(shown))}
-          cwd={shown.cwd}
-        />
-      </Suspense>
+      <ShellPane
+        key={shown.id}
+        address={shellAddress(shown.id)}
+        name={nameOf(shells.indexOf(shown))}
+        cwd={shown.cwd}
+        meanwhile={<Skeleton />}
+      />
     </div>
   );
 }

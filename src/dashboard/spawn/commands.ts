@@ -1,9 +1,9 @@
-import { lazy } from "react";
 import type { Command } from "../keys/command.ts";
 import { hereNow } from "../live/here.tsx";
-import { openOverlay, type Overlay } from "../shell/overlays.ts";
+import { atClick } from "../route/part.tsx";
+import { openOverlay } from "../shell/overlays.ts";
 
-const SpawnDialog: Overlay = lazy(() => import("./dialog.tsx").then((module) => ({ default: module.SpawnDialog })));
+const SpawnDialog = atClick(() => import("./dialog.tsx").then((module) => module.SpawnDialog));
 
 export const commands: Command[] = [
   {

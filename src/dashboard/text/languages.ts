@@ -19,9 +19,9 @@ const SAME: Record<string, string> = {
   ...{ svelte: "html", vue: "html", svg: "html", xml: "html", less: "css", scss: "css", jsonc: "json", pyi: "py" },
 };
 
-/** What colours a file of this name; undefined when it is shown plain. */
+/** What colours a file of this name; undefined when it is shown plain, also because there was no contact to fetch it. */
 export async function languageOf(path: string): Promise<Extension | undefined> {
   const ending = path.slice(path.lastIndexOf(".") + 1).toLowerCase();
   const name = Object.hasOwn(SAME, ending) ? (SAME[ending] ?? "") : ending;
-  return Object.hasOwn(LANGUAGES, name) ? LANGUAGES[name]?.() : undefined;
+  return Object.hasOwn(LANGUAGES, name) ? LANGUAGES[name]?.().catch(() => undefined) : undefined;
 }
