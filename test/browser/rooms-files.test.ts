@@ -74,6 +74,29 @@ describe.skipIf(CHROMIUM === undefined)("files and shells, and what is opened ov
     await page.getByLabel("Text of src/old.js").waitFor();
   });
 
+  test("files: what could not be read, or not read anew, can be asked for again", async () => {
+    await stage.write("plans.txt", "the plan\n");
+    const page = await stage.visit(`${root}/files`);
+    const failure = { code: "internal", message: "The disk is busy. Nothing was changed. Try again." };
+    const fails = () => page.route(/\/files\/content/, (route) => route.fulfill({ status: 500, json: failure }));
+    await page.getByRole("treeitem", { name: "plans.txt" }).waitFor();
+    await fails();
+    await page.getByRole("treeitem", { name: "plans.txt" }).click();
+    await page.getByText("This file cannot be shown").waitFor();
+    await expectAccessible(page);
+    await page.unrouteAll();
+    await page.getByRole("button", { name: "Retry" }).click();
+    await page.getByLabel("Text of plans.txt").getByText("the plan").waitFor();
+    await fails();
+    await stage.agent("ivy", [{ write: "plans.txt", text: "another plan\n" }, { sleep: 600 }]);
+    await page.getByText("It may be another by now").waitFor();
+    await expectAccessible(page);
+    await page.unrouteAll();
+    await page.getByRole("button", { name: "Retry" }).click();
+    await page.getByLabel("Text of plans.txt").getByText("another plan").waitFor();
+    await page.getByText("It may be another by now").waitFor({ state: "detached" });
+  });
+
   test("files: found by parts of the path, moved through by arrows; hidden ones on request", async () => {
     await stage.write(".secret/a.txt", "x");
     await stage.write("deep/down/target.ts", "const x: number = 1;");

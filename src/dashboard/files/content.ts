@@ -33,18 +33,19 @@ export interface Content {
 
 /**
  * A file's content, read again when it was written. `written` is when that was last seen; `parts` how many parts are
- * wanted.
+ * wanted. A `problem` beside content is one of reading it anew, or further.
  */
 export function useContent(
   path: string,
   written: string | undefined,
   parts: number,
-): { content: Content | undefined; problem: string | undefined } {
+): { content: Content | undefined; problem: string | undefined; again: () => void } {
   const { client, workspace } = useHere();
   const online = useOnline();
   const place = `${workspace.id} content ${path}`;
   const [content, setContent] = useState(() => remembered<Content>(place));
   const [problem, setProblem] = useState<{ path: string; why: string }>();
+  const [turn, setTurn] = useState(0);
   const fresh = content?.path !== path;
   useEffect(() => {
     if (!online) return undefined;
@@ -95,9 +96,10 @@ export function useContent(
       gone.abort();
     };
     // `fresh` follows from the answer.
-  }, [client, online, path, written, parts]); // oxlint-disable-line react/exhaustive-deps
+  }, [client, online, path, written, parts, turn]); // oxlint-disable-line react/exhaustive-deps
   return {
     content: fresh ? undefined : content,
     problem: problem?.path === path ? problem.why : undefined,
+    again: () => setTurn((was) => was + 1),
   };
 }

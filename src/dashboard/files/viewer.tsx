@@ -1,9 +1,10 @@
-import { lazy, Suspense, useEffect, useEffectEvent, useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 import { Button, IconButton } from "../controls/button.tsx";
 import { Empty, Skeleton } from "../controls/empty.tsx";
 import { toast } from "../controls/toast.tsx";
 import { useView } from "../live/here.tsx";
 import { agentNamed } from "../agent/selected.ts";
+import { atClick } from "../route/part.tsx";
 import { roomOf } from "../route/rooms.ts";
 import { useLayout } from "../shell/layout.ts";
 import { goToRoom } from "../shell/places.ts";
@@ -11,7 +12,7 @@ import { useContent, type Content } from "./content.ts";
 import { MarkOf } from "./mark.tsx";
 import { useMarks } from "./marks.ts";
 
-const Editor = lazy(() => import("../text/editor.tsx").then((module) => ({ default: module.Editor })));
+const Editor = atClick(() => import("../text/editor.tsx").then((module) => module.Editor));
 
 interface ViewerProps {
   path: string;
@@ -24,7 +25,7 @@ export function Viewer({ path, line, onBack }: ViewerProps) {
   const phone = useLayout() === "phone";
   const mark = useMarks().get(path);
   const [parts, setParts] = useState(1);
-  const { content, problem } = useContent(path, mark?.at, parts);
+  const { content, problem, again } = useContent(path, mark?.at, parts);
   const author = mark?.agent;
   const known = useView((view) => author !== undefined && agentNamed(view, author) !== undefined);
   const cut = path.lastIndexOf("/") + 1;
@@ -56,13 +57,19 @@ export function Viewer({ path, line, onBack }: ViewerProps) {
           By {mark.by}. {known && "Its last lines are among the changes."}
         </Empty>
       ) : problem !== undefined && !content ? (
-        <Empty title="This file cannot be shown" role="alert">
+        <Empty title="This file cannot be shown" role="alert" action={<Button onClick={again}>Retry</Button>}>
           {problem}
         </Empty>
       ) : !content ? (
         <Skeleton rows={6} />
       ) : (
         <Shown content={content} line={line} onMore={() => setParts((was) => was + 1)} />
+      )}
+      {problem !== undefined && content && mark?.what !== "deleted" && (
+        <div className="files-foot" role="alert">
+          <span className="meta">It may be another by now. {problem}</span>
+          <Button onClick={again}>Retry</Button>
+        </div>
       )}
     </section>
   );
@@ -88,9 +95,7 @@ function Shown({ content, line, onMore }: { content: Content; line: number | und
     return <ReadOn key={until} onMore={onMore} />;
   return (
     <>
-      <Suspense fallback={<Skeleton rows={6} />}>
-        <Editor label={`Text of ${path}`} text={text} path={path} line={line} numbers />
-      </Suspense>
+      <Editor {...{ text, path, line }} label={`Text of ${path}`} numbers meanwhile={<Skeleton rows={6} />} />
       {until !== undefined && (
         <footer className="files-foot">
           <span className="meta">
