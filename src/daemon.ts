@@ -35,6 +35,7 @@ import { createAccess } from "./server/access.ts";
 import { startServer } from "./server/server.ts";
 import { personToken } from "./server/tokens.ts";
 import { marks, services as allServices } from "./services/registry.ts";
+import { adoptTerminal, agentsWithTerminals } from "./terminal/adopt.ts";
 import { connectTerminalHost } from "./terminal/client.ts";
 import { createScreens } from "./terminal/screen/screens.ts";
 
@@ -147,6 +148,9 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
       fill: fillLedger,
       open: (file) => openSqliteLedger<Fact>(file),
       adopt: adoptStore,
+      adoptTerminal: (id, journal, at) => adoptTerminal(home.path, id, journal, at),
+      agentsHere: () => agentsWithTerminals(home.path),
+      newId,
     });
     const folderOf = ({ id }: Workspace): string => path.join(workspaces, id);
     const open = async (

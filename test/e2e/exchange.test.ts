@@ -11,7 +11,7 @@ test("a workspace goes into one file while it is at work, and comes out of it el
   const { clustr, project } = stand;
   const { client } = clustr;
   const base = join(clustr.home, "workspaces", clustr.ready.workspace);
-  await stand.quiet("ada");
+  const id = await stand.quiet("ada");
   writeFileSync(join(project, "a.txt"), "first\n");
   const { id: snapshot } = await client.call("snapshot.take", {});
   writeFileSync(join(project, "a.txt"), "second\n");
@@ -63,8 +63,9 @@ test("a workspace goes into one file while it is at work, and comes out of it el
   const there = clustr.client.in(imported.id);
   const events = await there.call("event.list", { limit: 5_000 });
   const before = (await client.call("event.list", { limit: 5_000 })).filter(({ seq }) => seq <= exported.events);
-  expect(events.slice(0, exported.events)).toEqual(before);
   const [agent] = await there.call("agent.list", {});
+  // The same, but that its agent is another one than the agent here that it was: else the two would share a terminal.
+  expect(JSON.parse(JSON.stringify(events.slice(0, exported.events)).replaceAll(agent?.id ?? "", id))).toEqual(before);
   expect(agent).toMatchObject({ name: "ada", status: "done", outcome: "lost", live: false });
   expect((await there.call("policy.list", {})).map(({ decision }) => decision)).toEqual(["deny"]);
   expect(await there.call("settings.set", {})).toMatchObject({ auto_resume: "off" });
@@ -77,4 +78,37 @@ test("a workspace goes into one file while it is at work, and comes out of it el
   expect(existsSync(join(clustr.home, "workspaces", imported.id, "runs"))).toBe(false);
   const left = readdirSync(join(clustr.home, "workspaces")).filter((name) => name.startsWith("."));
   expect(left).toEqual([]);
+
+  // The one it was exported from goes on, and keeps what is its own.
+  await there.call("agent.remove", { name: "ada" });
+  expect(await client.call("agent.list", {})).toMatchObject([{ id, name: "ada", outcome: "finished", live: true }]);
+  expect((await client.call("terminal.screen", { name: "ada" })).lines.join("\n")).toContain("here");
+});
+
+test("what terminals printed comes along when asked for, and can be read there like that of any agent that has ended", async () => {
+  await using stand = await openStand();
+  await using other = await openStand();
+  const { client } = stand.clustr;
+  await stand.quiet("ada");
+  await client.call("agent.stop", { name: "ada" });
+  // One has ended by then, one has not.
+  const task = JSON.stringify([{ say: "I am bea, and at work" }, { sleep: 600 }]);
+  await client.call("agent.spawn", { name: "bea", service: "script", task });
+  const said = async (of: typeof client, name: string) => (await of.call("terminal.screen", { name })).lines.join("\n");
+  await vi.waitFor(async () => expect(await said(client, "bea")).toContain("sleep 600 s"), 15_000);
+  const before = { ada: await said(client, "ada"), bea: await said(client, "bea") };
+  const file = join(stand.place.path, "with-terminals.tar.gz");
+  expect((await stand.clustr.run(["export", "--to", file, "--terminals"])).stderr).toBe("");
+
+  const elsewhere = await other.place.folder("elsewhere");
+  const ran = await other.clustr.run(["import", file, "--into", elsewhere, "--json"]);
+  expect(ran.stderr).toBe("");
+  const imported = JSON.parse(ran.stdout) as { id: string; left_out: string[] };
+  expect(imported.left_out).toEqual([]);
+  const there = other.clustr.client.in(imported.id);
+  expect({ ada: await said(there, "ada"), bea: await said(there, "bea") }).toEqual(before);
+  // Theirs now: they go with the record of the agent, and stay where they came from.
+  await there.call("agent.remove", { name: "bea" });
+  expect(existsSync(join(other.clustr.home, "workspaces", imported.id, "terminals"))).toBe(true);
+  expect(await said(client, "bea")).toBe(before.bea);
 });

@@ -16,6 +16,11 @@ export interface BackupTools {
   open(file: string): Promise<Ledger>;
   /** Makes objects and refs in `store` a store of snapshots of `folder`, after checking them. Rejects with why not. */
   adopt(store: string, folder: string): Promise<void>;
+  /** Lets a terminal be read that ended elsewhere, by `at` at the latest. Rejects with why not. */
+  adoptTerminal(id: string, journal: string, at: string): Promise<void>;
+  /** Ids of all agents that have terminals here, in whichever workspace. */
+  agentsHere(): Promise<ReadonlySet<string>>;
+  newId(): string;
 }
 
 /** Name of folders whose content is not a workspace yet; what a kill left of them is deleted at the next start. */

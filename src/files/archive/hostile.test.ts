@@ -71,6 +71,9 @@ async function tried(bytes: Buffer): Promise<{ refusal: string; left: string[]; 
     fill: fillLedger,
     open: (at) => openSqliteLedger(at),
     adopt: () => Promise.reject(new Error("no store")),
+    adoptTerminal: () => Promise.reject(new Error("no host")),
+    agentsHere: async () => new Set(),
+    newId: () => "n",
   });
   const refusal = await unpack(file).then(
     async (unpacked) => {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createWriteStream } from "node:fs";
-import { mkdir, open, readFile, rename, rm, stat, statfs } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat, statfs } from "node:fs/promises";
 import path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { ClustrError } from "../../contract/error.ts";
@@ -10,6 +10,7 @@ import type { Unpacked } from "../../core/ports/backups.ts";
 import { privateFolder } from "../private-files.ts";
 import type { BackupTools } from "./backups.ts";
 import { eventsIn } from "./event-lines.ts";
+import { freshIds } from "./fresh-ids.ts";
 import { ABOUT, FORMAT, isExported } from "./names.ts";
 import { readArchive } from "./read.ts";
 import type { Header } from "./tar.ts";
@@ -39,14 +40,15 @@ export async function unpackInto(folder: string, file: string, tools: BackupTool
   const discard = () => rm(draft, { recursive: true, force: true });
   try {
     const { bavail, bsize } = await statfs(folder);
+    const fresh = freshIds(await tools.agentsHere(), tools.newId);
     const parts: string[] = [];
     const take = (header: Header, content: AsyncIterable<Buffer>) => {
       if (header.name.startsWith("events/")) parts.push(header.name);
-      return put(draft, header, content);
+      return put(draft, header.name.startsWith("terminals/") ? fresh(header.name) : header.name, content);
     };
     await readArchive(file, { files: FILES, size: bavail * bsize - SPARE }, take);
     const about = await aboutIn(draft);
-    await tools.fill(path.join(draft, "ledger.db"), eventsOf(draft, parts, about.events));
+    await tools.fill(path.join(draft, "ledger.db"), eventsOf(draft, parts, about.events, fresh));
     await rm(path.join(draft, "events"), { recursive: true, force: true });
     await rm(path.join(draft, ABOUT));
     return unpacked(folder, draft, about, tools, discard);
@@ -97,21 +99,33 @@ function unpacked(
           left.push(`snapshots: ${error instanceof Error ? error.message : String(error)}`);
           await rm(store, { recursive: true, force: true });
         });
+      const placed = path.join(folder, info.id);
       try {
-        await rename(draft, path.join(folder, info.id));
+        await rename(draft, placed);
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
-        if (code === "ENOTEMPTY" || code === "EEXIST") throw taken(info.path, path.join(folder, info.id));
+        if (code === "ENOTEMPTY" || code === "EEXIST") throw taken(info.path, placed);
         throw error;
       }
+      left.push(...(await adoptTerminals(path.join(placed, "terminals"), at, tools)));
       return left;
     },
     discard,
   };
 }
 
+/** Says which terminals cannot be shown. */
+async function adoptTerminals(folder: string, at: string, tools: BackupTools): Promise<string[]> {
+  const left: string[] = [];
+  for (const id of await readdir(folder).catch(() => [] as string[])) {
+    const adopted = tools.adoptTerminal(id, path.join(folder, id), at);
+    await adopted.catch((error: Error) => left.push(`terminal ${id}: ${error.message}`));
+  }
+  return left;
+}
+
 /** Writes one file of an archive below the draft, 0600. Only names we write ourselves are taken, so none leads out of it. */
-async function put(draft: string, { name }: Header, content: AsyncIterable<Buffer>): Promise<void> {
+async function put(draft: string, name: string, content: AsyncIterable<Buffer>): Promise<void> {
   if (!isExported(name)) throw invalid(`"${name}" is no file of an export`);
   const full = path.join(draft, name);
   await mkdir(path.dirname(full), { recursive: true, mode: 0o700 });
@@ -138,7 +152,12 @@ async function aboutIn(draft: string): Promise<About> {
   return { at: about.at ?? "", events: about.events ?? 0, workspace: { id, name, path: was } };
 }
 
-async function* eventsOf(draft: string, parts: string[], count: number): AsyncIterable<Event<Fact>[]> {
+async function* eventsOf(
+  draft: string,
+  parts: string[],
+  count: number,
+  fresh: (text: string) => string,
+): AsyncIterable<Event<Fact>[]> {
   let seq = 0;
   for (const [i, part] of parts.entries()) {
     if (part !== `events/${String(i + 1).padStart(8, "0")}.jsonl`) throw invalid("a file of events is missing");
@@ -146,7 +165,8 @@ async function* eventsOf(draft: string, parts: string[], count: number): AsyncIt
     seq += events.length;
     // In small steps: the ledger is written by the thread that also serves everybody else.
     for (let at = 0; at < events.length; at += 200) {
-      yield events.slice(at, at + 200);
+      // As text made anew: in the file a letter can be written in many ways.
+      yield JSON.parse(fresh(JSON.stringify(events.slice(at, at + 200)))) as Event<Fact>[];
       await new Promise((resolve) => setImmediate(resolve));
     }
   }

@@ -89,6 +89,12 @@ export class Journal {
     return this.#segments.find((one) => one.length > 0)?.start;
   }
 
+  /** Offset after the last byte in a file. */
+  get end(): number {
+    const last = this.#segments.at(-1);
+    return last ? last.start + last.length : 0;
+  }
+
   /** Takes the next bytes of output. */
   append(bytes: Buffer): void {
     this.#waiting.push(bytes);
