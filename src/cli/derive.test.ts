@@ -22,6 +22,10 @@ afterEach(async () => {
 /** A value that the field accepts, as typed on a command line and as it must arrive. */
 function sample(field: Field): { typed: string; arrives: unknown } {
   if (field.kind === "integer") return { typed: "7", arrives: 7 };
+  if (field.kind === "object") {
+    const value = field.key === "window" ? { workspace: "w1", left: 300 } : { "agent.spawn": "ctrl+n" };
+    return { typed: JSON.stringify(value), arrives: value };
+  }
   // A path: what stands for one in the current folder is made absolute before it is sent.
   const place = field.key === "file" || field.key === "into" ? "/" : "";
   const text =
@@ -162,4 +166,16 @@ test("texts come from standard input or a file, whole and only once", async () =
     code: 2,
     err: expect.stringContaining("cannot be read (ENOENT); nothing was sent"),
   });
+});
+
+test("a flag that is only yes or no can say no; JSON that is none is named before anything is sent", async () => {
+  server.answer("preferences.set", ({ input }) => ({ echo: input }));
+  const said = await home.run(["preferences", "set", "--no-letters", "--keys", '{"agent.spawn": null}', "--json"]);
+  expect({ code: said.code, err: said.err }).toEqual({ code: 0, err: "" });
+  expect(server.calls.at(-1)).toMatchObject({ input: { letters: false, keys: { "agent.spawn": null } } });
+  const before = server.calls.length;
+  const refused = await home.run(["preferences", "set", "--keys", "agent.spawn=x"]);
+  expect(refused.err).toMatch(/--keys takes JSON/);
+  expect(refused.code).not.toBe(0);
+  expect(server.calls).toHaveLength(before);
 });

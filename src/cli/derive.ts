@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import type { Client } from "../client/client.ts";
 import { ClustrError } from "../contract/error.ts";
 import type { Input, Operation, Output } from "../contract/operation.ts";
@@ -38,6 +38,9 @@ const GROUPS: Record<string, string> = {
   change: "Review and take back:",
   snapshot: "Review and take back:",
 };
+
+/** How help writes the value of a flag. `--no-FLAG` says no to one that is only yes or no. */
+const VALUES: Record<Field["kind"], string> = { boolean: "", integer: " <n>", object: " <json>", string: " <text>" };
 
 /** What the words that only hold other commands are for. */
 const PARENTS: Record<string, string> = {
@@ -102,8 +105,8 @@ function addCommand(program: Command, io: Io, derived: Derived): AddedCommand {
   for (const field of flags) {
     const preset = field.preset === undefined ? "" : ` (default: ${field.preset})`;
     const choices = field.choices ? ` [${field.choices.join("|")}]` : "";
-    const value = field.kind === "boolean" ? "" : ` <${field.kind === "integer" ? "n" : "text"}>`;
-    command.option(flagOf(field.key) + value, field.description + choices + preset);
+    command.option(flagOf(field.key) + VALUES[field.kind], field.description + choices + preset);
+    if (field.kind === "boolean") command.addOption(new Option(flagOf(`no-${field.key}`)).hideHelp());
     if (TEXTS.has(field.key))
       command.option(`${flagOf(field.key)}-file <path>`, `Read the ${field.key} from a file ("-": standard input)`);
   }

@@ -4,7 +4,8 @@ import type { Operation } from "../contract/operation.ts";
 /** One field of an operation's input, as the command line offers it. */
 export interface Field {
   key: string;
-  kind: "string" | "integer" | "boolean";
+  /** `object`: given as JSON. */
+  kind: "string" | "integer" | "boolean" | "object";
   choices?: readonly string[];
   description: string;
   required: boolean;
@@ -28,7 +29,7 @@ export function fieldsOf(operation: Operation): Field[] {
   const properties = schema.properties as Record<string, Property>;
   return Object.entries(properties).map(([key, property]) => {
     const { type, description, default: preset, enum: choices } = property;
-    if (type !== "string" && type !== "integer" && type !== "boolean") {
+    if (type !== "string" && type !== "integer" && type !== "boolean" && type !== "object") {
       throw new Error(`Input field ${key} is of type ${type ?? "unknown"}, which the command line cannot take.`);
     }
     return {
@@ -55,11 +56,18 @@ export function flagOf(key: string): string {
 }
 
 /** The value a text on the command line stands for. @throws ClustrError `invalid` naming `label`. */
-export function parseValue(field: Field, text: string, label: string): string | number {
+export function parseValue(field: Field, text: string, label: string): unknown {
   if (field.choices && !field.choices.includes(text)) {
     throw new ClustrError("invalid", `${label} is one of ${field.choices.join(", ")}, not "${text}".`);
   }
   if (field.kind === "string") return text;
+  if (field.kind === "object") {
+    try {
+      return JSON.parse(text);
+    } catch (cause) {
+      throw new ClustrError("invalid", `${label} takes JSON: ${(cause as Error).message}.`, { cause });
+    }
+  }
   if (!/^-?\d{1,15}$/.test(text)) throw new ClustrError("invalid", `${label} takes a whole number, not "${text}".`);
   return Number(text);
 }

@@ -45,16 +45,19 @@ export type Preferences = z.infer<typeof Preferences>;
 
 /** A change of preferences: what is not named stays. */
 export const PreferencesChange = z.strictObject({
-  theme: Theme.optional(),
-  letters: z.boolean().optional(),
+  theme: Theme.optional().describe("Colours of the page"),
+  letters: z.boolean().optional().describe("Keys without a modifier act; with --no-letters they do not"),
   /** Null gives a command its usual keys back. */
   keys: z
     .record(Command, Keys.nullable())
     .refine((keys) => Object.keys(keys).length <= MOST_KEYS, `At most ${MOST_KEYS} commands.`)
-    .optional(),
+    .optional()
+    .describe('By command, e.g. {"agent.spawn": "ctrl+n"}; null: the usual ones again'),
   window: WindowChoice.extend({
     workspace: z.string().regex(/^[a-z0-9][\w.-]{0,99}$/i, "The id of a workspace."),
-  }).optional(),
+  })
+    .optional()
+    .describe("How the window of a workspace is arranged"),
 });
 export type PreferencesChange = z.infer<typeof PreferencesChange>;
 

@@ -18,6 +18,7 @@ export const preferences = {
     scope: "home",
     right: "home.manage",
     http: "PUT /preferences",
+    command: "preferences set",
     body: 65_536,
     input: PreferencesChange,
     output: Preferences,
