@@ -1,11 +1,10 @@
 import { nameOf } from "./actor.ts";
 import type { Event } from "./event.ts";
 import { shownPath, type Author, type FileChange, type Undone } from "./files.ts";
-import type { FilesView, RecentChange, RecentRollback } from "./recent-files.ts";
+import { RECENT_CHANGES, type FilesView, type RecentChange, type RecentRollback } from "./recent-files.ts";
 import type { View } from "./view.ts";
 
-/** How many of the latest changes, rollbacks and collisions the view keeps. */
-const RECENT_CHANGES = 100;
+/** How many of the latest rollbacks and collisions the view keeps. */
 const RECENT_ROLLBACKS = 20;
 const RECENT_COLLISIONS = 20;
 /** How many files an agent is shown to work on. */

@@ -1,5 +1,8 @@
 import type { Author } from "./files.ts";
 
+/** How many of the latest changes the view keeps. */
+export const RECENT_CHANGES = 100;
+
 /** A file that changed lately. */
 export interface RecentChange {
   path: string;

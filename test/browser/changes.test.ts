@@ -130,4 +130,18 @@ describe.skipIf(CHROMIUM === undefined)("changes, in Chromium", () => {
       }
     },
   );
+
+  test("the tab says how many files agents changed, and that there may be more when it cannot know", async () => {
+    const many = (name: string, count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, at) => [`many/${name}-${at}`, `${at}\n`]));
+    const page = await stage.visit(room);
+    await does("ada", many("ada", 70));
+    for (const [at, text] of Object.entries(many("mine", 60))) home.files.write(at, file(text));
+    await does("bram", many("bram", 1));
+    // Of the latest hundred 60 are the person's.
+    await page.getByRole("tab", { name: "Changes 40+" }).waitFor();
+    await does("bram", many("bram", 100));
+    await page.getByRole("tab", { name: "Changes 100+" }).waitFor();
+    await expectAccessible(page);
+  });
 });

@@ -1,3 +1,4 @@
+import { RECENT_CHANGES } from "../../contract/recent-files.ts";
 import { part } from "../route/part.tsx";
 import type { Room } from "../route/rooms.ts";
 
@@ -10,6 +11,9 @@ export const room: Room = {
   keys: "g c",
   phone: "Changes",
   params: ["file", "by"],
-  count: ({ files }) => files.changed.filter(({ author }) => author.kind !== "person").length,
+  count: ({ files: { changed } }) => {
+    const count = changed.filter(({ author }) => author.kind !== "person").length;
+    return count > 0 && changed.length >= RECENT_CHANGES ? `${count}+` : count;
+  },
   Body: part(() => import("./changes.tsx").then(({ Changes }) => Changes)),
 };

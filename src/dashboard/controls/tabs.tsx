@@ -2,13 +2,16 @@ import "./tabs.css";
 import { useEffect, useRef, type KeyboardEvent } from "react";
 import { Icon, type IconName } from "./icon.tsx";
 
+/** A number, or the least it can be. */
+export type Tally = number | `${number}+`;
+
 export interface Tab {
   id: string;
   title: string;
   icon?: IconName;
   keys?: string | undefined;
   /** How much waits there; 0 shows nothing. */
-  count?: number;
+  count?: Tally;
   /** The count needs a person. */
   urgent?: boolean;
 }
@@ -54,7 +57,7 @@ export function Tabs({ label, tabs, selected, panel, onSelect }: TabsProps) {
         >
           {icon && <Icon name={icon} />}
           {title}
-          {count > 0 && <Count of={count} {...(urgent && { urgent })} />}
+          {count !== 0 && <Count of={count} {...(urgent && { urgent })} />}
         </button>
       ))}
     </div>
@@ -62,10 +65,10 @@ export function Tabs({ label, tabs, selected, panel, onSelect }: TabsProps) {
 }
 
 /** A small number beside a word. */
-export function Count({ of, urgent = false }: { of: number; urgent?: boolean }) {
+export function Count({ of, urgent = false }: { of: Tally; urgent?: boolean }) {
   return (
     <span className="count" data-urgent={urgent}>
-      {of > 99 ? "99+" : of}
+      {typeof of === "number" && of > 99 ? "99+" : of}
     </span>
   );
 }

@@ -1,4 +1,5 @@
 import type { View } from "../../contract/view.ts";
+import type { Tally } from "../controls/tabs.tsx";
 import type { IconName } from "../controls/icon.tsx";
 import type { Command } from "../keys/command.ts";
 import type { Part } from "./part.tsx";
@@ -27,7 +28,7 @@ export interface Room {
   /** Among the bottom tabs of a phone, with this title; the others are behind "More". */
   phone?: string;
   /** How much waits there. Must be cheap: it is asked once a frame. */
-  count?: (view: View) => number;
+  count?: (view: View) => Tally;
   /** The count needs a person, and is shown in amber. */
   urgent?: boolean;
   Body: Part;

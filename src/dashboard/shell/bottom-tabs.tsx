@@ -16,7 +16,7 @@ export function BottomTabs({ shown }: { shown: Room | undefined }) {
     (a, b) => a.every((one, index) => one === b[index]),
   );
   const countOf = (room: Room) => counts[rooms.indexOf(room)] ?? 0;
-  const hidden = rest.reduce((sum, room) => sum + (room.urgent ? countOf(room) : 0), 0);
+  const hidden = rest.reduce((sum, room) => sum + (room.urgent ? Number(countOf(room)) : 0), 0);
   return (
     <nav className="bottom-tabs" aria-label="Views">
       {tabs.map((room) => (
@@ -28,7 +28,7 @@ export function BottomTabs({ shown }: { shown: Room | undefined }) {
         >
           <Icon name={room.icon} />
           {room.phone}
-          {countOf(room) > 0 && <Count of={countOf(room)} {...(room.urgent && { urgent: true })} />}
+          {countOf(room) !== 0 && <Count of={countOf(room)} {...(room.urgent && { urgent: true })} />}
         </button>
       ))}
       <Menu
@@ -37,7 +37,7 @@ export function BottomTabs({ shown }: { shown: Room | undefined }) {
           rest.map((room) => ({
             title: room.title,
             icon: room.icon,
-            ...(countOf(room) > 0 && { keys: String(countOf(room)) }),
+            ...(countOf(room) !== 0 && { keys: String(countOf(room)) }),
             run: () => goToRoom(room.id),
           })),
         ]}
