@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { claude } from "../../src/services/claude/claude.ts";
+import { Pace } from "../../src/services/claude/pace.ts";
+import { sendToSocket } from "../../src/services/claude/socket.ts";
 import { bash, claudeStages, eventually, has, times, until } from "./claude-stage.ts";
 import type { RigRun } from "./link.ts";
 import { textOf, type ModelRequest, type Script } from "./script.ts";
@@ -21,6 +23,20 @@ describe.concurrent("messages", () => {
     await sleep(300);
     expect(the.run.handed.map(({ id, channel }) => `${id} ${channel}`)).toEqual(["m-idle socket"]);
     expect(the.model.turns).toHaveLength(2);
+  });
+
+  test("arrive all, as many at once as we count on the tool to take", async () => {
+    await using the = await stage({ steps: [{ text: "Done." }], otherwise: { text: "Thanks." } });
+    await the.run.start(claude);
+    await the.run.signal("idle");
+    const [name] = await readdir(the.run.socketDir);
+    const pace = new Pace(() => 0);
+    const words: string[] = [];
+    while (pace.take()) words.push(`m-${words.length}-burst`);
+    await Promise.all(words.map((word) => sendToSocket(join(the.run.socketDir, name ?? ""), word)));
+    const missing = (): string[] => words.filter((word) => !the.model.turns.some(has(word)));
+    await until(async () => missing().length === 0).catch(() => undefined);
+    expect(missing()).toEqual([]);
   });
 
   test("of the person are typed, so that the model takes them for the person's", async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { AgentLink, AgentTerminal, HookCall, Parcel, Signal } from "../../core/ports/service.ts";
 import { readHook } from "./hooks.ts";
 import { Mail, type MailSituation } from "./mail.ts";
@@ -179,6 +179,31 @@ test("what is not in the transcript goes again once idle; what is there is seen;
   expect(received.join("")).toContain("m-lost");
   expect(received.join("")).not.toContain("m-queued");
   expect(await younger.knows(["m-said", "m-lost", "m-queued"])).toEqual(["m-said"]);
+});
+
+test("what goes again is told to be, for the tool drops a text that repeats the last one", async () => {
+  await (await desk()).deliver([parcel("m1")]);
+  await age();
+  const mail = await desk();
+  for (let look = 0; look < 3; look++) {
+    now.ticks += 4_000;
+    await mail.reconcile();
+  }
+  await vi.waitFor(() => expect(received).toHaveLength(2));
+  expect(received[1]).toMatch(/\[message m1\] hello\\n\(Handed over again at [\d:]+ /);
+});
+
+test("mail that comes faster than the tool takes it waits, and then goes together", async () => {
+  const mail = await desk();
+  let handed = 0;
+  while (handed < 100 && "channel" in (await mail.deliver([parcel(`m${handed}.`)]))) handed += 1;
+  expect(handed).toBe(28);
+  now.ticks += 1_900;
+  expect(await mail.deliver([parcel("m28."), parcel("m29.")])).toEqual({ later: expect.stringContaining("too fast") });
+  now.ticks += 200;
+  expect(await mail.deliver([parcel("m28."), parcel("m29.")])).toEqual({ channel: "socket" });
+  expect(await mail.deliver([parcel("m30.")])).toHaveProperty("later");
+  await vi.waitFor(() => expect(received.join("").match(/message m\d+\./g)).toHaveLength(30));
 });
 
 test("a machine that slept through is no proof of a loss", async () => {

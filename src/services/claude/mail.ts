@@ -1,6 +1,7 @@
 import type { AgentLink, AgentTerminal, HandOver, HookCall, Parcel } from "../../core/ports/service.ts";
 import type { Hook } from "./hooks.ts";
 import { text } from "./hooks.ts";
+import { Pace } from "./pace.ts";
 import type { InFlight, RunRecord } from "./record.ts";
 import { sendToSocket } from "./socket.ts";
 import { recorded } from "./transcript.ts";
@@ -57,6 +58,7 @@ export class Mail {
   /** Since when messages are seen missing, by the monotonic clock: sleep of the machine must not count. */
   readonly #missing = new Map<string, number>();
   readonly #ticks: () => number;
+  readonly #pace: Pace;
   #prolonged = 0;
   #checking = false;
   #typing = false;
@@ -79,6 +81,7 @@ export class Mail {
     this.#situation = situation;
     this.#signal = signal;
     this.#ticks = ticks;
+    this.#pace = new Pace(ticks);
     // What was open while no server looked is not known.
     this.#menu = record.begun;
   }
@@ -100,11 +103,11 @@ export class Mail {
       this.#record.release(fresh);
       throw error;
     }
-    const channel = await this.#hand(fresh);
-    if (channel !== undefined) return { channel };
+    const handed = await this.#hand(fresh);
+    if ("channel" in handed) return handed;
     this.#record.release(fresh);
     await this.#record.save();
-    return { later: "its terminal is in use: something is open or being written there" };
+    return handed;
   }
 
   /** As `AgentSession.knows`: what was proven to us, or is in the transcript. */
@@ -221,16 +224,15 @@ export class Mail {
 
   async #handAgain(lost: InFlight[]): Promise<void> {
     for (const parcel of lost) {
-      this.#tries.set(parcel.id, (this.#tries.get(parcel.id) ?? 0) + 1);
       this.#missing.delete(parcel.id);
       parcel.at = Date.now();
       parcel.request = undefined;
     }
     await this.#record.save();
-    this.#link.log("messages did not reach the model; handing them over again", {
-      ids: lost.map((parcel) => parcel.id),
-      channel: await this.#hand(lost),
-    });
+    const ids = lost.map((parcel) => parcel.id);
+    const handed = await this.#hand(lost, true);
+    if ("channel" in handed) for (const id of ids) this.#tries.set(id, (this.#tries.get(id) ?? 0) + 1);
+    this.#link.log("messages did not reach the model; handing them over again", { ids, ...handed });
   }
 
   /** Whether anything is still to be found out. */
@@ -251,8 +253,8 @@ export class Mail {
     return { channel: this.#record.inFlight.get(ids[0] ?? "")?.channel ?? "socket" };
   }
 
-  /** The channel that took the parcels, or undefined when none did. */
-  async #hand(parcels: InFlight[]): Promise<string | undefined> {
+  /** Hands parcels over by the channel that takes them. `again`: they may have been handed over before. */
+  async #hand(parcels: InFlight[], again = false): Promise<HandOver> {
     const content = parcels.map((parcel) => parcel.text).join("\n\n");
     const typed = async (): Promise<boolean> => {
       for (const parcel of parcels) parcel.channel = "typed";
@@ -263,10 +265,16 @@ export class Mail {
       return (await typed) === "typed";
     };
     // Typed, the tool's model takes it for the person's own words; what comes through the socket, for a colleague's.
-    if (parcels.every((parcel) => parcel.fromHuman) && (await typed())) return "typed";
+    if (parcels.every((parcel) => parcel.fromHuman) && (await typed())) return { channel: "typed" };
+    if (!this.#pace.take())
+      return { later: "mail comes too fast for its tool: what waits goes together in two seconds" };
     for (const parcel of parcels) parcel.channel = "socket";
-    if (await sendToSocket(this.#situation().socket, content)) return "socket";
-    return (await typed()) ? "typed" : undefined;
+    // The tool drops a text that repeats the last one.
+    const time = new Date().toISOString().slice(11, 19);
+    const note = again ? `\n(Handed over again at ${time} UTC: you may have it already.)` : "";
+    if (await sendToSocket(this.#situation().socket, content + note)) return { channel: "socket" };
+    if (await typed()) return { channel: "typed" };
+    return { later: "its terminal is in use: something is open or being written there" };
   }
 
   async #settle(ids: string[]): Promise<void> {
