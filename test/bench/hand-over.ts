@@ -3,9 +3,10 @@
  * tool. Claude Code and Codex at rest: from the message in the ledger to the request at the tool's model that carries it,
  * in turns with the same text given to the same process directly, through its own socket; the difference is ours. Claude
  * Code takes each message on a connection of its own, so there the bench listens in its place, passes on, and sees them
- * leave. Claude Code at work: how much longer it takes from an answer of the model to the next request when a hook's
- * answer brings a message along. A script has no model: until its program has confirmed it, its own time included. Thirty
- * messages each unless another number is given.
+ * leave; to it both are one sender, of whom it drops what comes too fast, so there the bench does not hurry. Claude Code at
+ * work: how much longer it takes from an answer of the model to the next request when a hook's answer brings a message
+ * along. A script has no model: until its program has confirmed it, its own time included. Thirty messages each unless
+ * another number is given.
  */
 import { createHash } from "node:crypto";
 import { rename } from "node:fs/promises";
@@ -14,6 +15,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Agent } from "../../src/contract/agent.ts";
+import { Pace } from "../../src/services/claude/pace.ts";
 import { sendToSocket } from "../../src/services/claude/socket.ts";
 import { textInput } from "../../src/services/codex/protocol.ts";
 import { connectRpc, type Rpc } from "../../src/services/codex/rpc.ts";
@@ -61,14 +63,14 @@ const arrival = async (model: ScriptedModel, content: string) =>
   (await model.until((request) => textOf(request).includes(content), 30_000)).at;
 
 /**
- * Ours and the tool alone, in turns, at rest. `give` hands a text to the tool directly; `leaving`: when bytes left for it
- * last, where that can be seen.
+ * Ours and the tool alone, in turns, at rest. `give` hands a text to the tool directly; `pace`: what the tool takes in some
+ * time; `leaving`: when bytes left for it last, where that can be seen.
  */
 async function atRest(
   title: string,
   agent: Agent,
   give: (text: string) => Promise<unknown>,
-  leaving?: () => number,
+  { pace, leaving }: { pace?: Pace; leaving?: () => number } = {},
 ): Promise<void> {
   const model = quiet.modelOf(agent.name);
   if (!model) throw new Error(`${agent.name} has no model.`);
@@ -93,6 +95,7 @@ async function atRest(
     ];
     for (const one of round % 2 === 0 ? both : both.reverse()) {
       await rest(agent.name);
+      while (pace?.take() === false) await wait(CALM_MS);
       await one();
     }
   }
@@ -111,7 +114,10 @@ function own(title: string, ours: readonly number[], theirs: readonly number[]):
 const claude = await quiet.agent("cleo", "claude");
 const claudeSocket = socketOf(claude, `${named(`${claude.id} ${claude.run}`)}.sock`);
 const tap = await tapped(claudeSocket);
-await atRest("claude, at rest", claude, (text) => sendToSocket(tap.beyond, text), tap.last);
+await atRest("claude, at rest", claude, (text) => sendToSocket(tap.beyond, text), {
+  pace: new Pace(() => performance.now()),
+  leaving: tap.last,
+});
 
 const codex = await quiet.agent("cora", "codex");
 const rpc: Rpc = await connectRpc(
