@@ -204,8 +204,11 @@ export function startRun(
       await Promise.race([open?.leave().catch(() => undefined), after(GRACE_MS, signal)]);
       await Promise.allSettled(starting);
       // A host that cannot say what it has may still have what was started here.
-      const had = (await parts.host.list().catch(() => [])).map(({ id }) => id);
-      const terminals = new Set([...started, ...had.filter((id) => id === name || id.startsWith(`${name}.`))]);
+      const had = (await parts.host.list().catch(() => [])).filter(
+        ({ id }) => id === name || id.startsWith(`${name}.`),
+      );
+      const terminals = new Set([...started, ...had.map(({ id }) => id)]);
+      if (had.some(({ left }) => left)) parts.log("Ending what an agent left running", { agent: agent.name });
       for (const id of terminals) parts.screens.release(id);
       const killed = await Promise.allSettled([...terminals].map((id) => parts.host.kill(id, GRACE_MS)));
       return killed.flatMap((result) => (result.status === "fulfilled" ? result.value.survivors : []));

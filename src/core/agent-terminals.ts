@@ -1,12 +1,19 @@
 import type { RunParts } from "./agent-run.ts";
+import type { TerminalInfo } from "./ports/terminal.ts";
 
 type Parts = Pick<RunParts, "host" | "screens" | "files" | "sockets">;
 
 /** Ends what still runs of an agent, in whichever of its runs, except in terminal `but` and beside it. */
 export async function endTerminals(parts: Parts, agent: string, but?: string): Promise<void> {
   const spared = (id: string): boolean => but !== undefined && (id === but || id.startsWith(`${but}.`));
-  const left = (await parts.host.list()).filter(({ id, exit }) => !exit && id.startsWith(`${agent}.`) && !spared(id));
+  const own = (await parts.host.list()).filter(({ id }) => id.startsWith(`${agent}.`) && !spared(id));
+  const left = own.filter(hasProcesses);
   await Promise.all(left.map(({ id }) => parts.host.kill(id, 3_000)));
+}
+
+/** Whether anything of a terminal runs: its program, or what that left behind. */
+export function hasProcesses({ exit, left }: TerminalInfo): boolean {
+  return !exit || left === true;
 }
 
 /** The last words on a screen, for the reason of a failed start. */

@@ -35,6 +35,8 @@ export interface TerminalInfo {
   /** Bytes printed so far. */
   endOffset: number;
   exit?: TerminalExit;
+  /** Its program has ended, and something that it started still runs: `kill` ends that too. */
+  left?: boolean;
 }
 
 /** What a follower of a terminal receives, in order. */

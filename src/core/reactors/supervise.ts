@@ -5,7 +5,7 @@ import type { Workspace } from "../../contract/workspace.ts";
 import { decisionFor } from "../../contract/policy.ts";
 import type { FolderLog } from "../changes/folder-log.ts";
 import type { CallKeeper } from "../changes/tool-calls.ts";
-import { endTerminals, forgetTerminals, lastLines } from "../agent-terminals.ts";
+import { endTerminals, forgetTerminals, hasProcesses, lastLines } from "../agent-terminals.ts";
 import { startRun, terminalId, type AgentRun, type RunParts } from "../agent-run.ts";
 import { appendPatiently } from "../append.ts";
 import { problemsOf, type Detections } from "../detections.ts";
@@ -236,7 +236,7 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
     const exit = present.find((each) => each.id === name)?.exit;
     if (exit && agent.live) await ended(id, run, exit);
     const over = !agent.live || exit !== undefined;
-    if (own.some((each) => !each.exit && (over || !present.includes(each))))
+    if (own.some((each) => hasProcesses(each) && (over || !present.includes(each))))
       await endTerminals(parts, id, over ? undefined : name);
     if (over) return;
     if (present.some((each) => !each.exit)) return begin(agent, true);

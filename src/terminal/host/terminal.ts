@@ -2,7 +2,7 @@ import { ClustrError } from "../../contract/error.ts";
 import type { TerminalExit, TerminalInfo, TerminalSpec } from "../../core/ports/terminal.ts";
 import { Output } from "./output.ts";
 import { openPty, type Pty } from "./pty.ts";
-import { type Process, processes, startOf } from "./processes.ts";
+import { type Process, startOf } from "./processes.ts";
 import { type ExitRecord, type TerminalRecord, writeExit, writeRecord } from "./record.ts";
 import { members, type Tree } from "./tree.ts";
 
@@ -81,7 +81,7 @@ export class Terminal {
       firstOffset: first,
       endOffset: end,
     };
-    return exit ? { ...info, exit } : info;
+    return exit ? { ...info, exit, left: this.#leftSomething() } : info;
   }
 
   /** What belongs to this terminal, for ending it. */
@@ -106,10 +106,17 @@ export class Terminal {
     this.output.resized(cols, rows);
   }
 
-  /** Looks which of `all` processes belong to it now: some leave no other trace later. `session`: also those of this session. */
-  remember(all: Process[], session?: number): void {
-    const found = members({ leaders: this.tree.leaders, remembered: this.#remembered, session }, all);
+  /** Looks which of `all` processes belong to it now: some leave no other trace later. */
+  remember(all: Process[]): void {
+    this.#keep(members({ leaders: this.tree.leaders, remembered: this.#remembered }, all));
+  }
+
+  #keep(found: Process[]): void {
     this.#remembered = new Map(found.map((one) => [one.pid, one.start]));
+  }
+
+  #leftSomething(): boolean {
+    return [...this.#remembered].some(([pid, start]) => startOf(pid) === start);
   }
 
   #running(): Pty {
@@ -119,7 +126,7 @@ export class Terminal {
 
   async #end(code: number | null, signal: number | null, log: (message: string) => void): Promise<void> {
     this.#pty = undefined;
-    this.remember(processes(), this.#pid);
+    this.#keep(members({ ...this.tree, session: this.#pid }));
     const exit: TerminalExit = { code, signal, at: new Date().toISOString() };
     const endOffset = this.output.end;
     await this.output.finish(exit, () =>

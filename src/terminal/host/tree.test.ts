@@ -46,13 +46,16 @@ it("ends a program and all it started, however it tried to get away", async () =
   }
 });
 
-it("ends what a program left running when it ended itself", async () => {
+it("says of an ended program that it left something running, and ends that", async () => {
   const mark = freshMark();
   await host.ensure(at.script("left.1", `nohup setsid ${idle(mark)} >/dev/null 2>&1 & echo left; sleep 0.1`));
   await host.exited("left.1", new AbortController().signal);
   await until("it is there", () => marked(mark).length === 1);
+  const left = async () => (await host.list()).find(({ id }) => id === "left.1")?.left;
+  expect(await left()).toBe(true);
   expect(await host.kill("left.1", 200)).toEqual({ survivors: [] });
   expect(marked(mark)).toEqual([]);
+  expect(await left()).toBe(false);
 });
 
 it("remembers processes that dropped the tag, left the session and lost their parent", async () => {
