@@ -6,11 +6,15 @@
  * medians with the machine they are of; `--json` also writes every value. Exits non-zero when a target was missed. `all`
  * runs one after the other and goes on after one that missed or failed; with `--out` each table and all values are kept
  * in that folder, and one report of all. Without a name it says which there are. Best on a machine that does nothing else.
+ *
+ * Everything a bench starts has one temporary folder in its environment. What still runs when the bench has ended (on Linux)
+ * is named and ended, and the bench has failed.
  */
 import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { build, install, nodeAtLeast, root } from "./setup.js";
 
@@ -59,13 +63,52 @@ async function all() {
 }
 
 /** Runs one. `hear` gets what it prints, which is shown as well. */
-function run(one, args, hear = () => {}) {
-  const child = spawn(node, [path.join(folder, `${one}.ts`), ...args], { stdio: ["ignore", "pipe", "inherit"], env });
+async function run(one, args, hear = () => {}) {
+  // Short: sockets lie below it.
+  const temporary = fs.mkdtempSync(path.join(fs.realpathSync(os.tmpdir()), "cb-"));
+  const child = spawn(node, [path.join(folder, `${one}.ts`), ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...env, TMPDIR: temporary },
+  });
   child.stdout.setEncoding("utf8").on("data", (text) => {
     process.stdout.write(text);
     hear(text);
   });
-  return new Promise((resolve) => child.on("close", (code) => resolve(code ?? 1)));
+  const code = await new Promise((resolve) => child.on("close", (ended) => resolve(ended ?? 1)));
+  const left = await endLeftovers(temporary);
+  fs.rmSync(temporary, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  for (const line of left) console.error(`${one} left a process behind: ${line}`);
+  return left.length > 0 ? Math.max(code, 1) : code;
+}
+
+/** Ends what has a folder in its environment or arguments, and says what that was. What is ending by itself gets 2 s. */
+async function endLeftovers(below) {
+  const look = () =>
+    (fs.existsSync("/proc/self/environ") ? fs.readdirSync("/proc") : []).flatMap((pid) => {
+      if (!/^\d+$/.test(pid) || Number(pid) === process.pid) return [];
+      const line = textOf(`/proc/${pid}/cmdline`).replaceAll("\0", " ").trim();
+      // A process that has ended and was not waited for has no arguments any more.
+      const ours = line !== "" && `${line}\0${textOf(`/proc/${pid}/environ`)}`.includes(below);
+      return ours ? [{ pid: Number(pid), line }] : [];
+    });
+  for (const end = Date.now() + 2_000; look().length > 0 && Date.now() < end;) await wait(100);
+  const left = look();
+  for (const end = Date.now() + 5_000; look().length > 0 && Date.now() < end; await wait(50))
+    for (const { pid } of look())
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // It has just ended.
+      }
+  return left.map(({ pid, line }) => `${pid} ${line.slice(0, 200)}`);
+}
+
+function textOf(file) {
+  try {
+    return fs.readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
 }
 
 /** Of what machine a report is, and of which versions. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { spawn } from "@lydell/node-pty";
+import { processesOf } from "../../gate/processes.ts";
 import { anthropicServer } from "../../rig/anthropic.ts";
 import { claudeEnv } from "../../rig/claude-home.ts";
 import { CLASSIC_MODEL, codexEnv } from "../../rig/codex-home.ts";
@@ -27,6 +28,7 @@ export interface BareTools extends AsyncDisposable {
 export async function bareTools(): Promise<BareTools> {
   await using building = new AsyncDisposableStack();
   const place = building.use(await scratch());
+  building.defer(() => endAll(place));
   const anthropic = building.use(await anthropicServer());
   const openai = building.use(await responsesServer());
   const door = building.use(await rigDoor([]));
@@ -88,6 +90,20 @@ export async function bareTools(): Promise<BareTools> {
     },
     [Symbol.asyncDispose]: () => built.disposeAsync(),
   };
+}
+
+/** Ends what the tools have started for themselves, such as Codex the server it shares between its terminals. */
+async function endAll({ path }: Scratch): Promise<void> {
+  for (const end = Date.now() + LIMIT_MS; Date.now() < end; await wait(50)) {
+    const left = await processesOf(path);
+    if (left.length === 0) return;
+    for (const { pid } of left)
+      try {
+        process.kill(pid, "SIGKILL");
+      } catch {
+        // It has just ended.
+      }
+  }
 }
 
 interface Way {
