@@ -75,8 +75,8 @@ export type FileOperation =
   | { type: "rolled_back"; seq: number; id: string; of?: Author | undefined; by: Author; files: readonly Undone[] }
   /** A rollback was taken back, in all or some of its files. */
   | { type: "rollback_undone"; seq: number; id: string; rollback: string; by: Author; files: readonly Undone[] }
-  /** The person said whose an ambiguous change is. */
-  | { type: "assigned"; seq: number; operation: number; author: Author }
+  /** The person said whose an ambiguous change is; or the input of an agent's tool call proved it. */
+  | { type: "assigned"; seq: number; operation: number; author: Author; call?: string | undefined }
   /** A moment to compare with later, e.g. the start or the end of a run. */
   | { type: "marked"; seq: number; mark: string };
 

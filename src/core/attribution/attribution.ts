@@ -4,10 +4,11 @@ import type { Blobs } from "../ports/blobs.ts";
 import type { Tree } from "../ports/tree.ts";
 import { oneOf, PERSON } from "./author.ts";
 import { Changes } from "./changes.ts";
-import type { Expected } from "./expected.ts";
+import { outcomeOf, stateAfter, type Expected } from "./expected.ts";
 import type { Applied, AttributionOptions } from "./options.ts";
 import { History } from "./history.ts";
 import { Known } from "./known.ts";
+import { provenBy } from "./proof.ts";
 import { planRollback, planUndo, undoneOf, type Plan, type PlannedFile, type Selection } from "./plan.ts";
 import { sameState } from "./same-state.ts";
 import { settle } from "./settle.ts";
@@ -70,14 +71,15 @@ export class Attribution {
   open(call: Call): Promise<void> {
     return this.#alone(async () => {
       await this.#look(call.paths);
-      this.#windows.open(call);
+      this.#windows.open({ ...call, since: this.history.last });
     });
   }
 
   /**
    * A tool call has ended. With `expected`, from its input, these files are the agent's beyond doubt, whoever else is at
    * work; what differs from it was written by somebody else or by a program run after the tool, and is ambiguous.
-   * For a call that is not open, its beginning having been missed, only `expected` counts, and of whom it was is `missed`.
+   * For a call that is not open, its beginning having been missed, only `expected` counts; whose it was, and since when it can
+   * have begun, is `missed`.
    */
   close(call: string, expected: readonly Expected[] = [], missed?: Call): Promise<void> {
     return this.#alone(async () => {
@@ -108,7 +110,7 @@ export class Attribution {
       const window = this.#windows.release(call);
       if (!window) return;
       await this.#look(window.paths);
-      this.#windows.open(window);
+      this.#windows.open({ ...window, since: this.history.last });
     });
   }
 
@@ -243,20 +245,23 @@ export class Attribution {
   }
 
   /** Records what the tool must have written, and leaves what differs from it to the look that follows. */
-  async #expect(call: Call, { path, from, result, ...given }: Expected): Promise<void> {
+  async #expect(call: Call, expected: Expected): Promise<void> {
+    const operation = await provenBy(call, expected, { history: this.history, known: this.#known, blobs: this.#blobs });
+    if (operation !== undefined)
+      return this.#append((seq) => ({ type: "assigned", seq, operation, author: authorOf(call), call: call.call }));
+    const { path, from } = expected;
     const before = this.#known.state(from ?? path);
-    const outcome = result ? result(await this.#known.content(before)) : given;
+    const outcome = outcomeOf(expected, await this.#known.content(before));
     if (!outcome) return;
-    const { content, regions } = outcome;
-    const state = content && { kind: content.kind, mode: content.mode, blob: await this.#blobs.put(content.bytes) };
-    // The tool does not say which mode it gives: what is there counts.
     const there = await this.#tree.read(path);
-    const after = state && there?.kind === state.kind ? { ...state, mode: there.mode } : state;
+    const after = await stateAfter(outcome, there, this.#blobs);
     if (sameState(before, after) && from === undefined) return;
     if (from === undefined && there && before?.blob === (await this.#blobs.put(there.bytes))) return;
     if (from !== undefined) this.#known.note(from, undefined);
     this.#known.note(path, after);
-    await this.#changed({ path, from, before, after, regions }, authorOf(call), call.call, true);
+    const change = { path, from, before, after, regions: outcome.regions };
+    const by = { author: authorOf(call), call: call.call };
+    await this.#append((seq) => ({ type: "changed", seq, ...by, exact: true, change }));
     const residue = await this.#known.look([path]);
     const others = this.#windows.author(path, PERSON).author;
     await this.#take(residue, () => ({ author: oneOf([authorOf(call), PERSON, others]) }));
@@ -276,10 +281,6 @@ export class Attribution {
     await this.#write(
       moved.map((change, at) => ({ type: "changed", seq: first + at, ...whose(change), exact: false, change })),
     );
-  }
-
-  #changed(change: FileChange, author: Author, call: string | undefined, exact: boolean): Promise<void> {
-    return this.#append((seq) => ({ type: "changed", seq, author, call, exact, change }));
   }
 
   #append(make: (seq: number) => FileOperation): Promise<void> {

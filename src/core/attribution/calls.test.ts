@@ -53,6 +53,23 @@ test("a file that must hold what follows from what it held is proved by that alo
   expect(authors()).toEqual([A]);
 });
 
+test("what a look saw of an edit while it waited for the person is the agent's once its input proves it", async () => {
+  const edited = (text: string) => [{ path: "f", result: () => ({ content: file(text) }) }];
+  await engine.open({ call: "edit", agent: "A" });
+  await engine.hold("edit");
+  tree.write("f", file("1\nA\n3\n"));
+  await engine.look();
+  await engine.close("edit", edited("1\nA\n3\n"));
+  expect([...engine.history.authors.values()]).toEqual([A]);
+
+  await engine.open({ call: "again", agent: "A" });
+  await engine.hold("again");
+  tree.write("f", file("1\nA\n3\nperson\n"));
+  await engine.look();
+  await engine.close("again", edited("1\nA\n3\n"));
+  expect([...engine.history.authors.values()].at(-1)).toEqual({ kind: "ambiguous", among: [A, PERSON] });
+});
+
 function authors(): unknown[] {
   return log.flatMap((one) => (one.type === "changed" ? [one.author] : []));
 }

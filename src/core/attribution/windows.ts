@@ -10,6 +10,8 @@ export interface Call {
   paths?: readonly string[] | undefined;
   /** Whose its changes are; the agent's unless said otherwise, e.g. when it cannot be told whether it runs at all. */
   author?: Author | undefined;
+  /** Seq of the log's newest entry when it began. */
+  since?: number | undefined;
 }
 
 export function authorOf({ agent, author }: Call): Author {

@@ -44,6 +44,8 @@ export class FolderLog {
   /** Agents that were alive when the server went away: what changed since then may be theirs, though they have ended by now. */
   readonly #before: readonly Agent[];
   #looking: Promise<void> | undefined;
+  /** By agent at work when the server started, until its turn ends: the log's end before what was missed. */
+  readonly #missed = new Map<string, number>();
   /** Runs begun since the server started. */
   #begun = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -60,6 +62,11 @@ export class FolderLog {
   /** Whether anything has been followed yet. */
   get begun(): boolean {
     return this.#opening !== undefined;
+  }
+
+  /** Since when a call of this agent that nobody told of can have run; undefined when none can. */
+  missedSince(agent: string): number | undefined {
+    return this.#missed.get(agent);
   }
 
   /** Opens store and log, or gives those that are open. Rejects with the reason; the next call tries again. */
@@ -137,18 +144,21 @@ export class FolderLog {
     const someone = oneOf([PERSON, ...this.#before.map(({ id }) => agentAuthor(id))]);
     const cut = await store.cutShort();
     const made = new Map(cut?.changes.map(({ path, after }) => [path, after]));
+    const { last } = engine.history;
     // What a restore that the crash cut short has made is the person's.
     await engine.start(({ path, after }) => (made.has(path) && sameState(made.get(path), after) ? PERSON : someone));
     if (cut) await this.#settle(store, cut);
     live.watch((event) => {
-      if (event.type === "agent.status" && event.data.status === "done")
-        engine.close(missedCall(event.data)).catch((error: unknown) => this.#failed(error));
+      if (event.type !== "agent.status" || event.data.status !== "done") return;
+      this.#missed.delete(event.data.id);
+      engine.close(missedCall(event.data)).catch((error: unknown) => this.#failed(error));
     });
     // What began before a restart is not known: until a turn ends, what changes may be its agent's. It may have ended by now.
     for (const { id, run } of this.#before) {
       const agent = live.current().agents[id];
-      if (agent?.run === run && agent.live && agent.status === "running")
-        await engine.open({ call: missedCall(agent), agent: id, author: oneOf([PERSON, agentAuthor(id)]) });
+      if (agent?.run !== run || !agent.live || agent.status !== "running") continue;
+      this.#missed.set(id, last);
+      await engine.open({ call: missedCall(agent), agent: id, author: oneOf([PERSON, agentAuthor(id)]) });
     }
     return { store, engine };
   }

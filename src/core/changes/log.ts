@@ -62,7 +62,8 @@ function factsOf(operations: readonly FileOperation[]): FileFact[] {
 function authorOf(fact: FileFact): Author | undefined {
   if (fact.type === "files.changed") return fact.data.changes[0]?.author;
   if (fact.type === "files.marked") return undefined;
-  return fact.type === "files.assigned" ? { kind: "person" } : fact.data.by;
+  if (fact.type === "files.assigned") return fact.data.call === undefined ? { kind: "person" } : fact.data.author;
+  return fact.data.by;
 }
 
 /** Who an author is to the ledger; one that is not known is nobody. */

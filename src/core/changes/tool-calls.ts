@@ -98,7 +98,7 @@ export class CallKeeper {
         expected.push({ path, from, result: (before) => resultOf(edit, before) });
     }
     const { engine } = await this.#files.open();
-    await engine.close(id, expected, { call: id, agent: agent.id });
+    await engine.close(id, expected, { call: id, agent: agent.id, since: this.#files.missedSince(agent.id) });
   }
 
   /** An agent never waits for the bookkeeping without end, and never fails by it. */

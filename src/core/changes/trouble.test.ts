@@ -90,6 +90,59 @@ test("a turn that ends while the server is still opening the log after a restart
   expect(await unknownAfter("g")).toEqual(KNOWN);
 });
 
+describe("an edit under way when the server died", () => {
+  const FIVE = TEN.replace("5\n", "ada\n");
+  const edit = {
+    path: "",
+    result: (was?: Uint8Array) => ({ bytes: Buffer.from(String(was).replace("5\n", "ada\n")) }),
+  };
+  const write = { path: "", result: () => ({ bytes: Buffer.from(FIVE) }) };
+  const closes = (id: string, how: typeof edit | typeof write) =>
+    d.puppet.link("ada").closeCall(id, [{ ...how, path: `${d.folder}/f` }]);
+
+  beforeEach(async () => {
+    await d.puppet.link("ada").openCall({ id: "e", paths: [`${d.folder}/f`] });
+  });
+
+  test.each([
+    ["before the next one looked", true],
+    ["after it", false],
+  ])("is the agent's, as its input proves: made %s", async (_, before) => {
+    if (before) d.files.write("f", file(FIVE));
+    await reopened();
+    await d.ask("change.summary", {});
+    if (!before) d.files.write("f", file(FIVE));
+    await d.ask("change.summary", {});
+    await closes("e", edit);
+    const { unknown, agents } = await d.ask("change.summary", {});
+    expect([unknown, agents.map(({ files }) => files)]).toEqual([[], [1, 0]]);
+    await d.ask("change.rollback", { name: "ada" });
+    expect(d.files.shown()["f"]).toBe(`644 ${TEN}`);
+  });
+
+  test("stays of unknown author when the file holds anything beyond it", async () => {
+    d.files.write("f", file(FIVE.replace("9\n", "person\n")));
+    await reopened();
+    await d.ask("change.summary", {});
+    await closes("e", edit);
+    await closes("e", write);
+    const { unknown } = await d.ask("change.summary", {});
+    expect(unknown.map(({ path, among }) => `${path} ${among.join()}`)).toContain("f human,ada,bob");
+  });
+
+  test("proves nothing of what was there before a call began", async () => {
+    d.files.write("f", file(FIVE));
+    await reopened();
+    // A later call writes what is there already.
+    await d.puppet.link("ada").openCall({ id: "later", paths: [`${d.folder}/f`] });
+    await closes("later", write);
+    await d.puppet.link("ada").report({ type: "idle" });
+    await closes("unheard", write);
+    const { unknown } = await d.ask("change.summary", {});
+    expect(unknown.map(({ path, among }) => `${path} ${among.join()}`)).toEqual(["f human,ada,bob"]);
+  });
+});
+
 describe("two rollbacks of one agent at the same moment", () => {
   test("take it back once, and one undo brings all of it back", async () => {
     await d.puppet.link("ada").openCall({ id: "a", command: "make" });

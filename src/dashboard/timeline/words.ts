@@ -139,7 +139,10 @@ export function factOf(event: Event, known: Known): Told | undefined {
     case "files.rollback_undone":
       return { by, does: `brought back ${filesWords(event.data.files.length)}`, undone: event.data.rollback };
     case "files.assigned":
-      return { by, does: "said whose a change is" };
+      return {
+        by,
+        does: event.data.call === undefined ? "said whose a change is" : "made a change, as its tool call shows",
+      };
     case "snapshot.taken":
       return { by, does: "kept a snapshot", about: event.data.label, lane: event.data.agent };
     case "snapshot.restored":
