@@ -4,13 +4,14 @@
  * in turns with the same text given to the same process directly, through its own socket; the difference is ours. Claude
  * Code takes each message on a connection of its own, so there the bench listens in its place, passes on, and sees them
  * leave; to it both are one sender, of whom it drops what comes too fast, so there the bench does not hurry. Claude Code at
- * work: how much longer it takes from an answer of the model to the next request when a hook's answer brings a message
- * along. A script has no model: until its program has confirmed it, its own time included. Thirty messages each unless
- * another number is given.
+ * work: how much longer it takes from an answer of the model to the next request when our hook's answer brings a message
+ * along than when a hook beside ours brings the same text. A script has no model: until its program has it, whose part the bench plays; and until the program itself has read
+ * and confirmed it. Thirty messages each unless another number is given.
  */
 import { createHash } from "node:crypto";
-import { rename } from "node:fs/promises";
-import { createConnection, createServer } from "node:net";
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import { createServer as createHttpServer } from "node:http";
+import { type AddressInfo, createConnection, createServer } from "node:net";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as wait } from "node:timers/promises";
@@ -19,6 +20,7 @@ import { Pace } from "../../src/services/claude/pace.ts";
 import { sendToSocket } from "../../src/services/claude/socket.ts";
 import { textInput } from "../../src/services/codex/protocol.ts";
 import { connectRpc, type Rpc } from "../../src/services/codex/rpc.ts";
+import { processesOf } from "../gate/processes.ts";
 import { textOf, type ScriptedModel } from "../rig/script.ts";
 import { McpCaller } from "./rig/mcp-caller.ts";
 import { quietClustr } from "./rig/quiet.ts";
@@ -89,7 +91,7 @@ async function atRest(
       async () => {
         const content = `WORD-${++words}-END`;
         const began = performance.now();
-        await give(`<message>\n${content}\n</message>\nPlease take note of it, and answer if an answer helps.`);
+        await give(directly(content));
         theirs.push((await arrival(model, content)) - began);
       },
     ];
@@ -105,12 +107,18 @@ async function atRest(
   else own(title, ours, theirs);
 }
 
+/** What a message is for a tool that has it from elsewhere. */
+function directly(content: string): string {
+  return `<message>\n${content}\n</message>\nPlease take note of it, and answer if an answer helps.`;
+}
+
 /** The tool's own time scatters far more than ours takes: medians are compared, and single pairs only shown. */
 function own(title: string, ours: readonly number[], theirs: readonly number[]): void {
   const over = quantile(ours, 0.5) - quantile(theirs, 0.5);
   report.add({ name: `${title}: our own time, p50`, unit: "ms", values: [over], most: OWN_MS });
 }
 
+const beside = await hookBeside();
 const claude = await quiet.agent("cleo", "claude");
 const claudeSocket = socketOf(claude, `${named(`${claude.id} ${claude.run}`)}.sock`);
 const tap = await tapped(claudeSocket);
@@ -133,17 +141,18 @@ await atRest("codex, at rest", codex, (text) =>
   }),
 );
 
-/** From an answer that calls a tool to the request after it, with a message waiting and without. */
+/** From an answer that calls a tool to the request after it, with a message waiting and with the same text from the hook beside. */
 async function atWork(agent: Agent): Promise<void> {
   const model = quiet.modelOf(agent.name);
   if (!model) throw new Error(`${agent.name} has no model.`);
-  const answers: { at: number; waiting: boolean; index: number }[] = [];
+  const answers: { at: number; ours: boolean; index: number }[] = [];
   for (let step = 0; step < 2 * count; step++)
     model.append(async (request) => {
-      const waiting = step % 2 === 0;
-      if (waiting) await send(agent.name);
+      const ours = step % 2 === 0;
+      if (ours) await send(agent.name);
+      else beside.say = directly(`WORD-${++words}-END`);
       await wait(CALM_MS);
-      answers.push({ at: performance.now(), waiting, index: request.index });
+      answers.push({ at: performance.now(), ours, index: request.index });
       return { call: "Bash", args: { command: "true", description: "a step" } };
     });
   await rest(agent.name);
@@ -152,34 +161,71 @@ async function atWork(agent: Agent): Promise<void> {
   await rest(agent.name);
   const took = (wanted: boolean) =>
     answers
-      .filter(({ waiting }) => waiting === wanted)
+      .filter(({ ours }) => ours === wanted)
       .flatMap(({ at, index }) => {
         const next = model.turns.find((request) => request.index > index);
         return next ? [next.at - at] : [];
       });
   report.add({ name: "claude, at work: answer to request, with a message", unit: "ms", values: took(true) });
-  report.add({ name: "claude, at work: answer to request, without", unit: "ms", values: took(false) });
+  report.add({ name: "claude, at work: the same text by a hook beside", unit: "ms", values: took(false) });
   own("claude, at work", took(true), took(false));
 }
 await atWork(claude);
 
-const script = await quiet.agent("sam");
-const confirmed: number[] = [];
-for (let round = 0; round < count; round++) {
-  await rest(script.name);
-  const { id } = await send(script.name);
-  confirmed.push((await moment("message.handed", id)) - (await moment("message.sent", id)));
+/** A script's program asks for its next message and is answered when there is one. */
+async function toScript(agent: Agent): Promise<void> {
+  const confirmed: number[] = [];
+  for (let round = 0; round < count; round++) {
+    await rest(agent.name);
+    const { id } = await send(agent.name);
+    confirmed.push((await moment("message.handed", id)) - (await moment("message.sent", id)));
+  }
+  const [program] = await processesOf(
+    join(quiet.home, "workspaces", quiet.clustr.ready.workspace, "runs", `${agent.id}.${agent.run}`),
+  );
+  if (!program) throw new Error(`${agent.name} has no program.`);
+  process.kill(program.pid, "SIGSTOP");
+  const caller = new McpCaller(await quiet.access(agent));
+  const got: string[] = [];
+  const arrived: number[] = [];
+  while (arrived.length < count) {
+    const asked = caller.post("/hooks/next-message", { got });
+    await wait(CALM_MS);
+    const { id } = await send(agent.name);
+    const { at, text } = await asked;
+    if (!text.includes(id)) throw new Error(`The script was given something else: ${text}`);
+    got.push(id);
+    arrived.push(at - (await moment("message.sent", id)));
+  }
+  process.kill(program.pid, "SIGCONT");
+  caller.close();
+  report.add({ name: "script: our own time", unit: "ms", values: arrived, most: OWN_MS });
+  report.add({ name: "script: sent until read and confirmed by its program", unit: "ms", values: confirmed });
 }
-report.add({
-  name: "script: sent until confirmed, its own time included",
-  unit: "ms",
-  values: confirmed,
-  most: OWN_MS,
-});
+await toScript(await quiet.agent("sam"));
 
 sender.close();
 stop.abort();
 report.end(json);
+
+/** A hook of the person's own, after every call of a tool of Claude Code: it tells the model what is to be said, once. */
+async function hookBeside(): Promise<{ say: string | undefined }> {
+  const hook: { say: string | undefined } = { say: undefined };
+  const server = createHttpServer((request, response) => {
+    const additionalContext = hook.say;
+    hook.say = undefined;
+    const told = additionalContext && { hookSpecificOutput: { hookEventName: "PostToolBatch", additionalContext } };
+    request.resume().on("end", () => response.end(JSON.stringify(told ?? {})));
+  });
+  stop.signal.addEventListener("abort", () => server.close().closeAllConnections(), { once: true });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const folder = join(quiet.place.path, "home", ".claude");
+  await mkdir(folder, { recursive: true });
+  const hooks = { PostToolBatch: [{ hooks: [{ type: "http", url }] }] };
+  await writeFile(join(folder, "settings.json"), JSON.stringify({ hooks }));
+  return hook;
+}
 
 /** Listens in a tool's place and passes on what comes. `beyond`: where the tool itself listens now. */
 async function tapped(path: string): Promise<{ beyond: string; last: () => number }> {

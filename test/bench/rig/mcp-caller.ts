@@ -14,7 +14,7 @@ export class McpCaller {
   /** Calls a tool and gives its text. Rejects with what was answered otherwise. */
   async call(name: string, args: Record<string, unknown>): Promise<string> {
     const id = ++this.#last;
-    const { status, text } = await this.#post({
+    const { status, text } = await this.post("/mcp", {
       ...{ jsonrpc: "2.0", id, method: "tools/call" },
       params: { name, arguments: args },
     });
@@ -27,11 +27,12 @@ export class McpCaller {
     this.#agent.destroy();
   }
 
-  #post(body: unknown): Promise<{ status: number | undefined; text: string }> {
+  /** Posts to the door. `at`: when the answer began to come, as `performance.now()`. */
+  post(path: string, body: unknown): Promise<{ status: number | undefined; text: string; at: number }> {
     const { url, token } = this.#access;
     const bytes = Buffer.from(JSON.stringify(body));
     return new Promise((resolve, reject) => {
-      const sent = request(`${url}/mcp`, {
+      const sent = request(url + path, {
         method: "POST",
         agent: this.#agent,
         headers: {
@@ -43,9 +44,10 @@ export class McpCaller {
         },
       });
       sent.on("response", (response) => {
+        const at = performance.now();
         let text = "";
         response.setEncoding("utf8").on("data", (piece: string) => (text += piece));
-        response.on("end", () => resolve({ status: response.statusCode, text })).on("error", reject);
+        response.on("end", () => resolve({ status: response.statusCode, text, at })).on("error", reject);
       });
       sent.on("error", reject).end(bytes);
     });
