@@ -64,10 +64,10 @@ export async function decide<F>(
   base: Base,
   make: () => F | Promise<F>,
 ): Promise<Event<F>> {
-  const done = await ledger.find(base.id);
+  const [done, newest] = await Promise.all([ledger.find(base.id), ledger.lastOf(base.subject)]);
   if (done) return done;
+  let last = newest;
   for (let round = 0; round < ATTEMPTS; round++) {
-    const last = await ledger.lastOf(base.subject);
     await reached(last);
     const fact = await make();
     const result = await attempt(ledger, { ...fact, ...base }, last);
@@ -75,6 +75,7 @@ export async function decide<F>(
       await reached(result.event.seq);
       return result.event;
     }
+    last = result.last;
   }
   throw new ClustrError("conflict", "Too many others changed this at the same moment; nothing was changed. Try again.");
 }

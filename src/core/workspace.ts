@@ -21,6 +21,7 @@ import { eventHandlers } from "./events.ts";
 import { exportHandlers, type ExportingParts } from "./exporting.ts";
 import { feedHandlers } from "./feed.ts";
 import { fileHandlers, type FilesParts } from "./files.ts";
+import { createLine } from "./line.ts";
 import { followLedger } from "./live-view.ts";
 import { messageHandlers } from "./messages.ts";
 import type { Folders } from "./ports/folders.ts";
@@ -80,6 +81,7 @@ export async function openWorkspace(parts: WorkspaceParts): Promise<RunningWorks
   const { ledger, info, newId, now, log } = parts;
   const stopped = new AbortController();
   const { signal } = stopped;
+  const inLine = createLine();
   const live = await followLedger(ledger, signal, (error) => !signal.aborted && parts.fail(error));
   await sendNotices(ledger, live, signal, log);
   const rules = await followRulesFile(parts.rulesFile, ledger, live, newId, signal, log);
@@ -116,7 +118,7 @@ export async function openWorkspace(parts: WorkspaceParts): Promise<RunningWorks
       decide: (subject, make, part) => {
         const id = part === undefined ? requestId : `${requestId}/${part}`;
         const known = async (): Promise<Fact> => checkKnown(live.current(), caller, await make(live.current()));
-        return decide(ledger, live.reached, { id, actor: caller.actor, subject }, known);
+        return inLine(subject, () => decide(ledger, live.reached, { id, actor: caller.actor, subject }, known));
       },
       earlier: () => ledger.find(requestId),
       until: live.until,
