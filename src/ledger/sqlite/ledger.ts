@@ -9,6 +9,7 @@ import { keepCopies, type CopyKeeping } from "./keep-copies.ts";
 import { Link, Unanswered } from "./link.ts";
 import type { PageQuery, Verdict } from "./protocol.ts";
 import { AppendQueue } from "./queue.ts";
+import { Recent } from "./recent.ts";
 
 /** Events a tail takes at once. */
 const PAGE = 256;
@@ -32,6 +33,7 @@ export async function openSqliteLedger<F extends AnyFact = Fact>(
   { signal, copies }: { signal?: AbortSignal; copies?: CopyKeeping } = {},
 ): Promise<Ledger<F>> {
   const growth = new Growth();
+  const recent = new Recent();
   const link = new Link(file, (last) => growth.reach(last));
   const queue = new AppendQueue((drafts) => link.call("append", drafts));
   const isNew = copies !== undefined && !filesOf(file).copies.some((copy) => existsSync(copy));
@@ -64,7 +66,10 @@ export async function openSqliteLedger<F extends AnyFact = Fact>(
       const draft = toDraft(entry, expectLast);
       if (closing) return { outcome: "unavailable", cause: closedLedger() };
       const verdict = await queue.append(draft);
-      if (verdict.outcome === "written") growth.reach(verdict.seq);
+      if (verdict.outcome === "written") {
+        recent.add(toRow(draft, verdict.seq, verdict.at));
+        growth.reach(verdict.seq);
+      }
       if (verdict.outcome === "unknown" && !closing) void link.open().catch(() => {}); // So that tails learn what became of it.
       return toAppended(draft, verdict);
     },
@@ -90,7 +95,10 @@ export async function openSqliteLedger<F extends AnyFact = Fact>(
     },
     tail(after, stop) {
       return follow(
-        async (position) => (await page({ after: position, limit: PAGE })).rows.map((row) => toEvent<F>(row)),
+        async (position) => {
+          const rows = recent.after(position, PAGE) ?? (await page({ after: position, limit: PAGE })).rows;
+          return rows.map((row) => toEvent<F>(row));
+        },
         growth,
         after,
         stop,

@@ -32,6 +32,8 @@ export class Link {
   readonly #file: string;
   readonly #onOpen: (last: number) => void;
   readonly #waiting = new Map<number, Waiting>();
+  /** Questions of this turn. */
+  readonly #unsaid = new Map<Worker, Question[]>();
   #thread: Promise<Worker> | undefined;
   #closed = false;
   #n = 0;
@@ -82,7 +84,19 @@ export class Link {
       };
       const timer = setTimeout(() => waiting.reject(this.#unanswered(`gave no answer for ${limit / 1000} s`)), limit);
       this.#waiting.set(n, waiting);
-      thread.postMessage({ n, call, args } as Question);
+      this.#say(thread, { n, call, args } as Question);
+    });
+  }
+
+  /** What is asked in one turn of the event loop goes along: waking the thread costs more than most of its answers. */
+  #say(thread: Worker, question: Question): void {
+    const under = this.#unsaid.get(thread);
+    if (under) return void under.push(question);
+    const questions = [question];
+    this.#unsaid.set(thread, questions);
+    setImmediate(() => {
+      this.#unsaid.delete(thread);
+      thread.postMessage(questions);
     });
   }
 
@@ -120,7 +134,7 @@ export class Link {
       );
     }
     this.#onOpen(first.ready.last);
-    thread.on("message", (answer: Answer) => this.#hear(answer));
+    thread.on("message", (answers: Answer[]) => answers.forEach((answer) => this.#hear(answer)));
     void gone.then(() => {
       this.#thread = undefined;
       for (const waiting of this.#waiting.values())

@@ -28,13 +28,22 @@ function serve(port: MessagePort): void {
   try {
     const store = new Store(file);
     say({ ready: { last: store.last() } });
-    port.on("message", ({ n, call, args }: Question) => {
+    const answer = ({ n, call, args }: Question): Answer => {
       try {
-        say({ n, value: (store[call] as (...args: unknown[]) => unknown).apply(store, args) });
+        return { n, value: (store[call] as (...args: unknown[]) => unknown).apply(store, args) };
       } catch (error) {
-        say({ n, failure: toFailure(explain(error, file)) });
+        return { n, failure: toFailure(explain(error, file)) };
       }
-      if (call === "close") port.close();
+    };
+    port.on("message", (questions: Question[]) => {
+      const answers: Answer[] = [];
+      for (const question of questions) {
+        // What does not wait for the disk is not kept waiting by what does.
+        if (question.call === "append" && answers.length > 0) port.postMessage(answers.splice(0));
+        answers.push(answer(question));
+      }
+      port.postMessage(answers);
+      if (questions.some(({ call }) => call === "close")) port.close();
     });
   } catch (error) {
     say({ refused: toFailure(explain(error, file)) });
