@@ -263,7 +263,7 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
 
 /** Opens the folder the server was started for. Damage to its ledger keeps no others, and no agents, waiting. */
 async function openFolder(clustr: Clustr, folder: string): Promise<Pick<Daemon, "workspace" | "problem">> {
-  const call = { requestId: newId(), signal: AbortSignal.timeout(60_000) };
+  const call = { requestId: newId() };
   try {
     const opened = await clustr.invoke("workspace.open", { path: folder, trust: true }, person, call);
     return { workspace: (opened as Workspace).id };
@@ -285,7 +285,6 @@ async function endAgents(
         clustr.invoke("agent.stop", { name: agent.name }, itself, {
           workspace: workspace.info.id,
           requestId: newId(),
-          signal: AbortSignal.timeout(STOP_MS),
         }),
       ),
   );

@@ -31,7 +31,7 @@ export interface Core {
     operation: OperationName,
     input: unknown,
     caller: Caller,
-    call: { workspace?: string; requestId: string; signal: AbortSignal },
+    call: { workspace?: string; requestId: string },
   ): Promise<unknown>;
   workspace(id: string): OpenWorkspace | undefined;
   /** The caller behind an agent's verified id, or undefined when that agent is gone and its token with it. An invited agent that has not registered yet has the name of its invitation, or an empty one; it can read, but write nothing until it has registered. */

@@ -4,7 +4,7 @@ import { ClustrError } from "../contract/error.ts";
 import { person, type Caller } from "../core/caller.ts";
 import type { Core } from "../core/core.ts";
 import { changesState, checkRequest, pathOf, type Listener } from "./request.ts";
-import { readToken, sha256 } from "./tokens.ts";
+import { sha256, type Bearer } from "./tokens.ts";
 
 /** A request that may come in: who asks, and under which id. */
 export interface Call {
@@ -13,6 +13,13 @@ export interface Call {
   readonly session: string;
   /** Names this request for ever: a repeat under the same id is a no-op. Starts with the caller's identity, so that no caller can reuse another's. */
   readonly requestId: string;
+}
+
+/** What the gate knows callers by. */
+export interface Gate {
+  core: Core;
+  /** Whom a token speaks for; see `tokenReader`. */
+  bearer(token: string): Bearer | undefined;
 }
 
 /** Longest id a caller may choose for a request, in characters. */
@@ -27,7 +34,7 @@ export function cookieName(port: number): string {
  * The one gate: every request and every upgrade passes here, before any route is looked up. Throws `unauthenticated`,
  * `forbidden` or `invalid`.
  */
-export function authorise(req: IncomingMessage, listener: Listener, from: { core: Core; secret: Buffer }): Call {
+export function authorise(req: IncomingMessage, listener: Listener, from: Gate): Call {
   checkRequest(req, listener);
   const bearer = bearerOf(req);
   if (bearer === undefined && changesState(req) && req.headers.origin === undefined) {
@@ -40,12 +47,8 @@ export function authorise(req: IncomingMessage, listener: Listener, from: { core
   return { caller, session, requestId: `${identityOf(caller)}:${keyOf(req, listener)}` };
 }
 
-function byToken(
-  token: string,
-  listener: Listener,
-  { core, secret }: { core: Core; secret: Buffer },
-): { caller: Caller; session: string } {
-  const bearer = readToken(secret, token);
+function byToken(token: string, listener: Listener, gate: Gate): { caller: Caller; session: string } {
+  const bearer = gate.bearer(token);
   if (bearer?.kind === "human") {
     if (listener.kind === "agents")
       throw new ClustrError(
@@ -54,7 +57,7 @@ function byToken(
       );
     return { caller: person, session: "human" };
   }
-  const caller = bearer && core.agent(bearer.workspace, bearer.agent);
+  const caller = bearer && gate.core.agent(bearer.workspace, bearer.agent);
   if (!bearer || !caller) throw unauthenticated();
   return { caller, session: `${bearer.workspace}/${bearer.agent}` };
 }

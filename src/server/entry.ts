@@ -12,6 +12,7 @@ import { createRefusals } from "./refusals.ts";
 import { checkRequest, pathOf, type Listener } from "./request.ts";
 import type { Sockets } from "./socket.ts";
 import type { Surface } from "./surface.ts";
+import { tokenReader } from "./tokens.ts";
 
 /** Connections at once. The agents' door opens one for every request it holds. */
 const CONNECTIONS = { page: 200, agents: 512 };
@@ -26,6 +27,7 @@ export function createEntry(
   page: { assets: Assets; sockets: Sockets } | undefined,
 ): Server {
   const { core, log } = surface;
+  const gate = { core, bearer: tokenReader(surface.secret) };
   const app = createApp(surface, page?.assets);
   const refused = createRefusals(core, log);
   const calls = new WeakMap<IncomingMessage, Call>();
@@ -49,7 +51,7 @@ export function createEntry(
   server.on("upgrade", (req, stream, head) => {
     stream.on("error", () => stream.destroy());
     try {
-      const call = authorise(req, listener, surface);
+      const call = authorise(req, listener, gate);
       if (!page) throw new ClustrError("not_found", "There is no socket here.");
       page.sockets.upgrade(req, stream, head, call);
       log("socket", { session: call.session });
@@ -70,7 +72,7 @@ export function createEntry(
       write(res, await logIn(req, { core, logins: surface.logins, port: listener.port(), known: isKnown(req) }));
       return;
     }
-    const call = authorise(req, listener, surface);
+    const call = authorise(req, listener, gate);
     calls.set(req, call);
     res.once("close", () => {
       const ms = Math.round(performance.now() - began);
@@ -81,7 +83,7 @@ export function createEntry(
 
   function isKnown(req: IncomingMessage): boolean {
     try {
-      authorise(req, listener, surface);
+      authorise(req, listener, gate);
       return true;
     } catch {
       return false;

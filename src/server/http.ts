@@ -57,7 +57,7 @@ function addOperation(app: Hono<RouteEnv>, { core }: Surface, name: OperationNam
     // Only who may use it may send more than others.
     const limit = caller.rights.has(operation.right) ? operation.body : undefined;
     const input = { ...(await inputOf(c, method, limit)), ...parts };
-    const call = { requestId, signal: c.req.raw.signal, ...(workspace === undefined ? {} : { workspace }) };
+    const call = { requestId, ...(workspace === undefined ? {} : { workspace }) };
     return c.json((await core.invoke(name, input, caller, call)) as object);
   });
 }

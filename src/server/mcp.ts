@@ -85,7 +85,6 @@ function createServer({ core, version, log }: Surface, { caller, requestId }: Ca
         await core.invoke(operation, params.arguments ?? {}, caller, {
           workspace: workspace.info.id,
           requestId: id,
-          signal: mcpReq.signal,
         }),
       );
     } catch (error) {

@@ -20,15 +20,32 @@ export function agentToken(secret: Buffer, workspace: string, agent: string): st
   return `clustr_${workspace}_${agent}_${sign(secret, `agent\0${workspace}\0${agent}`).toString("hex")}`;
 }
 
+/** Whom a bearer token speaks for. */
+export type Bearer = { kind: "human" } | { kind: "agent"; workspace: string; agent: string };
+
 /** Whom a bearer token speaks for, or undefined when it is none of ours. Says nothing about whether that agent still exists. */
-export function readToken(
-  secret: Buffer,
-  token: string,
-): { kind: "human" } | { kind: "agent"; workspace: string; agent: string } | undefined {
+export function readToken(secret: Buffer, token: string): Bearer | undefined {
   const parts = AGENT_TOKEN.exec(token);
   if (!parts) return same(token, personToken(secret)) ? { kind: "human" } : undefined;
   const [, workspace = "", agent = ""] = parts;
   return same(token, agentToken(secret, workspace, agent)) ? { kind: "agent", workspace, agent } : undefined;
+}
+
+/** Tokens that are remembered. */
+const KNOWN = 1_000;
+
+/** `readToken` that remembers whose tokens it has seen, by their digests: signing costs more than the rest of the gate. */
+export function tokenReader(secret: Buffer): (token: string) => Bearer | undefined {
+  const known = new Map<string, Bearer>();
+  return (token) => {
+    const digest = sha256(token);
+    const before = known.get(digest);
+    if (before) return before;
+    const bearer = readToken(secret, token);
+    if (bearer && known.size >= KNOWN) known.clear();
+    if (bearer) known.set(digest, bearer);
+    return bearer;
+  };
 }
 
 /** What is kept of a secret that we need to recognise but never to show. */

@@ -77,7 +77,7 @@ await using stage = await openStage();
 const { home } = stage;
 const ask = (operation: Parameters<typeof home.core.invoke>[0], input: object, caller = person) =>
   home.core.invoke(operation, input, caller, {
-    ...{ workspace: home.workspace.id, requestId: randomUUID(), signal: new AbortController().signal },
+    ...{ workspace: home.workspace.id, requestId: randomUUID() },
   });
 await ask("limits.set", { messages_per_minute: 6_000 });
 /** Several write: each has a limit of its own. */

@@ -38,7 +38,7 @@ describe.skipIf(CHROMIUM === undefined)(`${HOSTILE.length} hostile texts`, () =>
       input,
       { ...person, actor },
       {
-        ...{ workspace: stage.home.workspace.id, requestId: `hostile-${++calls}`, signal: AbortSignal.timeout(20_000) },
+        ...{ workspace: stage.home.workspace.id, requestId: `hostile-${++calls}` },
       },
     );
   const part = (at: number, of: number): readonly string[] => HOSTILE.filter((_, index) => index % of === at);

@@ -77,7 +77,7 @@ describe.skipIf(CHROMIUM === undefined)("the page, in Chromium", () => {
 
   test("shows what agents write as text, whatever it says", async () => {
     const hostile = `<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>`;
-    const call = { workspace: home.workspace.id, requestId: "hostile", signal: AbortSignal.timeout(5000) };
+    const call = { workspace: home.workspace.id, requestId: "hostile" };
     await home.core.invoke("message.send", { to: "ada", content: hostile }, person, call);
     await home.core.invoke("context.write", { key: hostile, value: hostile }, person, {
       ...call,
@@ -158,12 +158,12 @@ describe.skipIf(CHROMIUM === undefined)("the page, in Chromium", () => {
     await click();
     await expect.poll(() => home.answered.at(-1)).toEqual({ agent: "ben", key: "k5", answer: { kind: "allow" } });
     await home.core.invoke("agent.stop", { name: "ben" }, person, {
-      ...{ workspace: home.workspace.id, requestId: ben.id, signal: AbortSignal.timeout(5000) },
+      ...{ workspace: home.workspace.id, requestId: ben.id },
     });
   });
 
   test("shows what has become of a message, with the reason it waits", async () => {
-    const call = { workspace: home.workspace.id, requestId: "ladder", signal: AbortSignal.timeout(5000) };
+    const call = { workspace: home.workspace.id, requestId: "ladder" };
     await home.core.invoke("message.send", { to: "ada", content: "are you there?" }, person, call);
     const message = page.getByRole("log").getByRole("article").filter({ hasText: "are you there?" }).first();
     await message.getByText("queued").waitFor();
@@ -182,7 +182,7 @@ describe.skipIf(CHROMIUM === undefined)("the page, in Chromium", () => {
   });
 
   test("is readable on every width", async () => {
-    const call = { workspace: home.workspace.id, signal: AbortSignal.timeout(5000) };
+    const call = { workspace: home.workspace.id };
     await home.core.invoke("message.send", { to: "ada", content: "hello" }, person, { ...call, requestId: "width" });
     await home.core.invoke("context.write", { key: "a", value: "b" }, person, { ...call, requestId: "width-2" });
     for (const width of [1440, 1024, 390]) {

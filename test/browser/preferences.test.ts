@@ -15,7 +15,7 @@ describe.skipIf(CHROMIUM === undefined)("how a person wants the page", () => {
   afterAll(() => stage[Symbol.asyncDispose]());
 
   let calls = 0;
-  const call = () => ({ requestId: `prefer ${++calls}`, signal: AbortSignal.timeout(5000) });
+  const call = () => ({ requestId: `prefer ${++calls}` });
   const kept = async () => (await stage.home.core.invoke("preferences.get", {}, person, call())) as Preferences;
   const left = (page: Page) => page.getByRole("navigation", { name: "Agents" });
   const width = async (page: Page) => Math.round((await left(page).boundingBox())?.width ?? 0);

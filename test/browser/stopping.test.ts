@@ -20,7 +20,7 @@ describe.skipIf(CHROMIUM === undefined)("an agent that has spawned others", () =
     const caller = home.core.agent(home.workspace.id, agents().find((one) => one.name === parent)?.id ?? "");
     if (!caller) throw new Error(`no ${parent}`);
     await home.core.invoke("agent.spawn", { name, task: "wait", service: "idle" }, caller, {
-      ...{ workspace: home.workspace.id, requestId: `spawn ${++calls}`, signal: AbortSignal.timeout(5000) },
+      ...{ workspace: home.workspace.id, requestId: `spawn ${++calls}` },
     });
   };
   const menu = async (page: Page, name: string, item: string) => {

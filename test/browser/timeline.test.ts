@@ -31,7 +31,7 @@ describe.skipIf(CHROMIUM === undefined)("the timeline, in Chromium", () => {
     caller: Caller = person,
   ) =>
     stage.home.core.invoke(operation, input, caller, {
-      ...{ workspace: stage.home.workspace.id, requestId: randomUUID(), signal: new AbortController().signal },
+      ...{ workspace: stage.home.workspace.id, requestId: randomUUID() },
     });
   const as = (name: string): Caller => ({ ...person, actor: { kind: "agent", id: ids[name] ?? "", name } });
   const row = (text: string | RegExp) => page().getByRole("listitem").filter({ hasText: text });

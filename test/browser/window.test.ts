@@ -132,7 +132,7 @@ describe.skipIf(CHROMIUM === undefined)("the window", () => {
     await page.getByText(/as of/).waitFor();
     await expectAccessible(page);
     await stage.home.core.invoke("context.write", { key: "meanwhile", value: "x" }, person, {
-      ...{ workspace: stage.home.workspace.id, requestId: "meanwhile", signal: AbortSignal.timeout(5000) },
+      ...{ workspace: stage.home.workspace.id, requestId: "meanwhile" },
     });
     await page.context().setOffline(false);
     await page.getByText("Back. 1 event while away.").waitFor();

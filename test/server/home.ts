@@ -193,7 +193,6 @@ export async function testHome(options: TestHomeOptions = {}): Promise<TestHome>
     core.invoke(operation, input, person, {
       ...(at && { workspace: at.id }),
       requestId: randomUUID(),
-      signal: ended.signal,
     });
   const open = async (name: string) =>
     (await ask("workspace.open", { path: await place.folder(name), trust: true })) as Workspace;
