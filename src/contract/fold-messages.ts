@@ -1,13 +1,15 @@
 import { nameOf } from "./actor.ts";
 import type { Event } from "./event.ts";
+import { messageById, metIn, trimmed, waitingIn, withMessage } from "./mail.ts";
 import type { Delivery, Message, Rung } from "./message.ts";
-import { PREVIEW, RECENT_MESSAGES, type View } from "./view.ts";
+import { held, PREVIEW, RECENT_MESSAGES, type Lately, type View } from "./view.ts";
 
 /** Milliseconds a spawn or a message counts towards its rate limit. */
-export const RATE_WINDOW = 60_000;
-/** What one does within so many milliseconds is one entry, so that a flood of one does not push out the others'. */
+const RATE_WINDOW = 60_000;
+/** What one does within so many milliseconds is one entry. */
 const RATE_STEP = 1_000;
-const RATE_ENTRIES = 2_400;
+/** Entries of each: more than there are in a window, for clocks that jump. */
+const RATE_ENTRIES = 120;
 
 const ORDER: Record<Rung, number> = {
   queued: 0,
@@ -45,7 +47,7 @@ export function sent(view: View, event: Extract<Event, { type: "message.sent" }>
   };
   if (reply_to) message.reply_to = reply_to;
   const sends = event.actor.kind === "agent" ? recent(view.sends, event.actor.id, event.at) : view.sends;
-  return { messages: trimmed([...answeredBy(view, event, recipients), message]), sends };
+  return { messages: trimmed(withMessage(answeredBy(view, event, recipients), message), RECENT_MESSAGES), sends };
 }
 
 /** Whoever writes back has answered what they had seen from that sender, or the very message they name. */
@@ -53,19 +55,19 @@ function answeredBy(
   view: View,
   event: Extract<Event, { type: "message.sent" }>,
   recipients: { name: string }[],
-): Message[] {
+): View["messages"] {
   if (event.actor.kind === "system") return view.messages;
   const inbox = event.actor.kind === "agent" ? event.actor.id : "human";
   const names = new Set(recipients.map(({ name }) => name));
-  return view.messages.map((message) => {
+  // What is in the person's feed is before their eyes.
+  const met = inbox === "human" ? [...waitingIn(view.messages, inbox), ...metIn(view.messages, inbox)] : undefined;
+  let { messages } = view;
+  for (const message of met ?? metIn(view.messages, inbox)) {
+    if (message.from === "system" || (!names.has(message.from) && message.id !== event.data.reply_to)) continue;
     const was = message.deliveries[inbox];
-    if (!was || message.from === "system" || (!names.has(message.from) && message.id !== event.data.reply_to))
-      return message;
-    const open = was.rung === "seen" || was.rung === "read" || (was.rung === "handed" && inbox === "human");
-    if (!open) return message;
-    const { why: _why, ...kept } = was;
-    return { ...message, deliveries: { ...message.deliveries, [inbox]: { ...kept, rung: "answered", at: event.at } } };
-  });
+    if (was && was.rung !== "dropped") messages = climbed(messages, message, inbox, { rung: "answered", at: event.at });
+  }
+  return messages;
 }
 
 /** Messages reached a model: the chain that led to them is what moves it from now on. */
@@ -75,18 +77,18 @@ export function seen(
   rung: "seen" | "read",
 ): Partial<View> {
   const { ids, inbox } = event.data;
-  const last = view.messages.findLast(({ id, from }) => ids.includes(id) && from !== "system");
+  let last: Message | undefined;
+  for (const id of ids) {
+    const message = messageById(view.messages, id);
+    if (message && message.from !== "system" && !(message.seq < (last?.seq ?? 0))) last = message;
+  }
   const chains = last ? { ...view.chains, [inbox]: { hops: last.hops, at: event.at } } : view.chains;
   return { ...step(view, event, rung, {}), chains };
 }
 
 /** The recipient is gone for good: what it had not seen will never arrive, and need not be kept for it. */
 export function orphaned(view: View, inbox: string, at: string): Partial<View> {
-  const left = view.messages.filter(({ deliveries }) => {
-    const rung = deliveries[inbox]?.rung;
-    return rung === "queued" || rung === "handed";
-  });
-  const data = { ids: left.map(({ id }) => id), inbox };
+  const data = { ids: waitingIn(view.messages, inbox).map(({ id }) => id), inbox };
   return step(view, { at, data }, "undeliverable", { why: "its recipient was removed" });
 }
 
@@ -99,56 +101,65 @@ export function step(
   from?: Rung,
 ): Partial<View> {
   const { ids, inbox } = event.data;
-  const wanted = new Set(ids);
-  const messages = view.messages.map((message) => {
-    const was = wanted.has(message.id) ? message.deliveries[inbox] : undefined;
-    if (!was || (from ? was.rung !== from : ORDER[was.rung] > ORDER[rung])) return message;
-    const { why: _why, ...kept } = was;
-    return { ...message, deliveries: { ...message.deliveries, [inbox]: { ...kept, ...more, rung, at: event.at } } };
-  });
-  return { messages: rung === "queued" || rung === "handed" ? messages : trimmed(messages) };
-}
-
-/** Whether nothing more has to happen with a message. */
-function settled(message: Message): boolean {
-  for (const inbox in message.deliveries) {
-    const rung = message.deliveries[inbox]?.rung;
-    if (inbox !== "human" && (rung === "queued" || rung === "handed")) return false;
+  let { messages } = view;
+  for (const id of ids) {
+    const message = messageById(messages, id);
+    const was = message?.deliveries[inbox];
+    if (!message || !was || (from ? was.rung !== from : ORDER[was.rung] > ORDER[rung])) continue;
+    messages = climbed(messages, message, inbox, { ...more, rung, at: event.at });
   }
-  return true;
+  return { messages: trimmed(messages, RECENT_MESSAGES) };
 }
 
-/** Drops the oldest settled messages beyond the bound; unsettled ones are still needed and have a cap of their own. */
-function trimmed(messages: Message[]): Message[] {
-  let surplus = messages.length - RECENT_MESSAGES;
-  if (surplus <= 0) return messages;
-  return messages.filter((message) => surplus <= 0 || !settled(message) || surplus-- <= 0);
+/** With a message whose delivery to one inbox has changed; why it waited before is no longer said. */
+function climbed(
+  messages: View["messages"],
+  message: Message,
+  inbox: string,
+  news: Pick<Delivery, "rung" | "at" | "why" | "channel">,
+): View["messages"] {
+  const was = message.deliveries[inbox];
+  if (!was) return messages;
+  const { why: _why, ...kept } = was;
+  return withMessage(messages, { ...message, deliveries: { ...message.deliveries, [inbox]: { ...kept, ...news } } });
 }
 
-/** A list of what somebody did lately, with one time more; old and surplus entries leave. */
-export function recent(list: View["sends"], inbox: string, at: string): View["sends"] {
+/** What each did lately, with one time more of one of them; what is old leaves, and whoever did nothing else. */
+export function recent(lately: Lately, inbox: string, at: string): Lately {
   const from = Date.parse(at) - RATE_WINDOW;
-  // Oldest first: reading all their times would cost more than all the rest of the fold.
-  const fresh = list.findIndex((entry) => Date.parse(entry.at) > from);
-  const kept = fresh === -1 ? [] : list.slice(fresh);
-  const own = kept.findLastIndex((entry) => entry.inbox === inbox);
-  const last = kept[own];
-  if (!last || Math.abs(Date.parse(at) - Date.parse(last.at)) >= RATE_STEP)
-    return [...kept, { inbox, at }].slice(-RATE_ENTRIES);
-  return kept.with(own, { ...last, times: timesOf(last) + 1 });
+  const next: Lately = {};
+  for (const [other, times] of Object.entries(lately))
+    if (other !== inbox && Date.parse(times.at(-1)?.at ?? "") > from) next[other] = times;
+  const known = held(lately, inbox) ?? [];
+  const fresh = known.findIndex((one) => Date.parse(one.at) > from);
+  const own = fresh === -1 ? [] : known.slice(fresh);
+  const last = own.at(-1);
+  next[inbox] =
+    last && Math.abs(Date.parse(at) - Date.parse(last.at)) < RATE_STEP
+      ? own.with(-1, { ...last, times: last.times + 1 })
+      : [...own, { at, times: 1 }].slice(-RATE_ENTRIES);
+  return next;
 }
 
-/** How often an entry of `recent` stands for. */
-export function timesOf({ times = 1 }: View["sends"][number]): number {
-  return times;
+/** How often somebody did it within the window that ends at `now`, ms since 1970. */
+export function countRecent(lately: Lately, inbox: string, now: number): number {
+  const times = held(lately, inbox) ?? [];
+  return times.reduce((sum, one) => sum + (Math.abs(now - Date.parse(one.at)) < RATE_WINDOW ? one.times : 0), 0);
 }
 
 /** Bytes of a text in UTF-8, without an encoder: this file runs where neither Node nor DOM types exist. */
 export function byteLength(text: string): number {
   let bytes = 0;
-  for (const char of text) {
-    const code = char.codePointAt(0) ?? 0;
-    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 0x80) bytes += 1;
+    else if (code < 0x800) bytes += 2;
+    else if ((text.codePointAt(at) ?? 0) < 0x10000) bytes += 3;
+    else {
+      // Two units of the text, one character.
+      bytes += 4;
+      at += 1;
+    }
   }
   return bytes;
 }

@@ -1,7 +1,7 @@
 import type { Agent } from "./agent.ts";
 import type { FilesView } from "./recent-files.ts";
 import type { ContextEntry } from "./context.ts";
-import type { Message } from "./message.ts";
+import { emptyMail, type Mail } from "./mail.ts";
 import type { Policy } from "./policy.ts";
 import type { Rules } from "./rules.ts";
 import type { Shell } from "./shell.ts";
@@ -27,8 +27,7 @@ export interface View {
   agents: Record<string, Agent>;
   /** Ids that may join from elsewhere, with the name they were given, if any. */
   invites: Record<string, { name?: string | undefined }>;
-  /** In order of `seq`. */
-  messages: Message[];
+  messages: Mail;
   /** Ledger position up to which the person has read everybody's messages. */
   read_up_to: number;
   /** By key. */
@@ -46,14 +45,14 @@ export interface View {
   /** What each inbox was last moved by: how many messages led there, and when its model saw the last. */
   chains: Record<string, { hops: number; at: string }>;
   files: FilesView;
-  /**
-   * When each agent spawned others lately: ISO times within the last minute, newest last, at most 2400. `times` within the
-   * second that begins at `at`; once unless given.
-   */
-  spawns: { inbox: string; at: string; times?: number }[];
-  /** When each sender wrote lately; the same. */
-  sends: { inbox: string; at: string; times?: number }[];
+  /** When each spawned others lately. */
+  spawns: Lately;
+  /** When each sender wrote lately. */
+  sends: Lately;
 }
+
+/** When each did something within the last minute, newest last: so many times within the second that begins at `at`. */
+export type Lately = Record<string, { at: string; times: number }[]>;
 
 /** What a record holds under a key that somebody chose: `constructor` is a key like any other, not a part of the language. */
 export function held<T>(record: Record<string, T>, key: string): T | undefined {
@@ -70,7 +69,7 @@ export function emptyView(): View {
     seq: 0,
     agents: {},
     invites: {},
-    messages: [],
+    messages: emptyMail(),
     read_up_to: 0,
     context: {},
     revisions: {},
@@ -81,7 +80,7 @@ export function emptyView(): View {
     chains: {},
     files: { position: 0, changed: [], rollbacks: [], collisions: [] },
     rules: { text: "", revision: 0, by: "system" },
-    spawns: [],
-    sends: [],
+    spawns: {},
+    sends: {},
   };
 }

@@ -4,7 +4,7 @@ import type { Preferences } from "./preferences.ts";
 import type { View } from "./view.ts";
 
 /** Version of the socket protocol; a page of another version reloads itself. */
-export const PROTOCOL = 2;
+export const PROTOCOL = 3;
 
 /**
  * The socket at `/ws`, text frames (JSON), client → server. A socket follows one workspace. `hello` comes first; `after`

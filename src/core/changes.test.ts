@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { file } from "../../test/attribution/folder.ts";
 import { desk, type Desk } from "../../test/rig/core.ts";
+import { listOf } from "../contract/mail.ts";
 import type { Caller } from "./caller.ts";
 import type { ToolCall } from "./ports/service.ts";
 
@@ -148,7 +149,7 @@ describe("taking back", () => {
     expect(done.files).toMatchObject(plan.files);
     expect(d.files.shown()).toEqual({ f: `644 ${TEN.replace("8\n", "bob\n")}` });
     expect(d.workspace.view().files.rollbacks).toMatchObject([{ id: done.id, by: "human", files: 2, undone: false }]);
-    const told = () => d.workspace.view().messages.filter(({ from }) => from === "system");
+    const told = () => listOf(d.workspace.view().messages).filter(({ from }) => from === "system");
     await d.workspace
       .call(ada, "x")
       .until(() => told().some(({ content }) => content.includes("took back what ada changed in f, new")), 1_000);
@@ -235,8 +236,8 @@ describe("guards", () => {
     expect(await does("ada", {}, { command: "git checkout ." })).toBeUndefined();
     await d.workspace
       .call(ada, "x")
-      .until(({ messages }) => messages.some(({ content }) => content.includes("`git checkout")), 1_000);
-    expect(d.workspace.view().messages.at(-1)).toMatchObject({ from: "system", to: "ada" });
+      .until(({ messages }) => listOf(messages).some(({ content }) => content.includes("`git checkout")), 1_000);
+    expect(listOf(d.workspace.view().messages).at(-1)).toMatchObject({ from: "system", to: "ada" });
   });
 });
 
@@ -244,10 +245,10 @@ test("two agents that change the same file within minutes are both told, once", 
   await does("ada", { f: TEN.replace("2\n", "ada\n") });
   await does("bob", { f: TEN.replace("2\n", "bob\n") });
   await does("ada", { f: TEN.replace("2\n", "ada again\n") });
-  await d.workspace.call(ada, "x").until(({ messages }) => messages.length >= 2, 1_000);
+  await d.workspace.call(ada, "x").until(({ messages }) => listOf(messages).length >= 2, 1_000);
   const { messages, files } = d.workspace.view();
   expect(files.collisions).toMatchObject([{ path: "f" }]);
-  expect(messages.map(({ to, content }) => [to, content.split(" within")[0]])).toEqual([
+  expect(listOf(messages).map(({ to, content }) => [to, content.split(" within")[0]])).toEqual([
     ["bob", "ada and you both changed f"],
     ["ada", "bob and you both changed f"],
   ]);

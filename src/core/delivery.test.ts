@@ -1,12 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { desk, type Desk } from "../../test/rig/core.ts";
 import type { Fact } from "../contract/event.ts";
+import { listOf } from "../contract/mail.ts";
 import { memoryLedger } from "../ledger/memory.ts";
 
 const settled = (ms = 50): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const handed = (d: Desk): string[] => d.puppet.handed.flatMap(({ parcels }) => parcels.map(({ id }) => id));
 const rung = (d: Desk, id: string): string | undefined =>
-  Object.values(d.workspace.view().messages.find((message) => message.id === id)?.deliveries ?? {})[0]?.rung;
+  Object.values(listOf(d.workspace.view().messages).find((message) => message.id === id)?.deliveries ?? {})[0]?.rung;
 
 describe("delivery", () => {
   it("hands to a restarted agent what its last run was given but never saw", async () => {
@@ -30,7 +31,7 @@ describe("delivery", () => {
     await expect.poll(() => d.puppet.link("ada").agent.run).toBe(2);
     taken.resolve({ channel: "first" });
     await expect
-      .poll(() => Object.values(d.workspace.view().messages[0]?.deliveries ?? {})[0])
+      .poll(() => Object.values(listOf(d.workspace.view().messages)[0]?.deliveries ?? {})[0])
       .toMatchObject({ rung: "handed", channel: "second" });
     expect(rung(d, id)).toBe("handed");
   });
@@ -71,7 +72,7 @@ describe("delivery", () => {
     await link.report({ type: "idle" });
     await settled();
     expect(handed(d)).toEqual([id]);
-    const second = d.workspace.view().messages.find(({ content }) => content === "bo 2")?.id ?? "";
+    const second = listOf(d.workspace.view().messages).find(({ content }) => content === "bo 2")?.id ?? "";
     await link.report({ type: "seen", messages: [second] });
     await expect.poll(() => handed(d)).toHaveLength(2);
   });

@@ -2,9 +2,9 @@ import { HUMAN, nameOf } from "../contract/actor.ts";
 import { ClustrError } from "../contract/error.ts";
 import type { Event } from "../contract/event.ts";
 import type { feed } from "../contract/operations/feed.ts";
-import { PREVIEW, type View } from "../contract/view.ts";
+import { PREVIEW } from "../contract/view.ts";
 import type { Handlers, WorkspaceCall } from "./call.ts";
-import { isUnread, messageOf } from "./messages.ts";
+import { messageOf, unreadOf } from "./messages.ts";
 import type { Ledger } from "./ports/ledger.ts";
 
 /** Events read at once: each may be as large as a message. */
@@ -19,11 +19,10 @@ const REMOVED = 500;
 /** Looking back: pages of what matches, from the newest on. */
 export const feedHandlers: Handlers<typeof feed, WorkspaceCall> = {
   "message.search": async (call, { query = "", agent, rung, before, limit }) => {
-    const ladders = new Map(call.view().messages.map(({ id, deliveries }) => [id, deliveries]));
     const words = query.toLowerCase().split(/\s+/).filter(Boolean);
     const { found, next } = await lookBack(call.ledger, { type: "message.sent", before, limit }, (event) => {
       if (event.type !== "message.sent") return undefined;
-      const message = messageOf(event, ladders.get(event.data.id) ?? {});
+      const message = messageOf(event, call.view());
       const { content, from } = message;
       if (rung !== undefined && !Object.values(message.deliveries).some((each) => each.rung === rung)) return undefined;
       if (agent !== undefined && from !== agent && !event.data.recipients.some(({ name }) => name === agent))
@@ -39,20 +38,18 @@ export const feedHandlers: Handlers<typeof feed, WorkspaceCall> = {
     const [event] = await call.ledger.read({ after: seq - 1, before: seq + 1, limit: 1 });
     if (event?.type !== "message.sent")
       throw new ClustrError("not_found", `There is no message at position ${seq} of the ledger.`);
-    const known = call.view().messages.find(({ id }) => id === event.data.id);
-    return messageOf(event, known?.deliveries ?? {});
+    return messageOf(event, call.view());
   },
 
   "message.mark": async (call, { up_to }) => {
-    const unread = (view: View) => view.messages.filter((message) => isUnread(message, HUMAN));
-    const ids = unread(call.view()).flatMap(({ id, seq }) => (seq <= up_to ? [id] : []));
+    const ids = unreadOf(call.view(), HUMAN).flatMap(({ id, seq }) => (seq <= up_to ? [id] : []));
     const read = { type: "message.read" as const, data: { ids, inbox: HUMAN } };
     if (ids.length > 0) await call.decide(`inbox/${HUMAN}`, () => read, "inbox");
     // Nobody has read what is not there yet.
     const reached = Math.min(up_to, call.view().seq);
     if (reached > call.view().read_up_to)
       await call.decide("feed", () => ({ type: "feed.read", data: { up_to: reached } }));
-    return { up_to: call.view().read_up_to, unread: unread(call.view()).length };
+    return { up_to: call.view().read_up_to, unread: unreadOf(call.view(), HUMAN).length };
   },
 
   "event.search": async (call, { agent, kinds, before, limit }) => {

@@ -1,6 +1,7 @@
 import { HUMAN, type Actor } from "../contract/actor.ts";
 import { ClustrError } from "../contract/error.ts";
-import { RATE_WINDOW, timesOf } from "../contract/fold-messages.ts";
+import { countRecent } from "../contract/fold-messages.ts";
+import { countWaiting } from "../contract/mail.ts";
 import type { View } from "../contract/view.ts";
 import { ageOf } from "./age.ts";
 
@@ -10,8 +11,7 @@ const EXCHANGE_MS = 60_000;
 /** Refuses a sender that writes too fast. */
 export function checkRate(view: View, actor: Actor, limit: number, now: number): void {
   if (actor.kind !== "agent") return;
-  const lately = view.sends.filter((entry) => entry.inbox === actor.id && ageOf(entry.at, now) < RATE_WINDOW);
-  const sent = lately.reduce((sum, entry) => sum + timesOf(entry), 0);
+  const sent = countRecent(view.sends, actor.id, now);
   if (sent >= limit) {
     throw new ClustrError(
       "limited",
@@ -24,10 +24,7 @@ export function checkRate(view: View, actor: Actor, limit: number, now: number):
 export function checkInboxes(view: View, recipients: { inbox: string; name: string }[], limit: number): void {
   for (const { inbox, name } of recipients) {
     if (inbox === HUMAN) continue;
-    const waiting = view.messages.filter(({ deliveries }) => {
-      const rung = deliveries[inbox]?.rung;
-      return rung === "queued" || rung === "handed";
-    }).length;
+    const waiting = countWaiting(view.messages, inbox);
     if (waiting >= limit)
       throw new ClustrError(
         "limited",

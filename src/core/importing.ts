@@ -1,6 +1,7 @@
 import type { Fact } from "../contract/event.ts";
 import { applyEvent } from "../contract/fold.ts";
 import { ClustrError } from "../contract/error.ts";
+import { listOf } from "../contract/mail.ts";
 import { emptyView, type View } from "../contract/view.ts";
 import { append } from "./append.ts";
 import type { Unpacked } from "./ports/backups.ts";
@@ -51,7 +52,7 @@ function endings(view: View, { at, workspace }: Unpacked): { fact: Fact; subject
     if (live) add(`agent/${id}`, { type: "agent.status", data: { id, run, ...ended } });
   }
   const waiting = new Map<string, string[]>();
-  for (const { id, deliveries } of view.messages)
+  for (const { id, deliveries } of listOf(view.messages))
     for (const [inbox, { rung }] of Object.entries(deliveries))
       if (inbox !== "human" && (rung === "queued" || rung === "handed"))
         waiting.set(inbox, [...(waiting.get(inbox) ?? []), id]);

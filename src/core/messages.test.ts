@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { desk } from "../../test/rig/core.ts";
+import { listOf } from "../contract/mail.ts";
 
 describe("messages", () => {
   it("reach the recipient, stamped with the sender the server knows", async () => {
@@ -24,7 +25,7 @@ describe("messages", () => {
     d.puppet.deliver = async () => ({ later: "a dialog is open" });
     const { id } = await d.ask("message.send", { to: "ada", content: "one" });
     const delivery = () =>
-      Object.values(d.workspace.view().messages.find((message) => message.id === id)?.deliveries ?? {})[0];
+      Object.values(listOf(d.workspace.view().messages).find((message) => message.id === id)?.deliveries ?? {})[0];
     await expect.poll(delivery).toMatchObject({ rung: "queued", why: "a dialog is open" });
     d.puppet.deliver = async () => ({ channel: "hand" });
     await d.puppet.link("ada").report({ type: "idle" });
@@ -50,6 +51,16 @@ describe("messages", () => {
         .map(({ to }) => to)
         .toSorted(),
     ).toEqual(["bo", "cy", "human"]);
+  });
+
+  it("are all taken, in the order of their calls, however many one agent sends at once", async () => {
+    await using d = await desk();
+    d.limits.messages_per_minute = 1_000;
+    const ada = await d.spawn("ada");
+    const texts = Array.from({ length: 200 }, (_, i) => `number ${i}`);
+    await Promise.all(texts.map((content) => d.ask("message.send", { to: "human", content }, ada)));
+    const list = await d.ask("message.list", { limit: 200 });
+    expect(list.map(({ content }) => content)).toEqual(texts);
   });
 
   it("sent in the same call twice arrive once", async () => {
@@ -224,7 +235,7 @@ describe("messages", () => {
       const read = { type: "message.read" as const, data: { ids: [`x${i}`], inbox } };
       await d.ledger.append({ ...read, id: `r${i}`, actor, subject: `inbox/${inbox}` });
     }
-    await expect.poll(() => d.workspace.view().messages.some(({ id }) => sent.includes(id))).toBe(false);
+    await expect.poll(() => listOf(d.workspace.view().messages).some(({ id }) => sent.includes(id))).toBe(false);
     const first = given.findIndex((ids) => ids.length === 3);
     const again = await d.ask("message.inbox", { limit: 3 }, ada, `fetch-${first + 1}`);
     expect(again.messages.map(({ id }) => id)).toEqual(given[first]);
@@ -236,7 +247,9 @@ describe("messages", () => {
     const bo = await d.spawn("bo");
     const { id } = await d.ask("message.send", { to: "ada", content: "question" }, bo);
     await d.puppet.link("ada").report({ type: "seen", messages: [id] });
-    await expect.poll(() => Object.values(d.workspace.view().messages[0]?.deliveries ?? {})[0]?.rung).toBe("seen");
+    await expect
+      .poll(() => Object.values(listOf(d.workspace.view().messages)[0]?.deliveries ?? {})[0]?.rung)
+      .toBe("seen");
     await d.ask("message.send", { to: "bo", content: "answer", reply_to: id }, ada);
     expect((await d.ask("message.inbox", {}, ada)).messages).toEqual([]);
   });

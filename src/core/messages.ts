@@ -2,6 +2,7 @@ import { ALL, HUMAN, inboxOf, nameOf, type Actor } from "../contract/actor.ts";
 import { ClustrError } from "../contract/error.ts";
 import type { Event } from "../contract/event.ts";
 import { byteLength } from "../contract/fold-messages.ts";
+import { messageById, metIn, waitingIn } from "../contract/mail.ts";
 import { INLINE_LIMIT, MESSAGE_LIMIT, type Message, type Rung } from "../contract/message.ts";
 import { foldName } from "../contract/name.ts";
 import type { messages } from "../contract/operations/messages.ts";
@@ -33,7 +34,7 @@ export function messageHandlers(newId: () => string, now: () => number): Handler
         checkRate(view, actor, call.limits.messages_per_minute, now());
         checkInboxes(view, recipients, call.limits.unread_messages);
         const hops = hopsOf(view, actor, call.limits.exchange_length, now());
-        if (reply_to !== undefined && !view.messages.some(({ id }) => id === reply_to)) {
+        if (reply_to !== undefined && !messageById(view.messages, reply_to)) {
           throw new ClustrError(
             "not_found",
             `There is no recent message "${reply_to}" to answer; nothing was sent. Send it without reply_to.`,
@@ -47,16 +48,15 @@ export function messageHandlers(newId: () => string, now: () => number): Handler
       });
       if (event.type !== "message.sent")
         throw new ClustrError("conflict", "This request id was used for another operation before; nothing was sent.");
-      const { id } = event.data;
-      return messageOf(event, call.view().messages.find((message) => message.id === id)?.deliveries ?? {});
+      return messageOf(event, call.view());
     },
 
     "message.inbox": async (call, { id, limit }) => {
       const { actor } = call.caller;
       const inbox = inboxOf(actor);
       const taken = await take(call, inbox, id, limit);
-      const mine = call.view().messages.filter((message) => message.deliveries[inbox]);
-      const chosen = id && taken.length === 0 ? mine.filter((message) => message.id === id) : taken;
+      const fetched = id && taken.length === 0 ? messageById(call.view().messages, id) : undefined;
+      const chosen = fetched?.deliveries[inbox] ? [fetched] : taken;
       if (id && chosen.length === 0)
         throw new ClustrError(
           "not_found",
@@ -75,12 +75,12 @@ export function messageHandlers(newId: () => string, now: () => number): Handler
           already_shown: message.deliveries[inbox]?.rung === "seen",
         })),
       );
-      return { messages: answer, remaining: mine.filter((message) => isUnread(message, inbox)).length };
+      return { messages: answer, remaining: unreadOf(call.view(), inbox).length };
     },
 
     "message.status": async (call, { id }) => {
       const { actor } = call.caller;
-      const message = call.view().messages.find((each) => each.id === id);
+      const message = messageById(call.view().messages, id);
       const involved =
         message && (actor.kind === "human" || message.from === nameOf(actor) || message.deliveries[inboxOf(actor)]);
       if (!message || !involved)
@@ -92,7 +92,6 @@ export function messageHandlers(newId: () => string, now: () => number): Handler
     },
 
     "message.list": async (call, { agent, before, limit }) => {
-      const ladders = new Map(call.view().messages.map(({ id, deliveries }) => [id, deliveries]));
       const found: Message[] = [];
       let end = before;
       // The view holds the latest and whatever is under way: between them there are gaps that only the ledger fills.
@@ -101,7 +100,7 @@ export function messageHandlers(newId: () => string, now: () => number): Handler
         const range = end === undefined ? {} : { before: end };
         const page = await call.ledger.read({ type: "message.sent", newest: true, limit: wanted, ...range });
         const mail = page.filter((event) => event.type === "message.sent").filter((event) => concerns(event, agent));
-        found.unshift(...mail.map((event) => messageOf(event, ladders.get(event.data.id) ?? {})));
+        found.unshift(...mail.map((event) => messageOf(event, call.view())));
         if (page.length < wanted) break;
         looked += page.length;
         end = page[0]?.seq;
@@ -119,7 +118,7 @@ async function take(call: WorkspaceCall, inbox: string, id: string | undefined, 
   let chosen: Message[] = [];
   try {
     const event = await call.decide(`inbox/${inbox}`, (view) => {
-      const unread = view.messages.filter((message) => isUnread(message, inbox));
+      const unread = unreadOf(view, inbox);
       chosen = id ? unread.filter((message) => message.id === id) : unread.slice(0, limit);
       if (chosen.length === 0) throw new NothingUnread();
       return { type: "message.read", data: { ids: chosen.map((message) => message.id), inbox } };
@@ -134,7 +133,7 @@ async function take(call: WorkspaceCall, inbox: string, id: string | undefined, 
 
 /** Messages that were marked read by the event at `seq`: the view may have let go of them since. */
 async function givenBefore(call: WorkspaceCall, ids: string[], seq: number): Promise<Message[]> {
-  const found: Message[] = call.view().messages.filter((message) => ids.includes(message.id));
+  const found: Message[] = ids.flatMap((id) => messageById(call.view().messages, id) ?? []);
   const missing = () => ids.some((id) => !found.some((message) => message.id === id));
   for (let [looked, before] = [0, seq]; missing() && looked < LOOKED_THROUGH; looked += PAGE) {
     const page = await call.ledger.read({ type: "message.sent", newest: true, limit: PAGE, before });
@@ -144,7 +143,7 @@ async function givenBefore(call: WorkspaceCall, ids: string[], seq: number): Pro
         ids.includes(event.data.id) &&
         !found.some((one) => one.id === event.data.id)
       )
-        found.push(messageOf(event, {}));
+        found.push(messageOf(event, call.view()));
     before = page[0]?.seq ?? 0;
     if (page.length < PAGE) break;
   }
@@ -154,10 +153,10 @@ async function givenBefore(call: WorkspaceCall, ids: string[], seq: number): Pro
 /** There is nothing to decide. */
 class NothingUnread extends Error {}
 
-/** Whether a recipient has not fetched a message yet; one that its model saw in passing still counts. */
-export function isUnread(message: Message, inbox: string): boolean {
-  const rung = message.deliveries[inbox]?.rung;
-  return rung !== undefined && rung !== "read" && rung !== "answered" && rung !== "undeliverable";
+/** What a recipient has not fetched yet, oldest first; what its model saw in passing still counts. */
+export function unreadOf({ messages }: View, inbox: string): Message[] {
+  const met = metIn(messages, inbox).filter(({ deliveries }) => deliveries[inbox]?.rung !== "read");
+  return [...waitingIn(messages, inbox), ...met].toSorted((a, b) => a.seq - b.seq);
 }
 
 /** A message's whole content: the view holds only the beginning of long ones. */
@@ -214,8 +213,8 @@ function concerns(event: Sent, agent: string | undefined): boolean {
   );
 }
 
-/** A message as it was sent, with what has become of it. */
-export function messageOf(event: Sent, deliveries: Message["deliveries"]): Message {
+/** A message as it was sent, with what has become of it as far as the view knows. */
+export function messageOf(event: Sent, view: View): Message {
   const { id, to, content, reply_to, urgency = "now", hops = 0 } = event.data;
   const message: Message = {
     id,
@@ -227,7 +226,7 @@ export function messageOf(event: Sent, deliveries: Message["deliveries"]): Messa
     urgency,
     hops,
     at: event.at,
-    deliveries,
+    deliveries: messageById(view.messages, id)?.deliveries ?? {},
   };
   if (reply_to) message.reply_to = reply_to;
   return message;

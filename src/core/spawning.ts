@@ -3,11 +3,10 @@ import { inboxOf, nameOf } from "../contract/actor.ts";
 import type { Autonomy } from "../contract/agent.ts";
 import { ClustrError } from "../contract/error.ts";
 import type { AgentOrigin } from "../contract/event.ts";
-import { RATE_WINDOW, timesOf } from "../contract/fold-messages.ts";
+import { countRecent } from "../contract/fold-messages.ts";
 import { foldName } from "../contract/name.ts";
 import type { View } from "../contract/view.ts";
 import type { Limits } from "../contract/workspace.ts";
-import { ageOf } from "./age.ts";
 
 const AUTONOMY: Record<Autonomy, number> = { ask: 0, auto: 1, full: 2 };
 
@@ -28,9 +27,8 @@ export function originOf(view: View, actor: Actor, request: SpawnRequest, limits
   const depth = parent ? parent.depth + 1 : 0;
   if (depth > limits.spawn_depth)
     throw limited(`agents may be nested ${limits.spawn_depth} deep`, "do this part yourself", true);
-  const lately = view.spawns
-    .filter(({ inbox, at }) => inbox !== "human" && ageOf(at, now) < RATE_WINDOW)
-    .reduce((sum, entry) => sum + timesOf(entry), 0);
+  const spawners = Object.keys(view.spawns).filter((inbox) => inbox !== "human");
+  const lately = spawners.reduce((sum, inbox) => sum + countRecent(view.spawns, inbox, now), 0);
   if (parent && lately >= limits.spawns_per_minute)
     throw limited(`agents have spawned ${lately} agents within a minute`, "do this part yourself", true);
   return {

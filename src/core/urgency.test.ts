@@ -1,11 +1,12 @@
 import { describe, expect, it, vi } from "vitest";
 import { desk, type Desk } from "../../test/rig/core.ts";
+import { listOf } from "../contract/mail.ts";
 import type { Urgency } from "../contract/message.ts";
 import type { Caller } from "./caller.ts";
 
 /** What has become of a message for the only recipient it has. */
 function delivery(d: Desk, id: string) {
-  const { deliveries } = d.workspace.view().messages.find((message) => message.id === id) ?? {};
+  const { deliveries } = listOf(d.workspace.view().messages).find((message) => message.id === id) ?? {};
   return Object.values(deliveries ?? {})[0];
 }
 

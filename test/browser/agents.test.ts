@@ -1,5 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { listOf } from "../../src/contract/mail.ts";
+import { emptyView } from "../../src/contract/view.ts";
 import { person } from "../../src/core/caller.ts";
 import { CHROMIUM, expectAccessible, openStage, type Stage } from "./stage.ts";
 
@@ -24,14 +26,14 @@ describe.skipIf(CHROMIUM === undefined)("a person with their agents", () => {
   afterAll(() => stage[Symbol.asyncDispose]());
 
   const call = (requestId: string) => ({
-    ...{ workspace: stage.home.workspace.id, requestId, signal: AbortSignal.timeout(5000) },
+    ...{ workspace: stage.home.workspace.id, requestId },
   });
   const rows = (page: Page) => page.getByRole("navigation", { name: "Agents" }).getByRole("listitem");
   const message = (page: Page) => page.getByRole("textbox", { name: "Message" });
-  const sent = () =>
-    (stage.home.core.workspace(stage.home.workspace.id)?.view().messages ?? []).map(({ to, content, urgency }) => ({
-      ...{ to, content, urgency },
-    }));
+  const sent = () => {
+    const { messages } = stage.home.core.workspace(stage.home.workspace.id)?.view() ?? emptyView();
+    return listOf(messages).map(({ to, content, urgency }) => ({ to, content, urgency }));
+  };
 
   test("sees who needs them first, wherever they look: in the list, the tab's title and a notification that leads there", async () => {
     const page = await stage.visit(`${room}/rules`);

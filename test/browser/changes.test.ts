@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Page } from "playwright-core";
+import { listOf } from "../../src/contract/mail.ts";
+import { emptyView } from "../../src/contract/view.ts";
 import { file } from "../attribution/folder.ts";
 import type { TestHome } from "../server/home.ts";
 import { CHROMIUM, expectAccessible, openStage, type Stage } from "./stage.ts";
@@ -67,7 +69,7 @@ describe.skipIf(CHROMIUM === undefined)("changes, in Chromium", () => {
     await page.getByRole("button", { name: "Comment on hunk 2" }).click();
     await page.getByRole("textbox", { name: "Comment to ada" }).fill("Why this?");
     await page.getByRole("button", { name: "Send to ada" }).click();
-    const sent = () => home.core.workspace(home.workspace.id)?.view().messages.at(-1);
+    const sent = () => listOf((home.core.workspace(home.workspace.id)?.view() ?? emptyView()).messages).at(-1);
     await expect.poll(() => sent()?.content).toBe(`Why this?\n\n(about ${path}, line 6)\n- 6\n+ ada too`);
     await page.getByRole("button", { name: "Roll back hunk 2" }).click();
     await confirm(page);

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { listOf } from "../../src/contract/mail.ts";
 import type { Message } from "../../src/contract/message.ts";
+import { emptyView } from "../../src/contract/view.ts";
 import type { Caller } from "../../src/core/caller.ts";
 import { person } from "../../src/core/caller.ts";
 import { CHROMIUM, expectAccessible, openStage, type Stage } from "./stage.ts";
@@ -40,7 +42,7 @@ describe.skipIf(CHROMIUM === undefined)("messages and their graph, in Chromium",
     caller: Caller = person,
   ) =>
     stage.home.core.invoke(operation, input, caller, {
-      ...{ workspace: stage.home.workspace.id, requestId: randomUUID(), signal: new AbortController().signal },
+      ...{ workspace: stage.home.workspace.id, requestId: randomUUID() },
     });
   const as = (name: string): Caller => ({
     ...person,
@@ -111,8 +113,8 @@ describe.skipIf(CHROMIUM === undefined)("messages and their graph, in Chromium",
     await form.getByRole("button", { name: "Retry" }).click();
     const reply = article(page, "Yes, up");
     await reply.waitFor();
-    const sent = stage.home.core.workspace(stage.home.workspace.id)?.view().messages.at(-1);
-    expect(sent).toMatchObject({ to: "ada", content: "Yes, up", reply_to: question.id });
+    const { messages } = stage.home.core.workspace(stage.home.workspace.id)?.view() ?? emptyView();
+    expect(listOf(messages).at(-1)).toMatchObject({ to: "ada", content: "Yes, up", reply_to: question.id });
     await reply.getByRole("button", { name: /Shall I round up/ }).click();
     await article(page, "Shall I round up?").and(page.locator("[data-lit=true]")).waitFor();
   });

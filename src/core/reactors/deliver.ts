@@ -1,4 +1,5 @@
 import type { Fact } from "../../contract/event.ts";
+import { messageById } from "../../contract/mail.ts";
 import type { Message } from "../../contract/message.ts";
 import { ageOf } from "../age.ts";
 import { append, appendPatiently } from "../append.ts";
@@ -120,7 +121,7 @@ export function createDelivery(
   const recover = async (agent: string, session: AgentSession): Promise<void> => {
     if (live.current().agents[agent]?.status !== "done") return;
     const stranded = due
-      .on(agent, "handed")
+      .waiting(agent, "handed")
       .filter(({ deliveries }) => ageOf(deliveries[agent]?.at ?? "", now()) > UNSEEN_MS);
     if (stranded.length === 0) return;
     const known = (await session.knows?.(stranded.map(({ id }) => id))) ?? [];
@@ -136,10 +137,10 @@ export function createDelivery(
 
   /** What an earlier server, or an earlier run, left undecided. */
   const catchUp = async (agent: string, session: AgentSession, adopted: boolean): Promise<void> => {
-    const unsure = due.on(agent, "queued", "handed").map(({ id }) => id);
+    const unsure = due.waiting(agent, "queued", "handed").map(({ id }) => id);
     const continued = adopted || live.current().agents[agent]?.resumed === true;
     if (continued && unsure.length > 0) await delivery.seen(agent, (await session.knows?.(unsure)) ?? []);
-    if (!adopted) await giveBack(agent, due.on(agent, "handed"), "it was started anew before its model saw it");
+    if (!adopted) await giveBack(agent, due.waiting(agent, "handed"), "it was started anew before its model saw it");
   };
 
   const sweep = setInterval(() => {
@@ -167,8 +168,7 @@ export function createDelivery(
       const before = await ledger.find(id);
       if (before?.type === "message.handed") {
         const { messages } = live.current();
-        const ids = new Set(before.data.ids);
-        return messages.filter((message) => ids.has(message.id)).map(parcelOf);
+        return before.data.ids.flatMap((one) => messageById(messages, one) ?? []).map(parcelOf);
       }
       due.hook(channel);
       const mail = beingAsked(agent) ? [] : due.at(agent, moment, "hooks");
@@ -183,14 +183,14 @@ export function createDelivery(
       });
     },
     async forgot(agent, why, messages) {
-      const seen = due.on(agent, "seen").flatMap(({ id }) => ((messages?.includes(id) ?? true) ? [id] : []));
+      const seen = due.seen(agent).flatMap(({ id }) => ((messages?.includes(id) ?? true) ? [id] : []));
       if (seen.length > 0) await record({ type: "message.dropped", data: { ids: seen, inbox: agent, why } }, agent);
       // What is on its way is lost only with the whole conversation.
-      if (!messages) await giveBack(agent, due.on(agent, "handed"), why);
+      if (!messages) await giveBack(agent, due.waiting(agent, "handed"), why);
       kick(agent);
     },
     async seen(agent, ids) {
-      const news = due.on(agent, "queued", "handed").flatMap(({ id }) => (ids.includes(id) ? [id] : []));
+      const news = due.waiting(agent, "queued", "handed").flatMap(({ id }) => (ids.includes(id) ? [id] : []));
       if (news.length === 0) return;
       await record({ type: "message.seen", data: { ids: news, inbox: agent } }, agent);
       // What was held back so as not to overtake them can go; in a turn, with the hook that told of them or the next one.

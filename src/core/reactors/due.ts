@@ -1,4 +1,5 @@
 import type { Message, Rung, Urgency } from "../../contract/message.ts";
+import { metIn, waitingIn } from "../../contract/mail.ts";
 import { ageOf } from "../age.ts";
 import type { LiveView } from "../live-view.ts";
 import { inOrder, type Side } from "./order.ts";
@@ -16,8 +17,10 @@ export type Moment = keyof typeof GOES;
 
 /** Which mail is due for which agent, as the newest view and what is being handed over at this moment say. */
 export interface Due {
-  /** Mail of an agent that stands on one of these rungs, oldest first. */
-  on(agent: string, ...rungs: Rung[]): Message[];
+  /** Mail that waits for an agent to see it, on one of these rungs, oldest first. */
+  waiting(agent: string, ...rungs: ("queued" | "handed")[]): Message[];
+  /** Mail that its model has seen, and nothing more, oldest first. */
+  seen(agent: string): Message[];
   /** What waits for an agent and is not being handed over, oldest first. */
   queued(agent: string): Message[];
   /** What of it may go at a moment by a side. Notices of the workspace alone do not wake an agent that is done. */
@@ -38,15 +41,12 @@ export function createDue(live: LiveView, now: () => number): Due {
   const key = (agent: string, message: string): string => `${agent}/${message}`;
 
   const due: Due = {
-    on: (agent, ...rungs) =>
-      live.current().messages.filter(({ deliveries }) => {
-        const rung = deliveries[agent]?.rung;
-        return rung !== undefined && rungs.includes(rung);
-      }),
-    queued: (agent) => due.on(agent, "queued").filter(({ id }) => !inFlight.has(key(agent, id))),
+    waiting: (agent, ...rungs) => onRungs(waitingIn(live.current().messages, agent), agent, rungs),
+    seen: (agent) => onRungs(metIn(live.current().messages, agent), agent, ["seen"]),
+    queued: (agent) => due.waiting(agent, "queued").filter(({ id }) => !inFlight.has(key(agent, id))),
     at(agent, moment, side) {
       const able = due.queued(agent).filter(({ urgency }) => GOES[moment].has(urgency));
-      const mail = inOrder(able, live.current().messages, {
+      const mail = inOrder(able, waitingIn(live.current().messages, agent), {
         ...{ agent, side, now: now() },
         sideOf: (channel) => (hooks.has(channel) ? "hooks" : "session"),
         inFlight: (id) => inFlight.has(key(agent, id)),
@@ -74,4 +74,11 @@ export function createDue(live: LiveView, now: () => number): Due {
     },
   };
   return due;
+}
+
+function onRungs(mail: Message[], agent: string, rungs: Rung[]): Message[] {
+  return mail.filter(({ deliveries }) => {
+    const rung = deliveries[agent]?.rung;
+    return rung !== undefined && rungs.includes(rung);
+  });
 }

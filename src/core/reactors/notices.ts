@@ -1,5 +1,6 @@
 import type { Event, Fact } from "../../contract/event.ts";
 import { inboxOf, nameOf } from "../../contract/actor.ts";
+import { waitingIn } from "../../contract/mail.ts";
 import { held, revisionOf, type View } from "../../contract/view.ts";
 import { aboutFiles } from "../changes/notices.ts";
 import { appendPatiently } from "../append.ts";
@@ -23,7 +24,7 @@ export async function sendNotices(
   const send = (cause: Event, view: View, about: string, content: string, inboxes: string[], part = ""): void => {
     const recipients = inboxes.flatMap((inbox) => {
       const agent = view.agents[inbox];
-      const pending = view.messages.some(
+      const pending = waitingIn(view.messages, inbox).some(
         ({ from, content: text, deliveries }) =>
           from === "system" && text.startsWith(about) && deliveries[inbox]?.rung === "queued",
       );

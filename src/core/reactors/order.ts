@@ -20,14 +20,14 @@ interface Road {
 }
 
 /**
- * What of an agent's waiting mail may go without overtaking other mail of the same sender. A tool keeps the order of
+ * What of `able`, mail that may go to an agent as far as it alone is concerned, goes without overtaking other mail of the same sender. A tool keeps the order of
  * what its session is given, but not between the two sides: what waits in its queue comes after what a hook brings in at
  * once. And what a hook's answer carried into a turn that was cut off is handed over anew: nothing goes before it is seen.
  */
-export function inOrder(waiting: Message[], all: Message[], road: Road): Message[] {
+export function inOrder(able: Message[], unseen: Message[], road: Road): Message[] {
   /** By sender, the first of their mail that is still on its way. */
   const onItsWay = new Map<string, number>();
-  for (const { id, seq, from, deliveries } of all) {
+  for (const { id, seq, from, deliveries } of unseen) {
     const delivery = deliveries[road.agent];
     if (!delivery || onItsWay.has(from)) continue;
     const queued = road.side === "session" && road.sideOf(delivery.channel ?? "") === "session";
@@ -35,5 +35,5 @@ export function inOrder(waiting: Message[], all: Message[], road: Road): Message
     const fresh = ageOf(delivery.at, road.now) < HOLDS_MS;
     if ((handed && fresh) || road.inFlight(id)) onItsWay.set(from, seq);
   }
-  return waiting.filter(({ from, seq }) => seq < (onItsWay.get(from) ?? Infinity));
+  return able.filter(({ from, seq }) => seq < (onItsWay.get(from) ?? Infinity));
 }

@@ -1,6 +1,7 @@
 import "./graph.css";
 import { useMemo } from "react";
 import { ALL } from "../../contract/actor.ts";
+import { listOf } from "../../contract/mail.ts";
 import { Button } from "../controls/button.tsx";
 import { Empty } from "../controls/empty.tsx";
 import { useView } from "../live/here.tsx";
@@ -13,7 +14,7 @@ import { LinkTable } from "./table.tsx";
 /** Who talks to whom, live: as a drawing, or as a table. */
 export function Graph() {
   const { as } = useRoute();
-  const messages = useView((view) => view.messages);
+  const messages = useView((view) => listOf(view.messages));
   const agents = useView((view) => view.agents);
   const links = useMemo(() => linksOf(messages), [messages]);
   const { names, left } = useMemo(() => peopleOf(Object.values(agents), links), [agents, links]);

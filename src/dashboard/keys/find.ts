@@ -1,3 +1,4 @@
+import { listOf } from "../../contract/mail.ts";
 import type { View } from "../../contract/view.ts";
 import { showAgent } from "../agent/selected.ts";
 import { byStanding, lineOf, standingOf } from "../agent/standing.ts";
@@ -73,7 +74,7 @@ function agents(view: View | undefined): Found[] {
 }
 
 function messages(view: View | undefined): Found[] {
-  return (view?.messages ?? [])
+  return (view ? listOf(view.messages) : [])
     .slice(-MESSAGES)
     .reverse()
     .map(({ id, from, to, content }) => ({

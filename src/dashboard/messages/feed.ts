@@ -1,5 +1,6 @@
 import type { Client } from "../../client/client.ts";
 import { toFailure, type Failure } from "../../contract/error.ts";
+import { listOf } from "../../contract/mail.ts";
 import type { Message } from "../../contract/message.ts";
 import type { Live } from "../live/store.ts";
 import { matches, type Wanted } from "./wanted.ts";
@@ -8,6 +9,7 @@ import { matches, type Wanted } from "./wanted.ts";
 const AT_ONCE = 50;
 const FIRST_PAGE = 100;
 const PAGE = 200;
+const NONE: readonly Message[] = [];
 
 /** Messages, as far as they were looked back to. */
 export interface FeedState {
@@ -45,6 +47,10 @@ export function createFeed(client: Client, live: Live, wanted: Wanted, until?: n
   let frame = 0;
   let asked = 0;
 
+  const newest = (): readonly Message[] => {
+    const { view } = live.newest();
+    return view ? listOf(view.messages) : NONE;
+  };
   const set = (change: Partial<FeedState>) => {
     state = { ...state, ...change };
     frame ||= requestAnimationFrame(() => {
@@ -92,7 +98,7 @@ export function createFeed(client: Client, live: Live, wanted: Wanted, until?: n
   };
 
   const take = () => {
-    const now = live.newest().view?.messages ?? [];
+    const now = newest();
     if (now === latest) return;
     const last = latest.at(-1)?.seq;
     const news = last === undefined ? 0 : now.length - placeOf(now, last + 1);
@@ -114,7 +120,7 @@ export function createFeed(client: Client, live: Live, wanted: Wanted, until?: n
       if (!state.loading) await ask(!state.known);
     },
     open() {
-      latest = live.newest().view?.messages ?? [];
+      latest = newest();
       if (until === undefined) floor = latest.at(-AT_ONCE)?.seq ?? 0;
       else floor = until;
       set({ messages: merged([]) });

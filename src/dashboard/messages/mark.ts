@@ -1,4 +1,5 @@
 import { useEffect, useState } from "react";
+import { listOf } from "../../contract/mail.ts";
 import { useHere, useOnline, useView } from "../live/here.tsx";
 
 /** How long the newest message must have been on the screen to count as read. */
@@ -8,7 +9,7 @@ const READ_MS = 1_000;
 export function useMark(shown: boolean): void {
   const { client } = useHere();
   const online = useOnline();
-  const last = useView(({ messages }) => messages.at(-1)?.seq ?? 0);
+  const last = useView(({ messages }) => listOf(messages).at(-1)?.seq ?? 0);
   const read = useView((view) => view.read_up_to);
   useEffect(() => {
     if (!shown || !online || last <= read) return;

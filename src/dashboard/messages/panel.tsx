@@ -1,5 +1,6 @@
 import "./panel.css";
 import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
+import { messageById } from "../../contract/mail.ts";
 import { Button } from "../controls/button.tsx";
 import { Empty, Skeleton } from "../controls/empty.tsx";
 import { useHere, useOnline } from "../live/here.tsx";
@@ -74,7 +75,7 @@ function usePast(message: string | undefined, seq: string | undefined): number |
   if (past?.key === key) return past.until;
   const view = live.newest().view;
   const end = Number(seq) + AROUND;
-  const near = !message || !seq || !view || !(end < view.seq) || view.messages.some(({ id }) => id === message);
+  const near = !message || !seq || !view || !(end < view.seq) || messageById(view.messages, message) !== undefined;
   const until = near ? undefined : end;
   setPast({ key, until });
   return until;

@@ -1,6 +1,7 @@
 import { useState } from "react";
 import { ClustrError, toFailure } from "../../contract/error.ts";
 import { HUMAN } from "../../contract/actor.ts";
+import { messageById } from "../../contract/mail.ts";
 import type { Message } from "../../contract/message.ts";
 import { Button } from "../controls/button.tsx";
 import { useHere, useOnline } from "../live/here.tsx";
@@ -33,7 +34,8 @@ export function ReplyForm({ message, text, onText, onClose }: ReplyFormProps) {
     setBusy(true);
     try {
       // The server knows the latest messages by id; an older one is quoted instead.
-      const recent = live.newest().view?.messages.some(({ id }) => id === message.id) ?? false;
+      const { view } = live.newest();
+      const recent = view !== undefined && messageById(view.messages, message.id) !== undefined;
       const content = recent ? text : `${quoteOf(message.content)}${text}`;
       await client.call("message.send", { to, content, ...(recent && { reply_to: message.id }) });
       onText("");
