@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { ClustrError } from "../../contract/error.ts";
 import type { AgentLink, AgentSession, ProgramSpec, Service } from "../../core/ports/service.ts";
+import { usable } from "../program.ts";
 import { accountOf, keyUndecided } from "./account.ts";
 import { detectClaude, ID, TITLE } from "./detect.ts";
 import { launchProgram, longText } from "./launch.ts";
@@ -66,13 +66,7 @@ function socketOf(link: AgentLink): string {
 }
 
 async function plan(link: AgentLink, record: RunRecord, socket: string, signal: AbortSignal): Promise<ProgramSpec> {
-  const found = await detectClaude(link.env, signal);
-  const wrong = found.findings.find((finding) => finding.fatal);
-  if (wrong !== undefined || found.path === undefined)
-    throw new ClustrError(
-      "unavailable",
-      `${wrong?.problem ?? "Claude Code was not found."} ${wrong?.remedy ?? ""}`.trim(),
-    );
+  const command = usable(await detectClaude(link.env, signal));
   const { agent } = link;
   const own = await ownSettings(link.env, agent.cwd);
   const account = await accountOf(link.env, own);
@@ -99,7 +93,7 @@ async function plan(link: AgentLink, record: RunRecord, socket: string, signal: 
   record.resumed = earlier !== undefined;
   record.session = earlier ?? randomUUID();
   return launchProgram({
-    command: found.path,
+    command,
     agent,
     conversation: record.resumed ? { resume: record.session } : { begin: record.session },
     files,

@@ -1,22 +1,19 @@
-import { execFile } from "node:child_process";
-import { constants } from "node:fs";
-import { access, realpath, stat } from "node:fs/promises";
-import { delimiter, isAbsolute, join } from "node:path";
 import type { Detection } from "../../core/ports/service.ts";
+import { askedOnce, findOnPath, isOlder, printed, versionIn } from "../program.ts";
 import { accountOf } from "./account.ts";
 import { ownSettings } from "./settings.ts";
-import { atLeast, OLDEST, parseVersion } from "./version.ts";
 
 export const ID = "claude";
 export const TITLE = "Claude Code";
 
-/** Milliseconds `--version` may take; a cold start from a slow disk takes seconds. */
-const VERSION_TIMEOUT = 8_000;
+/** The oldest Claude Code Clustr drives: from here on it has the message socket and the hooks delivery relies on. */
+const OLDEST = "2.1.330";
+const NAMES = process.platform === "win32" ? ["claude.exe", "claude.cmd"] : ["claude"];
 
 /** Looks Claude Code up as `Service.detect` promises. */
 export async function detectClaude(env: Record<string, string>, signal: AbortSignal): Promise<Detection> {
   const base = { service: ID, title: TITLE };
-  const path = await findOnPath(env);
+  const path = await findOnPath(env.PATH, NAMES);
   if (path === undefined) {
     return {
       ...base,
@@ -39,7 +36,7 @@ export async function detectClaude(env: Record<string, string>, signal: AbortSig
       remedy:
         "Run `claude --version` in a terminal to see why; reinstall it with `npm install -g @anthropic-ai/claude-code`.",
     });
-  } else if (!atLeast(version, OLDEST)) {
+  } else if (isOlder(version, OLDEST)) {
     findings.push({
       fatal: true,
       problem: `Claude Code ${version} is too old; Clustr needs ${OLDEST} or newer.`,
@@ -70,43 +67,7 @@ export async function detectClaude(env: Record<string, string>, signal: AbortSig
   };
 }
 
-/** The first executable `claude` in the PATH of this environment. Relative entries are skipped: they depend on who asks. */
-async function findOnPath(env: Record<string, string>): Promise<string | undefined> {
-  const names = process.platform === "win32" ? ["claude.exe", "claude.cmd"] : ["claude"];
-  for (const folder of (env.PATH ?? "").split(delimiter)) {
-    if (!isAbsolute(folder)) continue;
-    for (const name of names) {
-      const path = join(folder, name);
-      const usable = await access(path, constants.X_OK).then(
-        async () => (await stat(path)).isFile(),
-        () => false,
-      );
-      if (usable) return path;
-    }
-  }
-  return undefined;
-}
-
-/** Versions already asked for, by real path and time of change. Bounded: a machine has few installations. */
-const versions = new Map<string, string>();
-
-async function versionOf(path: string, env: Record<string, string>, signal: AbortSignal): Promise<string | undefined> {
-  const real = await realpath(path);
-  const key = `${real} ${(await stat(real)).mtimeMs}`;
-  const known = versions.get(key);
-  if (known !== undefined) return known;
-  const output = await new Promise<string>((resolve) => {
-    execFile(
-      path,
-      ["--version"],
-      { env, signal, timeout: VERSION_TIMEOUT, killSignal: "SIGKILL", maxBuffer: 64_000 },
-      (_error, stdout) => resolve(stdout),
-    );
-  });
-  const version = parseVersion(output);
-  if (version !== undefined) {
-    if (versions.size >= 20) versions.clear();
-    versions.set(key, version);
-  }
-  return version;
-}
+const versionOf = askedOnce(
+  async (path, env, signal) => versionIn(await printed(path, "--version", env, signal)),
+  (version) => version !== undefined,
+);

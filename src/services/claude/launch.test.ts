@@ -11,7 +11,6 @@ import { accountOf, keyUndecided } from "./account.ts";
 import { launchProgram, permissionMode, type LaunchPlan } from "./launch.ts";
 import { undecidedServers } from "./project-servers.ts";
 import { ownSettings } from "./settings.ts";
-import { atLeast, parseVersion } from "./version.ts";
 
 let home = "";
 let env: Record<string, string> = {};
@@ -102,17 +101,6 @@ test("project servers are off unless decided, wherever above the folder they are
   expect(await off()).toEqual(["one"]);
   await write(".claude/settings.json", { enableAllProjectMcpServers: true });
   expect(await off()).toEqual([]);
-});
-
-test("versions are compared as numbers", () => {
-  expect(parseVersion("2.1.330 (Claude Code)")).toBe("2.1.330");
-  expect(parseVersion("command not found")).toBeUndefined();
-  expect([
-    atLeast("2.1.330", "2.1.330"),
-    atLeast("2.1.1000", "2.1.330"),
-    atLeast("3.0.0", "2.1.330"),
-    atLeast("2.1.197", "2.1.330"),
-  ]).toEqual([true, true, true, false]);
 });
 
 test("the start hook passes its input on and prints the answer; without a server it is silent and fails nothing", async () => {

@@ -1,6 +1,7 @@
 import { ClustrError } from "../../contract/error.ts";
 import type { Service } from "../../core/ports/service.ts";
-import { detectCodex, requireCodex } from "./detect.ts";
+import { usable } from "../program.ts";
+import { detectCodex } from "./detect.ts";
 import { policyHook } from "./hook.ts";
 import { launchPlan } from "./launch.ts";
 import { Refused } from "./rpc.ts";
@@ -26,7 +27,7 @@ export const codex: Service = {
   ],
   detect: detectCodex,
   async open(link, signal) {
-    const program = await requireCodex(link.env, signal);
+    const program = usable(await detectCodex(link.env, signal));
     const plan = launchPlan(link, program, await policyHook(link));
     const server = await link.side("app-server", plan.server);
     const session = new CodexSession(link, plan, server, signal);

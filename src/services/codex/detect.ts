@@ -1,28 +1,27 @@
-import { execFile } from "node:child_process";
-import { readFile, realpath, stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { ClustrError } from "../../contract/error.ts";
 import type { Detection } from "../../core/ports/service.ts";
+import { askedOnce, isOlder, printed, versionIn } from "../program.ts";
 import { findCodex } from "./find.ts";
 import { topLevelWord } from "./toml.ts";
 
 /** The oldest version whose app-server and `--remote` were tried. */
-export const MINIMUM = "0.169.0";
+const OLDEST = "0.169.0";
 const INSTALL = "npm install -g @openai/codex@latest";
 const LOGIN =
   "Run `codex login` in a terminal (or `printenv OPENAI_API_KEY | codex login --with-api-key`), then try again.";
-const ASK_MS = 8_000;
 
 type Finding = Detection["findings"][number];
 
-/** What a program says about itself; asked once per file and its time of change. */
+/** What a program says about itself. */
 interface Facts {
   version: string | undefined;
   /** It can run as a server with the real TUI attached. */
   attachable: boolean;
+  /** It has said all that it was asked for. */
+  whole: boolean;
 }
-const known = new Map<string, Facts>();
 
 /** Looks Codex up on this machine, without starting a conversation or reading a secret. */
 export async function detectCodex(env: Record<string, string>, signal: AbortSignal): Promise<Detection> {
@@ -46,47 +45,20 @@ export async function detectCodex(env: Record<string, string>, signal: AbortSign
   return { ...base, path, version, loggedIn, findings, ready: findings.every(({ fatal }) => !fatal) };
 }
 
-/** The executable to run agents with. Rejects with the remedy when there is none that can be used. */
-export async function requireCodex(env: Record<string, string>, signal: AbortSignal): Promise<string> {
-  const { path, findings } = await detectCodex(env, signal);
-  const fatal = findings.find((finding) => finding.fatal);
-  if (fatal || !path)
-    throw new ClustrError("unavailable", fatal ? `${fatal.problem} ${fatal.remedy}` : "Codex cannot be used.");
-  return path;
-}
-
-async function factsOf(path: string, env: Record<string, string>, signal: AbortSignal): Promise<Facts> {
-  const real = await realpath(path);
-  const key = `${real}@${(await stat(real)).mtimeMs}`;
-  const before = known.get(key);
-  if (before) return before;
-  const [version, help] = await Promise.all([ask(path, "--version", env, signal), ask(path, "--help", env, signal)]);
-  const facts = {
-    version: /\d+\.\d+\.\d+/.exec(version)?.[0],
-    attachable: /^\s*app-server\b/m.test(help) && /--remote\b/.test(help),
-  };
-  // An answer that did not come may come next time.
-  if (facts.version !== undefined && help !== "") known.set(key, facts);
-  return facts;
-}
-
-/** What the program prints; nothing when it fails or takes too long. */
-async function ask(path: string, flag: string, env: Record<string, string>, signal: AbortSignal): Promise<string> {
-  try {
-    return (
-      await promisify(execFile)(path, [flag], {
-        env,
-        signal,
-        timeout: ASK_MS,
-        killSignal: "SIGKILL",
-        maxBuffer: 1_000_000,
-      })
-    ).stdout;
-  } catch (error) {
-    signal.throwIfAborted();
-    return (error as { stdout?: string }).stdout ?? "";
-  }
-}
+const factsOf = askedOnce(
+  async (path, env, signal): Promise<Facts> => {
+    const [version, help] = await Promise.all([
+      printed(path, "--version", env, signal),
+      printed(path, "--help", env, signal),
+    ]);
+    return {
+      version: versionIn(version),
+      attachable: /^\s*app-server\b/m.test(help) && /--remote\b/.test(help),
+      whole: help !== "",
+    };
+  },
+  ({ version, whole }) => version !== undefined && whole,
+);
 
 function versionFindings(version: string | undefined, attachable: boolean): Finding[] {
   if (version === undefined)
@@ -97,11 +69,11 @@ function versionFindings(version: string | undefined, attachable: boolean): Find
         remedy: `Run it in a terminal to see why; \`${INSTALL}\` installs it anew.`,
       },
     ];
-  if (isOlder(version, MINIMUM))
+  if (isOlder(version, OLDEST))
     return [
       {
         fatal: true,
-        problem: `Codex ${version} is too old; Clustr needs ${MINIMUM} or newer.`,
+        problem: `Codex ${version} is too old; Clustr needs ${OLDEST} or newer.`,
         remedy: `Update it with \`codex update\` or \`${INSTALL}\`.`,
       },
     ];
@@ -110,16 +82,10 @@ function versionFindings(version: string | undefined, attachable: boolean): Find
       {
         fatal: true,
         problem: `Codex ${version} offers no app-server to attach to.`,
-        remedy: `Install a version known to work: \`npm install -g @openai/codex@${MINIMUM}\`.`,
+        remedy: `Install a version known to work: \`npm install -g @openai/codex@${OLDEST}\`.`,
       },
     ];
   return [];
-}
-
-function isOlder(version: string, than: string): boolean {
-  const [a, b] = [version, than].map((text) => text.split(".").map(Number));
-  const n = [0, 1, 2].find((place) => a?.[place] !== b?.[place]);
-  return n !== undefined && (a?.[n] ?? 0) < (b?.[n] ?? 0);
 }
 
 /** Whether somebody is logged in, from the presence of files and two settings: the credentials themselves are not opened. */

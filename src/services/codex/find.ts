@@ -1,6 +1,7 @@
-import { access, constants, realpath, stat } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { delimiter, dirname, isAbsolute, join } from "node:path";
+import { dirname, join } from "node:path";
+import { findOnPath, isExecutable } from "../program.ts";
 
 /** The executables npm installs beside its wrapper, by Node's names for platform and processor. */
 const TARGETS: Record<string, string> = {
@@ -12,13 +13,8 @@ const TARGETS: Record<string, string> = {
 
 /** The `codex` a shell with this PATH would run, as the executable behind npm's wrapper where there is one; undefined when there is none. */
 export async function findCodex(path: string | undefined): Promise<string | undefined> {
-  for (const folder of (path ?? "").split(delimiter)) {
-    // A relative entry would depend on the folder the server was started in.
-    if (!isAbsolute(folder)) continue;
-    const found = join(folder, "codex");
-    if (await isExecutable(found)) return (await nativeBehind(found)) ?? found;
-  }
-  return undefined;
+  const found = await findOnPath(path, ["codex"]);
+  return found === undefined ? undefined : ((await nativeBehind(found)) ?? found);
 }
 
 /**
@@ -42,13 +38,4 @@ async function nativeBehind(found: string): Promise<string | undefined> {
     if (await isExecutable(native)) return native;
   }
   return undefined;
-}
-
-async function isExecutable(path: string): Promise<boolean> {
-  try {
-    await access(path, constants.X_OK);
-    return (await stat(path)).isFile();
-  } catch {
-    return false;
-  }
 }
