@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Answer } from "../../contract/attention.ts";
 import { ClustrError } from "../../contract/error.ts";
 import type { AgentTerminal } from "../../core/ports/service.ts";
+import { until } from "../until.ts";
 import { askedOf, questionsOf } from "./asking.ts";
 import type { Belief, Dialog } from "./belief.ts";
 import { decisionOf, wordsOf } from "./decisions.ts";
@@ -15,6 +15,8 @@ import type { Step } from "./signals.ts";
 const COMES_AGAIN = 2_000;
 /** Milliseconds an answer may take to show its effect. */
 const EFFECT = 8_000;
+/** Milliseconds between looks for either. */
+const LOOK = 50;
 
 /** What answering needs of its session. */
 export interface AnsweringSession {
@@ -47,12 +49,12 @@ export async function answerDialog(session: AnsweringSession, key: string, answe
   try {
     if (await nextQuestion(session, dialog, answer, change)) return;
     await give(session, dialog, answer, () => change({ givenAt: Date.now() }));
-    const deadline = performance.now() + EFFECT;
-    while (find() !== undefined && performance.now() < deadline) {
-      await sleep(50, undefined, { signal: session.signal });
-      await session.look();
-    }
-    if (find() !== undefined) throw new ClustrError("unavailable", "the tool did not react to it");
+    const gone = async (): Promise<boolean> => {
+      if (find() !== undefined) await session.look();
+      return find() === undefined;
+    };
+    if (!(await until(gone, { withinMs: EFFECT, everyMs: LOOK, signal: session.signal })))
+      throw new ClustrError("unavailable", "the tool did not react to it");
   } catch (error) {
     await change({ answeredAt: undefined, givenAt: undefined });
     throw error;
@@ -93,9 +95,7 @@ async function give(
 ): Promise<void> {
   const { held, terminal, signal } = session;
   if (dialog.request !== undefined) {
-    const deadline = performance.now() + COMES_AGAIN;
-    while (held.request(dialog.request) === undefined && performance.now() < deadline)
-      await sleep(50, undefined, { signal });
+    await until(() => held.request(dialog.request) !== undefined, { withinMs: COMES_AGAIN, everyMs: LOOK, signal });
     const hook = held.request(dialog.request);
     if (hook !== undefined) {
       // In one go: what is marked as given may make way for the next request at any moment, and its hook with it.

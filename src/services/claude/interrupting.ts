@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ClustrError } from "../../contract/error.ts";
 import type { AgentTerminal } from "../../core/ports/service.ts";
 import { SETTLE } from "../belief.ts";
+import { until } from "../until.ts";
 import type { Belief, SessionStatus } from "./belief.ts";
 import { readComposer } from "./composer.ts";
 import { refusal } from "./decisions.ts";
@@ -13,6 +14,8 @@ import { rest, type Step } from "./signals.ts";
 const EFFECT = 2_500;
 /** Ways tried in a row. */
 const TRIES = 3;
+/** Milliseconds between looks at the session file. */
+const LOOK = 60;
 
 /** What stopping a turn needs of its session. */
 export interface InterruptedSession {
@@ -31,13 +34,11 @@ export async function interruptTurn(session: InterruptedSession): Promise<void> 
     if (!(await works(session))) return settle(session);
     const pressed = Date.now();
     await stopOnce(session);
-    const deadline = performance.now() + EFFECT;
-    while (performance.now() < deadline) {
-      await sleep(60, undefined, { signal: session.signal });
+    const stopped = async (): Promise<boolean> => {
       const file = await session.file();
-      if (file?.status === "idle" && file.since >= pressed) return settle(session);
-      if (session.belief().phase === "idle") return;
-    }
+      return (file?.status === "idle" && file.since >= pressed) || session.belief().phase === "idle";
+    };
+    if (await until(stopped, { withinMs: EFFECT, everyMs: LOOK, signal: session.signal })) return settle(session);
   }
   throw new ClustrError("unavailable", "Claude Code did not stop; its terminal may show why.");
 }
@@ -61,7 +62,7 @@ async function works({ belief, file, signal }: InterruptedSession): Promise<bool
     if (said === undefined) return phase === "working" && (dialogs.length > 0 || title?.working !== false);
     if (said.status !== "idle") return true;
     if (phase !== "working" || said.since > hookAt || Date.now() - hookAt > SETTLE) return false;
-    await sleep(60, undefined, { signal });
+    await sleep(LOOK, undefined, { signal });
   }
 }
 

@@ -1,14 +1,17 @@
 import { createHash } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ScreenState } from "../../core/ports/screen.ts";
 import type { AgentTerminal, Asked } from "../../core/ports/service.ts";
+import { until } from "../until.ts";
 import { readComposer } from "./composer.ts";
 import { oneLine } from "./hooks.ts";
 
 /** Lines above a menu that belong to it, at most. */
 const ABOVE = 30;
-/** Milliseconds a key may take to show its effect. */
+/** Milliseconds a key may take to show its effect, and between looks for it. */
 const EFFECT = 3_000;
+const LOOK = 80;
+/** Key presses, at most, to reach a row and take it: a screen has 40 rows. */
+const PRESSES = 40;
 
 /** A list of rows on the screen of which the person is to take one. */
 export interface Menu {
@@ -77,31 +80,40 @@ export function keyOf({ text, rows }: Menu): string {
     .slice(0, 16)}`;
 }
 
+/** Moves to a row of the menu of this key and takes it; as `takePlace`. */
+export function takeRow(terminal: AgentTerminal, key: string, row: number, signal: AbortSignal): Promise<boolean> {
+  const look = async (): Promise<Place | undefined> => {
+    const menu = readMenu(await terminal.screen());
+    return menu !== undefined && keyOf(menu) === key ? { cursor: menu.cursor, wanted: row } : undefined;
+  };
+  return takePlace(terminal, look, signal);
+}
+
+/** Where the cursor of a list on the screen is, and the row that is to be taken; both counted downwards. */
+export interface Place {
+  cursor: number;
+  wanted: number;
+}
+
 /**
- * Moves to a row and takes it. A key is pressed only while the very menu is there, and after the one before has shown its
- * effect (a slow tool would otherwise act on several at once); Enter only on that row. True when the menu has gone then.
+ * Moves to the wanted row and takes it. `look`: undefined when the very list is not on the screen (any more). A key is
+ * pressed only while it is there, and after the one before has shown its effect (a slow tool would otherwise act on several
+ * at once); Enter only on that row. True when the list has gone then.
  */
-export async function takeRow(
+export async function takePlace(
   terminal: AgentTerminal,
-  key: string,
-  row: number,
+  look: () => Promise<Place | undefined>,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const look = async (): Promise<Menu | undefined> => {
-    const menu = readMenu(await terminal.screen());
-    return menu !== undefined && keyOf(menu) === key ? menu : undefined;
-  };
-  for (let menu = await look(), moves = menu?.rows.length ?? 0; menu !== undefined && moves >= 0; moves--) {
-    const { cursor } = menu;
-    const there = cursor === row;
-    await terminal.write(there ? "\r" : cursor < row ? "\x1b[B" : "\x1b[A");
-    const deadline = performance.now() + EFFECT;
-    do {
-      await sleep(80, undefined, { signal });
-      menu = await look();
-    } while (menu?.cursor === cursor && performance.now() < deadline);
-    if (there) return menu === undefined;
-    if (menu?.cursor === cursor) return false;
+  let place = await look();
+  for (let pressed = 0; place !== undefined && pressed < PRESSES; pressed++) {
+    const { cursor, wanted } = place;
+    const there = cursor === wanted;
+    await terminal.write(there ? "\r" : cursor < wanted ? "\x1b[B" : "\x1b[A");
+    const moved = async (): Promise<boolean> => (place = await look())?.cursor !== cursor;
+    const effect = await until(moved, { withinMs: EFFECT, everyMs: LOOK, signal });
+    if (there) return place === undefined;
+    if (!effect) return false;
   }
   return false;
 }

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Answer } from "../../contract/attention.ts";
 import { ClustrError } from "../../contract/error.ts";
+import { until } from "../until.ts";
 import type { Belief } from "./belief.ts";
 import { text, type Hook } from "./hooks.ts";
 import { objectOf } from "./settings.ts";
@@ -8,6 +8,7 @@ import { objectOf } from "./settings.ts";
 /** A refused call is over at once, its hook takes a moment on a slow machine; what goes on longer was allowed. */
 const REFUSED_MS = 3_000;
 const LOOK_MS = 25;
+/** Calls whose end is remembered, oldest forgotten first: it is asked for within seconds. */
 const REMEMBERED = 64;
 
 /**
@@ -35,12 +36,9 @@ export class Outcomes {
       if (refused()) throw second("refused");
       return;
     }
-    for (const until = performance.now() + REFUSED_MS; !ran() && performance.now() < until;) {
-      // A batch of several calls is over only with the last of them, and of calls before a restart nothing is known.
-      if (refused() || !isAlone(belief(), call)) return;
-      await sleep(LOOK_MS, undefined, { signal });
-    }
-    throw second("allowed");
+    // A batch of several calls is over only with the last of them, and of calls before a restart nothing is known.
+    const told = (): boolean => ran() || refused() || !isAlone(belief(), call);
+    if (!(await until(told, { withinMs: REFUSED_MS, everyMs: LOOK_MS, signal })) || ran()) throw second("allowed");
   }
 }
 

@@ -1,17 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ScreenState } from "../../core/ports/screen.ts";
 import type { AgentTerminal, Asked, Signal } from "../../core/ports/service.ts";
-import { askedByMenu, readMenu } from "./menu.ts";
+import { askedByMenu, readMenu, takePlace, type Place } from "./menu.ts";
 import { startScreenOf, type StartScreen } from "./start-screens.ts";
 
 /** Milliseconds between looks at the screen; a screen counts when two looks in a row show it. */
 const LOOK = 500;
 /** Milliseconds after which a start that shows no session, and nothing known, is brought before the person. */
 const UNKNOWN_AFTER = 15_000;
-/** Milliseconds a key may take to show its effect. */
-const EFFECT = 3_000;
-/** Presses of an arrow key, at most, to reach a row. */
-const MOVES = 10;
 
 export interface StartWatch {
   terminal: AgentTerminal;
@@ -61,36 +57,19 @@ export async function watchStart(watch: StartWatch): Promise<void> {
   if (shown !== undefined && !signal.aborted) report({ type: "resolved" });
 }
 
-/**
- * Moves to the row with this label and takes it. A key is pressed only while the very dialog is there and after the one
- * before has shown its effect (a slow tool would otherwise act on several at once); Enter only on that row.
- */
-async function choose(watch: StartWatch, screen: StartScreen, label: RegExp): Promise<boolean> {
-  let seen = rowsOf(await watch.terminal.screen(), label);
-  for (let moved = 0; moved <= MOVES; moved++) {
-    if (startScreenOf(seen.text) !== screen || seen.cursor < 0 || seen.wanted < 0) return false;
-    const there = seen.cursor === seen.wanted;
-    await watch.terminal.write(there ? "\r" : seen.cursor < seen.wanted ? "\x1b[B" : "\x1b[A");
-    const before = seen;
-    const deadline = performance.now() + EFFECT;
-    do {
-      await sleep(80, undefined, { signal: watch.signal });
-      seen = rowsOf(await watch.terminal.screen(), label);
-    } while (seen.cursor === before.cursor && startScreenOf(seen.text) === screen && performance.now() < deadline);
-    if (there) return startScreenOf(seen.text) !== screen;
-    if (seen.cursor === before.cursor) return false;
-  }
-  return false;
+/** Takes the row with this label, as `takePlace`. False when it or the cursor is not on the screen. */
+async function choose({ terminal, signal }: StartWatch, screen: StartScreen, label: RegExp): Promise<boolean> {
+  const look = async (): Promise<Place | undefined> => {
+    const state = await terminal.screen();
+    return startScreenOf(textOf(state)) === screen ? placeOf(state, label) : undefined;
+  };
+  return takePlace(terminal, look, signal);
 }
 
-/** Where the cursor and the wanted row are; -1 for one that is not on the screen. */
-function rowsOf(state: ScreenState, label: RegExp): { text: string; cursor: number; wanted: number } {
-  const rows = state.lines.map((line) => line.text);
-  return {
-    text: rows.join("\n"),
-    cursor: rows.findIndex((row) => /^\s*❯ /.test(row)),
-    wanted: rows.findIndex((row) => label.test(row)),
-  };
+function placeOf({ lines }: ScreenState, label: RegExp): Place | undefined {
+  const cursor = lines.findIndex(({ text }) => /^\s*❯ /.test(text));
+  const wanted = lines.findIndex(({ text }) => label.test(text));
+  return cursor < 0 || wanted < 0 ? undefined : { cursor, wanted };
 }
 
 function textOf(state: ScreenState): string {

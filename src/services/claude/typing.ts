@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AgentTerminal } from "../../core/ports/service.ts";
+import { until } from "../until.ts";
 import { readComposer } from "./composer.ts";
 
 /** Enter is pressed at most this often for one text: under load the tool swallows some. */
@@ -13,6 +14,8 @@ const again = (pressed: number): number => Math.min(1_000 * 2 ** pressed, 4_000)
 
 /** Milliseconds until a pasted text shows; a starved tool takes seconds. */
 const SHOWN = 10_000;
+/** Milliseconds between looks at the composer. */
+const LOOK = 40;
 
 /**
  * Types a text into the composer as the person would, and submits it. Only a composer that is there and empty is typed
@@ -25,7 +28,7 @@ export async function typeIn(terminal: AgentTerminal, text: string, signal: Abor
   await sleep(250, undefined, { signal });
   if ((await written(terminal)) !== "") return "refused";
   await terminal.write(`\x1b[200~${clean(text)}\x1b[201~`);
-  await until(async () => Boolean(await written(terminal)), SHOWN, signal);
+  await until(async () => Boolean(await written(terminal)), { withinMs: SHOWN, everyMs: LOOK, signal });
   await sleep(120, undefined, { signal });
   await submit(terminal, await written(terminal), signal);
   return "typed";
@@ -56,7 +59,8 @@ async function submit(terminal: AgentTerminal, pasted: string | undefined, signa
     // Looked at before each Enter: none may go to a dialog that opened, or submit what a person began to add.
     if ((await written(terminal)) !== pasted) break;
     await terminal.write("\r");
-    await until(async () => (await written(terminal)) !== pasted, again(pressed), signal);
+    const submitted = async (): Promise<boolean> => (await written(terminal)) !== pasted;
+    await until(submitted, { withinMs: again(pressed), everyMs: LOOK, signal });
   }
 }
 
@@ -68,9 +72,4 @@ function clean(text: string): string {
   // eslint-disable-next-line no-control-regex
   const plain = text.replaceAll("\r\n", "\n").replaceAll(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, " ");
   return /^[/!#@&]/.test(plain) ? `Message: ${plain}` : plain;
-}
-
-async function until(wanted: () => Promise<boolean>, timeoutMs: number, signal: AbortSignal): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  while (!(await wanted()) && performance.now() < deadline) await sleep(40, undefined, { signal });
 }

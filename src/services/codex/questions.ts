@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Answer } from "../../contract/attention.ts";
 import { ClustrError } from "../../contract/error.ts";
 import type { AgentLink, Asked, Signal } from "../../core/ports/service.ts";
+import { until } from "../until.ts";
 import { attentionOf, keyOf } from "./attention.ts";
 import { decisionOn } from "./policies.ts";
 import { Outcomes } from "./outcomes.ts";
@@ -144,7 +144,7 @@ export class Questions {
   /** The question of a key, which may be about to be asked again. */
   async #found(key: string): Promise<Open> {
     const asked = (): boolean => [...this.#open.values()].some(({ item }) => item.key === key);
-    while (!asked() && performance.now() - this.#connected < ANEW_MS) await sleep(LOOK_MS);
+    await until(asked, { withinMs: this.#connected + ANEW_MS - performance.now(), everyMs: LOOK_MS });
     return this.#find(key);
   }
 

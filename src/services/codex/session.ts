@@ -11,6 +11,7 @@ import type {
   Signal,
   Evidence as Testimony,
 } from "../../core/ports/service.ts";
+import { until } from "../until.ts";
 import { ToolCalls } from "./calls.ts";
 import { Conversation, isOpen, orUndefined } from "./conversation.ts";
 import { notLoggedIn } from "./detect.ts";
@@ -183,8 +184,8 @@ export class CodexSession implements AgentSession {
     if (!(await this.#link.toolsListed(TOOLS_MS)))
       this.#link.log("Codex has not listed Clustr's tools yet; the task goes out without them");
     await this.#post.sendTask();
-    for (const until = performance.now() + FIRST_PROMPT_MS; this.#post.waiting > 0 && performance.now() < until;)
-      await sleep(LOOK_MS, undefined, { signal: this.#signal });
+    const patience = { withinMs: FIRST_PROMPT_MS, everyMs: LOOK_MS, signal: this.#signal };
+    await until(() => this.#post.waiting === 0, patience);
   }
 
   async #connect(): Promise<void> {
