@@ -1,5 +1,5 @@
 import type { Asked } from "../../core/ports/service.ts";
-import type { Doing } from "../belief.ts";
+import type { Doing } from "../verdict.ts";
 
 /** A dialog that is open on the agent's screen and waits for a person. */
 export interface Dialog {

@@ -1,6 +1,6 @@
-import { believe, SETTLE, STALE } from "../belief.ts";
+import { believe, SETTLE, STALE } from "../verdict.ts";
 import type { Belief, Dialog } from "./belief.ts";
-import { witnessesOf } from "./evidence.ts";
+import { witnessesOf } from "./witnesses.ts";
 import { askedByMenu, keyOf, type Menu } from "./menu.ts";
 import { answered, rest, type Step } from "./signals.ts";
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ClustrError } from "../../contract/error.ts";
 import type { AgentTerminal } from "../../core/ports/service.ts";
-import { SETTLE } from "../belief.ts";
+import { SETTLE } from "../verdict.ts";
 import { until } from "../until.ts";
 import type { Belief, SessionStatus } from "./belief.ts";
 import { readComposer } from "./composer.ts";

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import type { Signal } from "../../core/ports/service.ts";
-import { believe } from "../belief.ts";
+import { believe } from "../verdict.ts";
 import { newBelief, titleWorks, type Belief } from "./belief.ts";
 import { crossCheck } from "./cross-check.ts";
-import { witnessesOf } from "./evidence.ts";
+import { witnessesOf } from "./witnesses.ts";
 import { readHook } from "./hooks.ts";
 import { heard } from "./signals.ts";
 

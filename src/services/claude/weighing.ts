@@ -1,9 +1,9 @@
 import type { AgentTerminal, Signal } from "../../core/ports/service.ts";
-import { believe, GLANCE, SETTLE, type Verdict } from "../belief.ts";
+import { believe, GLANCE, SETTLE, type Verdict } from "../verdict.ts";
 import type { Belief } from "./belief.ts";
 import { readComposer } from "./composer.ts";
 import { crossCheck } from "./cross-check.ts";
-import { witnessesOf } from "./evidence.ts";
+import { witnessesOf } from "./witnesses.ts";
 import type { Mail } from "./mail.ts";
 import { keyOf, readMenu, type Menu } from "./menu.ts";
 import type { RunRecord } from "./record.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AgentBrief, Parcel } from "../../core/ports/service.ts";
-import type { Evidence } from "./evidence.ts";
+import type { ThreadWatch } from "./thread-watch.ts";
 import { developerInstructions, PERMISSIONS } from "./launch.ts";
 import { idsOf, promptId } from "./mail.ts";
 import { textInput, type Calls, type Thread } from "./protocol.ts";
@@ -16,16 +16,16 @@ const FOLLOW_PAUSE_MS = 50;
 /** The thread the agent works in, over whatever connection there is now. */
 export class Conversation {
   readonly #agent: AgentBrief;
-  readonly #evidence: Evidence;
+  readonly #watch: ThreadWatch;
   readonly #adopted: () => Promise<void>;
   #rpc: Rpc | undefined;
   #id = "";
   #followed = false;
 
   /** `adopted` makes it known that the agent works in another thread now; nothing is sent to that thread before. */
-  constructor(agent: AgentBrief, evidence: Evidence, adopted: () => Promise<void>) {
+  constructor(agent: AgentBrief, watch: ThreadWatch, adopted: () => Promise<void>) {
     this.#agent = agent;
-    this.#evidence = evidence;
+    this.#watch = watch;
     this.#adopted = adopted;
   }
 
@@ -49,14 +49,14 @@ export class Conversation {
   connect(rpc: Rpc | undefined): void {
     this.#rpc = rpc;
     this.#followed = false;
-    this.#evidence.forget();
+    this.#watch.forget();
   }
 
   /** From now on this is the agent's thread. */
   async adopt(id: string): Promise<void> {
     if (id !== this.#id) this.#followed = false;
     this.#id = id;
-    this.#evidence.follow(id);
+    this.#watch.follow(id);
     await this.#adopted();
   }
 
@@ -83,7 +83,7 @@ export class Conversation {
       ...PERMISSIONS[this.#agent.autonomy],
     });
     this.#followed = true;
-    this.#evidence.found(undefined);
+    this.#watch.found(undefined);
   }
 
   /** Follows the thread and finds out what it is doing. Does nothing when Codex does not have it on disk yet. */
@@ -94,7 +94,7 @@ export class Conversation {
     this.#followed = true;
     const { status } = answer.thread;
     const asks = status.type === "active" && status.activeFlags.some((flag) => flag.startsWith("waitingOn"));
-    this.#evidence.found(answer.initialTurnsPage?.data[0], asks);
+    this.#watch.found(answer.initialTurnsPage?.data[0], asks);
   }
 
   /** The same for a thread whose first turn has just begun. */
@@ -135,7 +135,7 @@ export class Conversation {
         clientUserMessageId: promptId(parcels),
         input: parcels.map(({ text }) => textInput(text)),
       });
-      this.#evidence.took(turn.id);
+      this.#watch.took(turn.id);
       return turn.id;
     };
     try {

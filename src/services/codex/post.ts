@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AgentLink, HandOver, Parcel, Signal } from "../../core/ports/service.ts";
 import type { Conversation } from "./conversation.ts";
-import type { Evidence } from "./evidence.ts";
+import type { ThreadWatch } from "./thread-watch.ts";
 import { Mail } from "./mail.ts";
 import { Refused } from "./rpc.ts";
 import { RunFile, type RunRecord } from "./run-file.ts";
@@ -16,7 +16,7 @@ const SETTLE_MS = 500;
 export class Post {
   readonly #link: AgentLink;
   readonly #conversation: Conversation;
-  readonly #evidence: Evidence;
+  readonly #watch: ThreadWatch;
   readonly #tell: (signal: Signal) => void;
   readonly #signal: AbortSignal;
   readonly #file: RunFile;
@@ -30,13 +30,13 @@ export class Post {
   constructor(
     link: AgentLink,
     conversation: Conversation,
-    evidence: Evidence,
+    watch: ThreadWatch,
     tell: (signal: Signal) => void,
     signal: AbortSignal,
   ) {
     this.#link = link;
     this.#conversation = conversation;
-    this.#evidence = evidence;
+    this.#watch = watch;
     this.#tell = tell;
     this.#signal = signal;
     this.#file = new RunFile(link, signal);
@@ -118,7 +118,7 @@ export class Post {
       // A thread that still cannot be followed has no turn, so nothing waits in one.
       await this.#conversation.follow();
       this.shown(await this.#conversation.holds(this.#mail.open.map(({ id }) => id)));
-      const { turn } = this.#evidence;
+      const { turn } = this.#watch;
       const lost = turn === undefined ? this.#mail.open : this.#mail.taken(this.#mail.open, turn);
       if (lost.length > 0) await this.#send(lost);
     });

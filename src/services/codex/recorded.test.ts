@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { Signal } from "../../core/ports/service.ts";
-import { Evidence } from "./evidence.ts";
+import { ThreadWatch } from "./thread-watch.ts";
 import type { Notice, Question } from "./protocol.ts";
 import { Questions } from "./questions.ts";
 import { saysOf, saysOfScreen } from "./title.ts";
@@ -54,12 +54,12 @@ it.each(files)("%s: the status is the truth, and no source of evidence is doubte
   const link = { policy: nothing, log: nothing, file: async () => "", runDir: "" };
   const questions = new Questions(asking, link);
   const witnesses = new Witnesses((one) => void doubts.push(one));
-  const evidence: Evidence = new Evidence(
+  const watch: ThreadWatch = new ThreadWatch(
     {
       ...{ signal, shown: nothing, began: nothing, active: nothing, reverted: nothing, item: nothing },
       ...{ turnOver: nothing, trouble: nothing },
       ended: () => false,
-      changed: () => witnesses.server(evidence.says),
+      changed: () => witnesses.server(watch.says),
     },
     questions,
   );
@@ -71,9 +71,9 @@ it.each(files)("%s: the status is the truth, and no source of evidence is doubte
     now = at;
     if (at - truth.at > LAG_MS && !truth.is.includes(stand))
       wrong.push(`${at}: ${truth.is.join("/")} reported as ${stand}`);
-    if (line.thread !== undefined) evidence.follow(line.thread);
-    if (line.notice) evidence.notice(line.notice);
-    if (line.question) evidence.question(line.question);
+    if (line.thread !== undefined) watch.follow(line.thread);
+    if (line.notice) watch.notice(line.notice);
+    if (line.question) watch.question(line.question);
     if (line.title !== undefined) witnesses.title(line.title);
     if (line.screen) witnesses.screen(line.screen.join("\n"));
     if (line.truth) truth = { at, is: line.truth };

@@ -9,14 +9,14 @@ import type {
   HookCall,
   Parcel,
   Signal,
-  Evidence as Testimony,
+  Evidence,
 } from "../../core/ports/service.ts";
 import { until } from "../until.ts";
 import { ToolCalls } from "./calls.ts";
 import { Conversation, isOpen, orUndefined } from "./conversation.ts";
 import { notLoggedIn } from "./detect.ts";
 import { passDialogs } from "./dialogs.ts";
-import { Evidence } from "./evidence.ts";
+import { ThreadWatch } from "./thread-watch.ts";
 import { answerHook } from "./hook.ts";
 import type { LaunchPlan } from "./launch.ts";
 import { Post } from "./post.ts";
@@ -43,7 +43,7 @@ export class CodexSession implements AgentSession {
   readonly #plan: LaunchPlan;
   readonly #server: AgentTerminal;
   readonly #questions: Questions;
-  readonly #evidence: Evidence;
+  readonly #watch: ThreadWatch;
   readonly #witnesses: Witnesses;
   readonly #conversation: Conversation;
   readonly #post: Post;
@@ -61,7 +61,7 @@ export class CodexSession implements AgentSession {
     this.#plan = plan;
     this.#server = server;
     this.#signal = AbortSignal.any([signal, this.#end.signal]);
-    const tell = (evidence: Signal): void => this.#tell(evidence);
+    const tell = (news: Signal): void => this.#tell(news);
     this.#calls = new ToolCalls(link);
     this.#witnesses = new Witnesses(tell);
     const asking: Asking = {
@@ -72,7 +72,7 @@ export class CodexSession implements AgentSession {
       letGoOn: (item) => this.#calls.goOn(item),
     };
     this.#questions = new Questions(asking, link);
-    this.#evidence = new Evidence(
+    this.#watch = new ThreadWatch(
       {
         signal: tell,
         shown: (ids) => this.#post.shown(ids),
@@ -83,17 +83,17 @@ export class CodexSession implements AgentSession {
         reverted: () => this.#inBackground(this.#reverted()),
         item: (item, over) => this.#inTurn(() => (over ? this.#calls.completed(item) : this.#calls.started(item))),
         turnOver: () => this.#inTurn(() => this.#calls.turnOver()),
-        changed: () => this.#witnesses.server(this.#conversation.followed ? this.#evidence.says : undefined),
+        changed: () => this.#witnesses.server(this.#conversation.followed ? this.#watch.says : undefined),
         trouble: (what) => link.log(what),
       },
       this.#questions,
     );
-    this.#conversation = new Conversation(link.agent, this.#evidence, async () => {
+    this.#conversation = new Conversation(link.agent, this.#watch, async () => {
       // Written down first: whoever knows the thread must also know what is on its way into it.
       await this.#post.save();
       tell({ type: "session", session: this.#conversation.id });
     });
-    this.#post = new Post(link, this.#conversation, this.#evidence, tell, this.#signal);
+    this.#post = new Post(link, this.#conversation, this.#watch, tell, this.#signal);
   }
 
   /** Starts the conversation, or takes over the one that runs. */
@@ -150,12 +150,12 @@ export class CodexSession implements AgentSession {
   async interrupt(): Promise<void> {
     // A prompt on its way is about to begin a turn.
     await this.#post.still();
-    const { turn } = this.#evidence;
+    const { turn } = this.#watch;
     if (turn === undefined) return;
     for (const until = performance.now() + INTERRUPT_MS; performance.now() < until;) {
       // Codex refuses this for a turn that has been taken but not begun, and does not come back to it.
       await this.#conversation.interrupt(turn);
-      if (await this.#evidence.over(turn, AGAIN_MS)) return;
+      if (await this.#watch.over(turn, AGAIN_MS)) return;
     }
     throw new ClustrError(
       "unavailable",
@@ -163,13 +163,13 @@ export class CodexSession implements AgentSession {
     );
   }
 
-  evidence(): Testimony[] {
-    return this.#witnesses.report(this.#evidence.turn);
+  evidence(): Evidence[] {
+    return this.#witnesses.report(this.#watch.turn);
   }
 
   async leave(): Promise<void> {
     this.#leaving = true;
-    await this.#conversation.interrupt(this.#evidence.turn).catch(() => undefined);
+    await this.#conversation.interrupt(this.#watch.turn).catch(() => undefined);
   }
 
   async close(): Promise<void> {
@@ -189,7 +189,7 @@ export class CodexSession implements AgentSession {
   }
 
   async #connect(): Promise<void> {
-    const rpc = await reach(this.#plan.socket, this.#server, this.#evidence, this.#signal);
+    const rpc = await reach(this.#plan.socket, this.#server, this.#watch, this.#signal);
     this.#conversation.connect(rpc);
     this.#lost = rpc.closed;
   }

@@ -1,5 +1,7 @@
-/** What a source says an agent is doing. */
-export type Says = "working" | "idle" | "waiting" | "failed";
+import type { Doing } from "../verdict.ts";
+
+/** What a source says an agent is doing: Codex shows no start. */
+export type Says = Exclude<Doing, "starting">;
 
 /** How the TUI is told to title its terminal; its own default names the folder and little else. */
 export const TITLE = ["activity", "run-state", "project-name"];

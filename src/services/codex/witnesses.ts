@@ -1,4 +1,4 @@
-import { believe, type Witness } from "../belief.ts";
+import { believe, WORDS, type Witness } from "../verdict.ts";
 import type { Evidence, Signal } from "../../core/ports/service.ts";
 import { saysOf, saysOfScreen, type Says } from "./title.ts";
 
@@ -75,13 +75,6 @@ export class Witnesses {
     this.#tell(sure ? { type: "certain" } : { type: "doubt", why: doubt });
   }
 }
-
-const WORDS: Record<Says, string> = {
-  working: "working",
-  idle: "idle",
-  waiting: "waiting for an answer",
-  failed: "failed",
-};
 
 /** What the terminal shows. A turn that failed leaves it as any other turn does. */
 function hint(source: string, said: Said | undefined): Witness {

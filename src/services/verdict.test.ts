@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { believe, GLANCE, SETTLE, STALE, type Verdict, type Witness } from "./belief.ts";
+import { believe, GLANCE, SETTLE, STALE, type Verdict, type Witness } from "./verdict.ts";
 
 const T = 1_000_000;
 const hooks = (says: Witness["says"], heard = T): Witness => ({

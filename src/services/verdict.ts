@@ -56,7 +56,8 @@ export const GLANCE = 100;
 /** Milliseconds of silence after which a `told` source is taken to have missed something. */
 export const STALE = 5_000;
 
-const WORDS: Record<Doing, string> = {
+/** In the words of people. */
+export const WORDS: Record<Doing, string> = {
   starting: "starting",
   working: "working",
   waiting: "waiting for an answer",

@@ -11,7 +11,7 @@ const EDITS = 20;
 /** Threads whose status is remembered: a server of one agent sees a handful. */
 const THREADS = 50;
 
-/** What the evidence is for. */
+/** What is made of the news. */
 export interface Heard {
   signal(signal: Signal): void;
   /** Prompts that became part of the conversation: the next model request, sent at once, carries them. */
@@ -35,7 +35,7 @@ export interface Heard {
 }
 
 /** Turns what the app-server tells into signals, for the thread that is followed. */
-export class Evidence implements Listener {
+export class ThreadWatch implements Listener {
   /** The running turn of the followed thread. */
   turn: string | undefined;
   readonly #heard: Heard;
@@ -74,7 +74,7 @@ export class Evidence implements Listener {
     });
   }
 
-  /** Evidence is about this thread from now on. What was known of another is forgotten. */
+  /** The thread to follow from now on. What was known of another is forgotten. */
   follow(thread: string): void {
     if (thread !== this.#thread) {
       this.#heard.turnOver();

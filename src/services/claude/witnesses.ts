@@ -1,4 +1,4 @@
-import type { Doing, Witness } from "../belief.ts";
+import type { Doing, Witness } from "../verdict.ts";
 import type { Belief, Dialog, SessionStatus } from "./belief.ts";
 
 /** What the session file's words mean. */
