@@ -1,6 +1,7 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
-import { configFolder, objectOf, readObject, stateFile, stringsOf, type OwnSettings } from "./settings.ts";
+import { objectOf, readObject, stringsOf } from "../json.ts";
+import { configFolder, stateFile, type OwnSettings } from "./settings.ts";
 
 /** How Claude Code would reach a model from here, told by names and files alone: no secret is read. */
 export interface Account {

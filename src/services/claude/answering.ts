@@ -1,6 +1,7 @@
 import type { Answer } from "../../contract/attention.ts";
 import { ClustrError } from "../../contract/error.ts";
 import type { AgentTerminal } from "../../core/ports/service.ts";
+import { objectOf } from "../json.ts";
 import { until } from "../until.ts";
 import { askedOf, questionsOf } from "./asking.ts";
 import type { Belief, Dialog } from "./belief.ts";
@@ -8,7 +9,6 @@ import { decisionOf, wordsOf } from "./decisions.ts";
 import type { Held } from "./held.ts";
 import { text } from "./hooks.ts";
 import { keyOf, readMenu, takeRow, type Menu } from "./menu.ts";
-import { objectOf } from "./settings.ts";
 import type { Step } from "./signals.ts";
 
 /** Milliseconds the door may take to ask again for a request that was held when the server restarted. */

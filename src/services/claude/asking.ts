@@ -1,9 +1,7 @@
 import type { Asked } from "../../core/ports/service.ts";
-import { describeCall, oneLine, text, type Hook } from "./hooks.ts";
-import { objectOf } from "./settings.ts";
-
-/** Characters of a detail that are shown; nobody decides by reading more. */
-const DETAIL = 16_000;
+import { objectOf } from "../json.ts";
+import { cut, oneLine } from "../words.ts";
+import { describeCall, text, type Hook } from "./hooks.ts";
 
 /** A question the model asks with its AskUserQuestion tool. */
 export interface Question {
@@ -101,8 +99,4 @@ function contentOf(tool: string, input: Record<string, unknown>): string {
     return [path, ...lines("-", input.old_string), ...lines("+", input.new_string)].join("\n");
   if (tool === "Write" && path !== undefined) return [path, ...lines("+", input.content)].join("\n");
   return JSON.stringify(input, null, 2);
-}
-
-function cut(value: string): string {
-  return value.length > DETAIL ? `${value.slice(0, DETAIL)}\n… (${value.length - DETAIL} more characters)` : value;
 }

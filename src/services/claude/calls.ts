@@ -1,9 +1,9 @@
 import { resolve } from "node:path";
 import type { AgentLink, Objection, ToolCall } from "../../core/ports/service.ts";
+import { objectOf } from "../json.ts";
 import type { Belief } from "./belief.ts";
 import { editsOf } from "./edits.ts";
 import { text, type Hook } from "./hooks.ts";
-import { objectOf } from "./settings.ts";
 
 /** Tools that change no file of a project, whatever they are called with. All others, unknown ones too, may. */
 const HARMLESS = new Set(

@@ -1,7 +1,7 @@
 import type { Answer } from "../../contract/attention.ts";
+import { objectOf } from "../json.ts";
 import { questionsOf, suggestionsOf } from "./asking.ts";
 import type { Hook } from "./hooks.ts";
-import { objectOf } from "./settings.ts";
 
 /** What the model reads when a person says no without a word. */
 const NO = "The person answered no.";

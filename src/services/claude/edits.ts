@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import type { Edit } from "../../core/ports/service.ts";
 import { replaced, type Replacement } from "../edits.ts";
+import { objectOf } from "../json.ts";
 import { text, type Hook } from "./hooks.ts";
-import { objectOf } from "./settings.ts";
 
 /**
  * What a file tool of Claude Code must have left behind, from its input. Measured on 2.1.330: texts arrive here as the

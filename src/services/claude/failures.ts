@@ -1,4 +1,5 @@
-import { oneLine, text, type Hook } from "./hooks.ts";
+import { oneLine } from "../words.ts";
+import { text, type Hook } from "./hooks.ts";
 
 const LOG_IN = "Run `claude` in a terminal, log in with /login, then restart the agent.";
 

@@ -1,4 +1,5 @@
-import { objectOf } from "./settings.ts";
+import { objectOf } from "../json.ts";
+import { oneLine } from "../words.ts";
 
 /** A hook's payload, as far as Clustr reads it. Unknown names and missing fields are normal: the tool changes. */
 export interface Hook {
@@ -53,9 +54,4 @@ export function describeCall(hook: Hook): string {
 function toolName(name: string): string {
   const [, server, tool] = /^mcp__(.+?)__(.+)$/.exec(name) ?? [];
   return server === undefined || tool === undefined ? name : `${server} ${tool}`;
-}
-
-export function oneLine(value: string, limit: number): string {
-  const line = value.replaceAll(/\s+/g, " ").trim();
-  return line.length > limit ? `${line.slice(0, limit - 1)}…` : line;
 }

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import type { ScreenState } from "../../core/ports/screen.ts";
 import type { AgentTerminal, Asked } from "../../core/ports/service.ts";
 import { until } from "../until.ts";
+import { oneLine } from "../words.ts";
 import { readComposer } from "./composer.ts";
-import { oneLine } from "./hooks.ts";
 
 /** Lines above a menu that belong to it, at most. */
 const ABOVE = 30;

@@ -1,9 +1,9 @@
 import type { Answer } from "../../contract/attention.ts";
 import { ClustrError } from "../../contract/error.ts";
+import { objectOf } from "../json.ts";
 import { until } from "../until.ts";
 import type { Belief } from "./belief.ts";
 import { text, type Hook } from "./hooks.ts";
-import { objectOf } from "./settings.ts";
 
 /** A refused call is over at once, its hook takes a moment on a slow machine; what goes on longer was allowed. */
 const REFUSED_MS = 3_000;

@@ -1,6 +1,6 @@
 import type { Decision } from "../../contract/policy.ts";
+import { objectOf } from "../json.ts";
 import { text, type Hook } from "./hooks.ts";
-import { objectOf } from "./settings.ts";
 
 type Policy = (tool: string, subject: string) => Decision | undefined;
 

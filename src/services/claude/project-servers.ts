@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { objectOf, readObject, stateFile, stringsOf, upwards, type OwnSettings } from "./settings.ts";
+import { objectOf, readObject, stringsOf } from "../json.ts";
+import { stateFile, upwards, type OwnSettings } from "./settings.ts";
 
 /**
  * MCP servers a project brings along (`.mcp.json`) that the person has not decided about: Claude Code would open a dialog

@@ -1,8 +1,8 @@
 import { join } from "node:path";
+import { objectOf, readObject, stringsOf } from "../json.ts";
 import type { Dialog } from "./belief.ts";
 import type { AgentLink, Parcel, ProgramSpec } from "../../core/ports/service.ts";
 import { text } from "./hooks.ts";
-import { objectOf, readObject, stringsOf } from "./settings.ts";
 
 /** A parcel that was handed to the tool, or is just about to be, and was not yet seen by the model. */
 export interface InFlight extends Parcel {

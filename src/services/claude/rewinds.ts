@@ -1,4 +1,4 @@
-import { objectOf } from "./settings.ts";
+import { objectOf } from "../json.ts";
 
 /**
  * Finds where a person went back to an earlier point of a conversation (`/rewind`). The tool writes nothing at that moment

@@ -2,9 +2,9 @@ import { watch } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { readObject } from "../json.ts";
 import type { SessionStatus } from "./belief.ts";
 import { text } from "./hooks.ts";
-import { readObject } from "./settings.ts";
 
 /** Milliseconds between looks when the file system tells nothing (network homes), and while the file is not there yet. */
 const LOOK = 5_000;

@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { objectOf, readObject, stringsOf } from "../json.ts";
 
 /** The parts of the person's own Claude Code settings Clustr looks at. Values of `env` are never kept, only its names. */
 export interface OwnSettings {
@@ -22,24 +22,6 @@ export function stateFile(env: Record<string, string>): string {
   return env.CLAUDE_CONFIG_DIR === undefined
     ? join(env.HOME ?? homedir(), ".claude.json")
     : join(env.CLAUDE_CONFIG_DIR, ".claude.json");
-}
-
-/** A JSON object from a file; empty when the file is missing or not one: the tool itself complains about damaged files. */
-export async function readObject(path: string): Promise<Record<string, unknown>> {
-  try {
-    return objectOf(JSON.parse(await readFile(path, "utf8")));
-  } catch {
-    return {};
-  }
-}
-
-/** The value as an object, or an empty one. */
-export function objectOf(value: unknown): Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
-}
-
-export function stringsOf(value: unknown): string[] {
-  return Array.isArray(value) ? value.filter((item): item is string => typeof item === "string") : [];
 }
 
 /** A folder and all folders above it: the tool looks for a project's files in any of them. */

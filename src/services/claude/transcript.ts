@@ -2,8 +2,8 @@ import { createReadStream } from "node:fs";
 import { access, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { objectOf } from "../json.ts";
 import { Rewinds } from "./rewinds.ts";
-import { objectOf } from "./settings.ts";
 
 /** Where a conversation's transcript is, found by its id; undefined while there is none. */
 export async function findTranscript(config: string, session: string): Promise<string | undefined> {

@@ -1,29 +1,26 @@
+import { oneLine } from "../words.ts";
 import { bare } from "./command.ts";
 import type { Item, TurnError } from "./protocol.ts";
 
+/** Characters of what an agent is shown to be doing. */
 const LIMIT = 100;
 
 /** What an agent is doing, from the item its model started; undefined for items that are not work of their own. */
 export function activityOf(item: Item): string | undefined {
   switch (item.type) {
     case "commandExecution":
-      return line(`Running ${bare(item.command)}`);
+      return oneLine(`Running ${bare(item.command)}`, LIMIT);
     case "fileChange":
-      return line(`Editing ${item.changes.map(({ path }) => path).join(", ")}`);
+      return oneLine(`Editing ${item.changes.map(({ path }) => path).join(", ")}`, LIMIT);
     case "mcpToolCall":
-      return line(`Using ${item.server}.${item.tool}`);
+      return oneLine(`Using ${item.server}.${item.tool}`, LIMIT);
     case "webSearch":
-      return line(`Searching ${item.query}`);
+      return oneLine(`Searching ${item.query}`, LIMIT);
     case "contextCompaction":
       return "Compacting its context";
     default:
       return undefined;
   }
-}
-
-function line(text: string): string {
-  const flat = text.replaceAll(/\s+/g, " ").trim();
-  return flat.length <= LIMIT ? flat : `${flat.slice(0, LIMIT)}…`;
 }
 
 const LOGIN = "Run `codex login`, then send the agent a message.";
@@ -64,5 +61,5 @@ function causesOf(info: unknown): string[] {
 
 /** What an agent is doing while its model's API fails. */
 export function retryOf(error: TurnError): string {
-  return line(`Trying the model's API again: ${error.message}`);
+  return oneLine(`Trying the model's API again: ${error.message}`, LIMIT);
 }

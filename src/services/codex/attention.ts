@@ -1,11 +1,11 @@
 import type { AnswerKind } from "../../contract/agent.ts";
 import type { Asked } from "../../core/ports/service.ts";
+import { cut, oneLine } from "../words.ts";
 import { bare } from "./command.ts";
 import { choicesOf, fieldsOf, isToolApproval } from "./form.ts";
 import type { Item, Question, Questions } from "./protocol.ts";
 
-/** Characters of a detail that are shown; a diff of a whole repository helps nobody decide. */
-const DETAIL_LIMIT = 16_000;
+/** Characters of a title. */
 const TITLE_LIMIT = 120;
 const PERMISSION: AnswerKind[] = ["allow", "always", "deny"];
 
@@ -131,11 +131,7 @@ function cutDown(kind: Asked["kind"], title: string, detail: Parts): Asked {
   const text = detail.filter((part) => part).join("\n");
   return {
     kind,
-    title: cut(title.replaceAll(/\s+/g, " "), TITLE_LIMIT),
-    ...(text === "" ? {} : { detail: cut(text, DETAIL_LIMIT) }),
+    title: oneLine(title, TITLE_LIMIT),
+    ...(text === "" ? {} : { detail: cut(text) }),
   };
-}
-
-function cut(text: string, limit: number): string {
-  return text.length <= limit ? text : `${text.slice(0, limit)}… (${text.length - limit} more characters)`;
 }
