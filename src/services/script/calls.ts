@@ -30,8 +30,7 @@ export async function inCall<T>(world: World, reach: Reach, work: () => Promise<
 
 async function overcome(world: World, { decision, reason }: Objection, id: string): Promise<void> {
   if (decision === "deny") throw new Error(reason);
-  const title = reason.slice(0, 200);
-  const answer = await ask(world, { kind: "permission", title, detail: reason, options: [] });
+  const answer = await ask(world, { kind: "permission", title: reason, detail: reason, options: [] });
   if (answer.kind !== "allow" && answer.kind !== "always") throw new Error("the person said no");
   await world.door.hook("go-on-call", { id });
 }

@@ -2,7 +2,8 @@ import type { Answer } from "../../contract/attention.ts";
 import type { World } from "./world.ts";
 import type { Question } from "./person.ts";
 
-/** Longest detail of an item; the terminal shows the same. */
+/** Characters of the title and the detail of an item; the terminal shows the same. */
+const TITLE = 200;
 const DETAIL = 20_000;
 
 /** What a step is about to do. */
@@ -27,8 +28,8 @@ export async function permission(world: World, { tool, subject, detail, harmless
   const asks = decision === "ask" || (decision === undefined && world.autonomy === "ask" && !harmless);
   if (!asks || world.allowed.has(tool)) return;
   const verb = tool === "run" || tool === "call" ? tool : "change";
-  const title = `Allow the script to ${verb} ${subject}?`.slice(0, 200);
-  const answer = await ask(world, { kind: "permission", title, detail: detail.slice(0, DETAIL), options: [] });
+  const title = `Allow the script to ${verb} ${subject}?`;
+  const answer = await ask(world, { kind: "permission", title, detail, options: [] });
   if (answer.kind === "always") world.allowed.add(tool);
   else if (answer.kind !== "allow") {
     const reason = answer.kind === "deny" ? answer.reason : undefined;
@@ -37,7 +38,11 @@ export async function permission(world: World, { tool, subject, detail, harmless
 }
 
 /** Holds the agent until a person has answered, in its terminal or elsewhere. */
-export async function ask({ show, person, tell, signal }: World, question: Question): Promise<Answer> {
+export async function ask(
+  { show, person, tell, signal }: World,
+  { title, detail, ...more }: Question,
+): Promise<Answer> {
+  const question = { ...more, title: title.slice(0, TITLE), detail: detail?.slice(0, DETAIL) };
   const { key, answer } = person.ask(question, signal);
   // It may be answered, or the turn stopped, while the item is being recorded.
   answer.catch(() => undefined);

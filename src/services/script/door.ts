@@ -5,6 +5,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 const CALL_MS = 15 * 60_000;
 /** For how long a door that lets nothing in is tried again. */
 const KNOCK_MS = 60 * 60_000;
+/** Between two tries. */
+const AGAIN_MS = 500;
+/** Characters of a refusal that are shown. */
+const SHOWN = 500;
 
 /** A tool of Clustr refused; the message is for whoever reads the terminal. */
 export class ToolRefusal extends Error {}
@@ -52,11 +56,11 @@ export function openDoor(url: string, token: string, signal: AbortSignal): Door 
         const text = await response.text();
         if (response.ok) return text === "" ? {} : JSON.parse(text);
         if (response.status !== 503 || performance.now() > until)
-          throw new Error(`Clustr answered ${response.status}: ${text.slice(0, 500)}`);
+          throw new Error(`Clustr answered ${response.status}: ${text.slice(0, SHOWN)}`);
       } catch (error) {
         if (!isRepeatable(error) || performance.now() > until) throw error;
       }
-      await sleep(500, undefined, { signal });
+      await sleep(AGAIN_MS, undefined, { signal });
     }
   }
 

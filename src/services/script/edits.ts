@@ -1,24 +1,28 @@
 import { resolve } from "node:path";
 import type { Edit, ToolCall } from "../../core/ports/service.ts";
 import { replaced } from "../edits.ts";
+import { objectOf } from "../json.ts";
+
+/** Characters of the id of a call; the program makes UUIDs. */
+const ID = 100;
 
 /** A call as the program tells of it, checked: it runs with the agent's token, like anything the agent starts. */
 export function callOf(body: unknown, cwd: string): ToolCall {
-  const { id, command, left } = (body ?? {}) as Record<string, unknown>;
+  const { id, command, left } = objectOf(body);
   const call = { id: idOf(id), cwd };
   if (typeof command === "string") return { ...call, command };
-  const { path } = (left ?? {}) as Record<string, unknown>;
+  const { path } = objectOf(left);
   return typeof path === "string" ? { ...call, paths: [resolve(cwd, path)] } : call;
 }
 
 /** The id of a call in any of the program's words about it. */
 export function idOf(id: unknown): string {
-  return String(id).slice(0, 100);
+  return String(id).slice(0, ID);
 }
 
 /** What a step must have left behind; nothing for one that failed, or that ran a command. */
 export function editsOf(body: unknown, cwd: string): Edit[] {
-  const { path, write, append, replace, by } = ((body ?? {}) as { left?: Record<string, unknown> }).left ?? {};
+  const { path, write, append, replace, by } = objectOf(objectOf(body).left);
   if (typeof path !== "string") return [];
   const at = resolve(cwd, path);
   if (typeof write === "string") return [{ path: at, result: () => ({ bytes: Buffer.from(write) }) }];

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Door } from "./door.ts";
+import { listen } from "./listen.ts";
 import type { Match } from "./steps.ts";
 
 /** A message as a script sees it. */
@@ -14,8 +14,6 @@ export interface Mail {
 const KEPT = 1_000;
 /** Ids remembered, so that a message handed over twice is taken once. */
 const REMEMBERED = 500;
-/** The server holds the line for less than this. */
-const LINE_MS = 60_000;
 
 /** Receives messages as they come and keeps them in order until they are taken. */
 export class Mailbox {
@@ -35,17 +33,12 @@ export class Mailbox {
    * Holds a line to the server until the signal aborts. Each request says which messages have been received, so that the
    * server knows what arrived even if it, or an answer, got lost in between.
    */
-  async listen(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        const { parcels } = await this.#door.hook("next-message", { got: this.#got }, LINE_MS);
-        for (const parcel of Array.isArray(parcels) ? (parcels as { id: string; text: string }[]) : [])
-          await this.#receive(parcel);
-      } catch {
-        // The line broke. Nothing is lost: what was not confirmed is handed over again.
-        await sleep(500, undefined, { signal }).catch(() => undefined);
-      }
-    }
+  listen(signal: AbortSignal): Promise<void> {
+    return listen(async (timeoutMs) => {
+      const { parcels } = await this.#door.hook("next-message", { got: this.#got }, timeoutMs);
+      for (const parcel of Array.isArray(parcels) ? (parcels as { id: string; text: string }[]) : [])
+        await this.#receive(parcel);
+    }, signal);
   }
 
   async #receive({ id, text }: { id: string; text: string }): Promise<void> {

@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { ClustrError } from "../../contract/error.ts";
 import type { HookCall } from "../../core/ports/service.ts";
+import { objectOf } from "../json.ts";
 import { Line } from "./line.ts";
 import type { Done, Order } from "./order.ts";
 
 /** For how long the program may take to carry an order out. */
 const CARRY_OUT_MS = 10_000;
+/** Characters of a reason that are passed on. */
+const PROBLEM = 500;
 
 type Wish = Order extends infer O ? (O extends Order ? Omit<O, "id"> : never) : never;
 
@@ -55,9 +58,9 @@ export class Orders {
 
 /** What the program said of earlier orders, checked: it runs with the agent's token, like anything the agent starts. */
 function doneOf(body: unknown): Done[] {
-  const { did } = (body ?? {}) as { did?: unknown };
-  return (Array.isArray(did) ? (did as Record<string, unknown>[]) : []).map((each) => ({
-    id: String(each["id"]),
-    problem: typeof each["problem"] === "string" ? each["problem"].slice(0, 500) || "it was refused" : undefined,
+  const { did } = objectOf(body);
+  return (Array.isArray(did) ? did : []).map(objectOf).map(({ id, problem }) => ({
+    id: String(id),
+    problem: typeof problem === "string" ? problem.slice(0, PROBLEM) || "it was refused" : undefined,
   }));
 }

@@ -6,8 +6,11 @@ import { verbOf, type Match, type Step } from "./steps.ts";
 import type { World } from "./world.ts";
 import { asText, fillIn, fillText, type Values } from "./values.ts";
 
+/** Seconds a command may run, and a message may be waited for, where the step sets no time of its own. */
 const COMMAND_S = 600;
 const MESSAGE_S = 300;
+/** Characters of what the agent is shown to be doing. */
+const ACTIVITY = 120;
 
 /** A script that could not go on, and at which step. */
 export class StepFailure extends Error {}
@@ -56,7 +59,7 @@ async function performOne(step: Step, world: World, values: Values, place: strin
     },
     began: (what) => {
       world.show.step(verbOf(step), what);
-      const activity = step.note ?? `${verbOf(step)} ${what}`.split("\n")[0]?.slice(0, 120);
+      const activity = step.note ?? `${verbOf(step)} ${what}`.split("\n")[0]?.slice(0, ACTIVITY);
       return world.tell({ type: "working", activity });
     },
   };
@@ -135,7 +138,7 @@ async function wait(step: Of<"wait">, scene: Scene, match: Match): Promise<void>
 async function askPerson(step: Of<"ask">, scene: Scene): Promise<void> {
   const options = (step.options ?? []).map(scene.fill);
   const title = scene.fill(step.ask);
-  const answer = await ask(scene, { kind: "question", title: title.slice(0, 500), detail: title, options });
+  const answer = await ask(scene, { kind: "question", title, detail: title, options });
   scene.keep(step.as, answer.kind === "option" ? answer.label : answer.kind === "text" ? answer.text : "");
 }
 

@@ -9,6 +9,7 @@ import type {
   HookCall,
   Parcel,
 } from "../../core/ports/service.ts";
+import { objectOf, stringsOf } from "../json.ts";
 import { callOf, editsOf, idOf } from "./edits.ts";
 import { Line } from "./line.ts";
 import { Orders } from "./orders.ts";
@@ -39,9 +40,10 @@ export class ScriptSession implements AgentSession {
   }
 
   async hook(call: HookCall): Promise<unknown> {
+    const body = objectOf(call.body);
     switch (call.name) {
       case "signal": {
-        const signal = signalOf(call.body);
+        const signal = signalOf(body);
         this.#told = evidenceOf(signal, Date.now()) ?? this.#told;
         await this.#link.report(signal);
         return {};
@@ -51,25 +53,22 @@ export class ScriptSession implements AgentSession {
       case "next-order":
         return { orders: await this.#orders.next(call) };
       case "open-call":
-        return { objection: await this.#link.openCall(callOf(call.body, this.#link.agent.cwd)) };
+        return { objection: await this.#link.openCall(callOf(body, this.#link.agent.cwd)) };
       case "go-on-call":
-        return this.#link.goOnCall(idOf((call.body as { id?: unknown }).id)).then(() => ({}));
-      case "close-call": {
-        const { id } = call.body as { id?: unknown };
-        return this.#link.closeCall(idOf(id), editsOf(call.body, this.#link.agent.cwd)).then(() => ({}));
-      }
-      case "policy": {
-        const { tool, subject } = call.body as Record<string, unknown>;
-        return { decision: this.#link.policy(String(tool), String(subject)) };
-      }
+        await this.#link.goOnCall(idOf(body.id));
+        return {};
+      case "close-call":
+        await this.#link.closeCall(idOf(body.id), editsOf(body, this.#link.agent.cwd));
+        return {};
+      case "policy":
+        return { decision: this.#link.policy(String(body.tool), String(body.subject)) };
       default:
         throw new ClustrError("not_found", `A script agent has no hook "${call.name}".`);
     }
   }
 
   async #nextParcels(call: HookCall): Promise<Parcel[]> {
-    const body = call.body as { got?: unknown } | null;
-    const got = (Array.isArray(body?.got) ? body.got : []).filter((id) => typeof id === "string");
+    const got = stringsOf(objectOf(call.body).got);
     const news = got.filter((id) => !this.#got.has(id));
     this.#got = new Set(got);
     this.#heard.resolve();
