@@ -1,7 +1,5 @@
 import type { Answer, ModelRequest } from "./script.ts";
-
-/** A server-sent event of the Messages API: its type doubles as the event's name. */
-export type WireEvent = { type: string } & Record<string, unknown>;
+import type { WireEvent } from "./scripted-api.ts";
 
 interface Body {
   model?: string;

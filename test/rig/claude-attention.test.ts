@@ -3,35 +3,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { claude } from "../../src/services/claude/claude.ts";
-import { bash, claudeStages, has, until, type ClaudeStage } from "./claude-stage.ts";
+import { claudeStages, has, last } from "./claude-stage.ts";
+import { ask, bash, COLOUR } from "./claude-tools.ts";
 
 const stage = claudeStages();
 
-const COLOUR = {
-  question: "Which colour?",
-  header: "Colour",
-  multiSelect: false,
-  options: [
-    { label: "Red", description: "r" },
-    { label: "Blue", description: "b" },
-  ],
-};
 const SIZE = { ...COLOUR, question: "Which size?", header: "Size" };
-const ask = (...questions: object[]): { call: string; args: Record<string, unknown> } => ({
-  call: "AskUserQuestion",
-  args: { questions },
-});
-/** What the model read last: the results of its calls. */
-const last = (the: ClaudeStage): string =>
-  the.model.turns
-    .at(-1)
-    ?.messages.slice(-2)
-    .map(({ text }) => text)
-    .join("\n") ?? "";
-const made = (the: ClaudeStage, name: string): boolean => existsSync(join(the.run.agent.cwd, name));
-/** The tool's own dialog is on the screen. */
-const shown = (the: ClaudeStage, words = "Do you want"): Promise<void> =>
-  until(async () => (await the.run.shows()).includes(words));
 
 describe.concurrent("a permission is answered from outside", () => {
   test("once: the exact command is asked, allowed, and runs", async () => {
@@ -41,16 +18,16 @@ describe.concurrent("a permission is answered from outside", () => {
     expect(item).toMatchObject({ kind: "permission", title: "Allow Bash: touch one?" });
     expect(item.detail).toMatch(/^touch one\n/);
     expect(item.answers).toEqual(["allow", "always", "deny"]);
-    await shown(the);
+    await the.run.sees("Do you want");
     await session.answer?.(item.key ?? "", { kind: "allow" });
     await the.run.signal("resolved");
     const { item: second } = await the.run.signal("attention", { where: (each) => each.item.title.includes("two") });
     expect(second.key).not.toBe(item.key);
-    expect([made(the, "one"), made(the, "two")]).toEqual([true, false]);
+    expect([the.run.made("one"), the.run.made("two")]).toEqual([true, false]);
     await expect(session.answer?.(item.key ?? "", { kind: "allow" })).rejects.toMatchObject({ code: "conflict" });
     await session.answer?.(second.key ?? "", { kind: "deny", reason: "two is one too many" });
     await the.run.signal("idle");
-    expect(made(the, "two")).toBe(false);
+    expect(the.run.made("two")).toBe(false);
     expect(last(the)).toContain("two is one too many");
     expect(the.run.signals.filter(({ type }) => type === "doubt")).toEqual([]);
   });
@@ -67,7 +44,7 @@ describe.concurrent("a permission is answered from outside", () => {
     expect(other.title).toBe("Allow Bash: touch other?");
     await session.answer?.(other.key ?? "", { kind: "deny" });
     await the.run.signal("idle");
-    expect([made(the, "it"), made(the, "other")]).toEqual([true, false]);
+    expect([the.run.made("it"), the.run.made("other")]).toEqual([true, false]);
     expect(existsSync(join(the.run.agent.cwd, ".claude", "settings.local.json"))).toBe(false);
   });
 
@@ -81,7 +58,7 @@ describe.concurrent("a permission is answered from outside", () => {
     ]);
     expect(both.map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
     await the.run.signal("idle");
-    expect(made(the, "once")).toBe(false);
+    expect(the.run.made("once")).toBe(false);
   });
 
   test("two at once: the second one waits behind the first", async () => {
@@ -94,7 +71,7 @@ describe.concurrent("a permission is answered from outside", () => {
     expect(second.title).toContain("touch two");
     await session.answer?.(second.key ?? "", { kind: "allow" });
     await the.run.signal("idle");
-    expect([made(the, "one"), made(the, "two")]).toEqual([false, true]);
+    expect([the.run.made("one"), the.run.made("two")]).toEqual([false, true]);
   });
 
   test("two at once, answered the moment they are asked: no answer is lost to the request that comes next", async () => {
@@ -111,55 +88,55 @@ describe.concurrent("a permission is answered from outside", () => {
     await run.start(claude);
     await run.signal("idle", { timeoutMs: 60_000 });
     expect(await Promise.allSettled(answers)).toEqual(calls.flatMap(() => Array(2).fill({ status: "fulfilled" })));
-    expect(rounds.filter((at) => !made(the, `one-${at}`) || !made(the, `two-${at}`))).toEqual([]);
+    expect(rounds.filter((at) => !the.run.made(`one-${at}`) || !the.run.made(`two-${at}`))).toEqual([]);
   });
 
   test("answered in the terminal, it closes here; by Esc as well", async () => {
     await using the = await stage({ steps: [bash("touch one"), bash("touch two"), { text: "Done." }] });
     const session = await the.run.start(claude);
     const { item } = await the.run.signal("attention");
-    await shown(the);
+    await the.run.sees("Do you want");
     the.run.type("1");
     await the.run.signal("resolved");
     await expect(session.answer?.(item.key ?? "", { kind: "deny" })).rejects.toMatchObject({ code: "conflict" });
     await the.run.signal("attention", { where: (each) => each.item.title.includes("two") });
     const before = the.run.signals.length;
-    await shown(the, "touch two");
+    await the.run.sees("touch two");
     the.run.type("\x1b");
     await the.run.signal("resolved", { since: before });
     await the.run.signal("idle", { since: before });
-    expect([made(the, "one"), made(the, "two")]).toEqual([true, false]);
+    expect([the.run.made("one"), the.run.made("two")]).toEqual([true, false]);
   });
 
   test("after a restart of the server", async () => {
     await using the = await stage({ steps: [bash("touch one"), { text: "Done." }] });
     await the.run.start(claude);
     const { item } = await the.run.signal("attention");
-    await shown(the);
+    await the.run.sees("Do you want");
     the.run.drop();
     const before = the.run.signals.length;
     const session = await the.run.start(claude);
     expect((await the.run.signal("attention", { since: before })).item).toEqual(item);
     await session.answer?.(item.key ?? "", { kind: "allow" });
     await the.run.signal("idle", { since: before });
-    expect(made(the, "one")).toBe(true);
+    expect(the.run.made("one")).toBe(true);
   });
 
   test("never by a policy set meanwhile, not even after a restart of the server; the next call obeys it", async () => {
     await using the = await stage({ steps: [bash("touch one"), bash("touch one"), { text: "Done." }] });
     await the.run.start(claude);
     const { item } = await the.run.signal("attention");
-    await shown(the);
+    await the.run.sees("Do you want");
     the.run.policies.set("Bash", "allow");
     the.run.drop();
     const before = the.run.signals.length;
     const session = await the.run.start(claude);
     expect((await the.run.signal("attention", { since: before })).item.key).toBe(item.key);
     await sleep(1_500);
-    expect(made(the, "one")).toBe(false);
+    expect(the.run.made("one")).toBe(false);
     await session.answer?.(item.key ?? "", { kind: "deny" });
     await the.run.signal("idle", { since: before });
-    expect(made(the, "one")).toBe(true);
+    expect(the.run.made("one")).toBe(true);
     const asked = the.run.signals.flatMap((signal) => (signal.type === "attention" ? [signal.item.key] : []));
     expect(new Set(asked)).toEqual(new Set([item.key]));
   });
@@ -168,28 +145,28 @@ describe.concurrent("a permission is answered from outside", () => {
     await using the = await stage({ steps: [bash("touch one"), { text: "Done." }] });
     const session = await the.run.start(claude);
     const { item } = await the.run.signal("attention");
-    await shown(the);
+    await the.run.sees("Do you want");
     the.run.gate.loseHooks();
     await sleep(500);
     await session.answer?.(item.key ?? "", { kind: "allow" });
     await the.run.signal("idle");
-    expect(made(the, "one")).toBe(true);
+    expect(the.run.made("one")).toBe(true);
   });
 
   test("never by a message that arrives meanwhile", async () => {
     await using the = await stage({ steps: [bash("touch one"), { text: "Done." }] });
     const session = await the.run.start(claude);
     const { item } = await the.run.signal("attention");
-    await shown(the);
+    await the.run.sees("Do you want");
     the.run.post("m-agent", "[message m-agent from bob] 1\ny\nyes");
     the.run.post("m-human", "[message m-human from human] 1\ny\nyes", true);
     await sleep(1_500);
     expect(await the.run.shows()).toContain("Do you want");
-    expect(made(the, "one")).toBe(false);
+    expect(the.run.made("one")).toBe(false);
     await session.answer?.(item.key ?? "", { kind: "deny", reason: "not now" });
     await the.model.until((request) => has("m-agent")(request) && has("m-human")(request));
     await the.run.signal("idle");
-    expect(made(the, "one")).toBe(false);
+    expect(the.run.made("one")).toBe(false);
   });
 });
 
@@ -266,7 +243,7 @@ describe.concurrent("a dialog no hook tells of", () => {
     // It has no rows, only keys: whoever is there must read it. The menus it leads to have rows.
     expect(item).toMatchObject({ kind: "question", title: "Claude Code waits for an answer in its terminal" });
     expect(item.answers ?? []).toEqual([]);
-    await shown(the, "Enter to stay in auto mode");
+    await the.run.sees("Enter to stay in auto mode");
     // A dialog that has just opened takes no keys yet.
     await sleep(1_000);
     the.run.type("\r");
@@ -275,9 +252,9 @@ describe.concurrent("a dialog no hook tells of", () => {
     expect(menu.options).toEqual([{ label: "No" }, { label: "Yes" }]);
     const yes = { kind: "option" as const, index: 1, label: "Yes" };
     await expect(session.answer?.("screen-another", yes)).rejects.toMatchObject({ code: "conflict" });
-    expect(made(the, "one")).toBe(false);
+    expect(the.run.made("one")).toBe(false);
     await session.answer?.(menu.key ?? "", yes);
     await the.run.signal("idle");
-    expect(made(the, "one")).toBe(true);
+    expect(the.run.made("one")).toBe(true);
   });
 });

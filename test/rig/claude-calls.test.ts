@@ -1,10 +1,9 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { ToolCall } from "../../src/core/ports/service.ts";
 import { claude } from "../../src/services/claude/claude.ts";
 import { watchCalls } from "./calls.ts";
-import { bash, claudeStages, until, type ClaudeStage } from "./claude-stage.ts";
+import { claudeStages, until, type ClaudeStage } from "./claude-stage.ts";
+import { bash } from "./claude-tools.ts";
 import { textOf } from "./script.ts";
 
 const stage = claudeStages();
@@ -12,17 +11,11 @@ const stage = claudeStages();
 const SLOW = 60_000;
 
 type Wish = { call: string; args: Record<string, unknown> };
-const made = (the: ClaudeStage, name: string): boolean => existsSync(join(the.run.agent.cwd, name));
 const idle = (the: ClaudeStage, since = 0) => the.run.signal("idle", { timeoutMs: SLOW, since });
 const asked = (the: ClaudeStage, words: string) =>
   the.run.signal("attention", { timeoutMs: SLOW, where: ({ item }) => item.title.includes(words) });
-const shown = (the: ClaudeStage, words: string): Promise<void> =>
-  until(async () => (await the.run.shows()).includes(words), SLOW);
 const opened = (the: ClaudeStage): ToolCall[] => the.run.calls.flatMap((call) => ("open" in call ? [call.open] : []));
-const background = (command: string): Wish => ({
-  call: "Bash",
-  args: { command, description: "a step", run_in_background: true },
-});
+const background = (command: string): Wish => bash(command, { run_in_background: true });
 
 describe.concurrent("every call that is opened is closed", { timeout: 3 * SLOW }, () => {
   test("shell commands that end well and badly, side by side; what only reads is not told", async () => {
@@ -60,10 +53,10 @@ describe.concurrent("every call that is opened is closed", { timeout: 3 * SLOW }
     const { item: two } = await asked(the, "two");
     await session.answer?.(two.key ?? "", { kind: "deny" });
     await asked(the, "three");
-    await shown(the, "touch three");
+    await the.run.sees("touch three", SLOW);
     the.run.type("1");
     await asked(the, "four");
-    await shown(the, "touch four");
+    await the.run.sees("touch four", SLOW);
     const since = the.run.signals.length;
     the.run.type("\u001b");
     await idle(the, since);
@@ -74,7 +67,7 @@ describe.concurrent("every call that is opened is closed", { timeout: 3 * SLOW }
       ...["open touch three", "hold", "close"],
       ...["open touch four", "hold", "close"],
     ]);
-    expect(["one", "two", "three", "four"].filter((name) => made(the, name))).toEqual(["one", "three"]);
+    expect(["one", "two", "three", "four"].filter((name) => the.run.made(name))).toEqual(["one", "three"]);
   });
 
   test("a command stopped half way, and a turn that fails", async () => {
@@ -84,7 +77,7 @@ describe.concurrent("every call that is opened is closed", { timeout: 3 * SLOW }
     );
     const watched = watchCalls(the.run);
     const session = await the.run.start(claude);
-    await until(async () => made(the, "begun"), SLOW);
+    await until(async () => the.run.made("begun"), SLOW);
     expect(watched.open()).toHaveLength(1);
     await session.interrupt?.();
     await idle(the);
@@ -92,7 +85,7 @@ describe.concurrent("every call that is opened is closed", { timeout: 3 * SLOW }
     the.run.post("m-1", "<m-1> go on", true);
     await the.run.signal("turn_failed", { timeoutMs: SLOW });
     expect(watched.story()).toEqual(["open touch begun; sleep 60; touch ended", "close", "open echo x > x", "close"]);
-    expect(made(the, "ended")).toBe(false);
+    expect(the.run.made("ended")).toBe(false);
   });
 
   test("a command in the background is of doubtful reach until the tool tells that it has ended", async () => {
@@ -111,7 +104,7 @@ describe.concurrent("every call that is opened is closed", { timeout: 3 * SLOW }
     await the.run.start(claude);
     await idle(the);
     await until(async () => watched.open().length === 0, SLOW);
-    expect(made(the, "late")).toBe(true);
+    expect(the.run.made("late")).toBe(true);
     const story = watched.story();
     expect(story.filter((word) => word === "open anything (doubtful)")).toHaveLength(2);
     expect(story.filter((word) => word === "close")).toHaveLength(4);
@@ -129,12 +122,12 @@ describe.concurrent("every call that is opened is closed", { timeout: 3 * SLOW }
     await idle(the);
     await until(async () => /❯\s*\n/.test(await the.run.shows()), SLOW);
     the.run.type("/clear");
-    await shown(the, "❯ /clear");
+    await the.run.sees("❯ /clear", SLOW);
     the.run.type("\r");
     await the.run.signal("forgot", { timeoutMs: SLOW });
     expect(watched.open().map((id) => id.split(" ")[0])).toEqual(["background"]);
     the.run.post("m-1", "<m-1> go on", true);
-    await until(async () => made(the, "again"), SLOW);
+    await until(async () => the.run.made("again"), SLOW);
     expect(watched.open()).toHaveLength(2);
     process.kill(the.run.pid, "SIGKILL");
     await until(async () => watched.open().length === 0, SLOW);
@@ -160,7 +153,7 @@ describe.concurrent("every call that is opened is closed", { timeout: 3 * SLOW }
     );
     const watched = watchCalls(the.run);
     await the.run.start(claude);
-    await until(async () => made(the, "sub"), SLOW);
+    await until(async () => the.run.made("sub"), SLOW);
     await until(async () => watched.open().length === 0, SLOW);
     expect(watched.story()).toEqual(["open echo sub > sub", "close"]);
   });
@@ -180,7 +173,7 @@ describe.concurrent("what the workspace has against a call", { timeout: 3 * SLOW
     the.run.objection = () => ({ decision: "deny", reason: "OTHERS-WORK-THERE" });
     await the.run.start(claude);
     await idle(the);
-    expect(made(the, "x")).toBe(false);
+    expect(the.run.made("x")).toBe(false);
     expect(textOf(the.model.turns.at(-1) as never)).toContain("OTHERS-WORK-THERE");
     expect(the.run.calls).toEqual([]);
   });
@@ -194,11 +187,11 @@ describe.concurrent("what the workspace has against a call", { timeout: 3 * SLOW
       const session = await the.run.start(claude);
       const { item } = await asked(the, "touch x");
       expect(item.detail).toContain("OTHERS-WORK-THERE");
-      await shown(the, "OTHERS-WORK-THERE");
-      expect(made(the, "x")).toBe(false);
+      await the.run.sees("OTHERS-WORK-THERE", SLOW);
+      expect(the.run.made("x")).toBe(false);
       await session.answer?.(item.key ?? "", { kind: "allow" });
       await idle(the);
-      expect(made(the, "x")).toBe(true);
+      expect(the.run.made("x")).toBe(true);
       expect(watched.story()).toEqual(["open touch x", "hold", "go on", "close"]);
     });
 });

@@ -1,23 +1,12 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { claude } from "../../src/services/claude/claude.ts";
-import { bash, claudeStages, has, times, until, type ClaudeStage } from "./claude-stage.ts";
+import { claudeStages, has, last, times, until } from "./claude-stage.ts";
+import { bash } from "./claude-tools.ts";
 import { RigRun } from "./link.ts";
 import { scratch } from "./rig.ts";
 
 const stage = claudeStages();
-
-const made = (the: ClaudeStage, name: string): boolean => existsSync(join(the.run.agent.cwd, name));
-const shown = (the: ClaudeStage, words: string): Promise<void> =>
-  until(async () => (await the.run.shows()).includes(words));
-const last = (the: ClaudeStage): string =>
-  the.model.turns
-    .at(-1)
-    ?.messages.slice(-2)
-    .map(({ text }) => text)
-    .join("\n") ?? "";
 
 describe.concurrent("a turn is stopped", () => {
   test("while the model speaks; a draft stays, and the agent can go on", async () => {
@@ -25,9 +14,9 @@ describe.concurrent("a turn is stopped", () => {
       steps: [{ slow: Array.from({ length: 60 }, (_, at) => `word${at} `), gapMs: 300 }, { text: "Back." }],
     });
     const session = await the.run.start(claude);
-    await shown(the, "word2");
+    await the.run.sees("word2");
     the.run.type("half a thought");
-    await shown(the, "half a thought");
+    await the.run.sees("half a thought");
     await session.interrupt?.();
     await the.run.signal("idle");
     expect(await the.run.shows()).toMatch(/❯\shalf a thought/);
@@ -58,11 +47,11 @@ describe.concurrent("a turn is stopped", () => {
     await using the = await stage({ steps: [bash("touch one"), { text: "Done." }] });
     const session = await the.run.start(claude);
     const { item } = await the.run.signal("attention");
-    await shown(the, "Do you want");
+    await the.run.sees("Do you want");
     await session.interrupt?.();
     await the.run.signal("resolved");
     await the.run.signal("idle");
-    expect(made(the, "one")).toBe(false);
+    expect(the.run.made("one")).toBe(false);
     await expect(session.answer?.(item.key ?? "", { kind: "allow" })).rejects.toMatchObject({ code: "conflict" });
     expect(the.model.turns).toHaveLength(1);
   });
@@ -82,7 +71,7 @@ describe.concurrent("policies of the workspace", () => {
     expect(item.title).toBe("Allow Bash: touch asked?");
     await session.answer?.(item.key ?? "", { kind: "allow" });
     await the.run.signal("idle");
-    expect([made(the, "denied"), made(the, "asked")]).toEqual([false, true]);
+    expect([the.run.made("denied"), the.run.made("asked")]).toEqual([false, true]);
 
     await using other = await stage({
       steps: [bash("touch fine && touch too"), bash("touch fine2; touch other"), { text: "Done." }],
@@ -91,7 +80,7 @@ describe.concurrent("policies of the workspace", () => {
     await other.run.start(claude);
     const { item: rest } = await other.run.signal("attention");
     expect(rest.title).toContain("touch fine2; touch other");
-    expect([made(other, "fine"), made(other, "too"), made(other, "other")]).toEqual([true, true, false]);
+    expect([other.run.made("fine"), other.run.made("too"), other.run.made("other")]).toEqual([true, true, false]);
   });
 });
 
@@ -115,7 +104,7 @@ describe.concurrent("a conversation", () => {
     again.post("m-again", "[message m-again from bob] go on");
     const seen = await the.model.until(has("m-again"));
     expect(times(seen, "remember the word owl")).toBe(1);
-    await until(async () => made(the, "one"));
+    await until(async () => the.run.made("one"));
     expect(again.signals.some(({ type }) => type === "attention")).toBe(false);
     expect((await again.signal("session")).session).toBe(session);
   });
@@ -164,16 +153,16 @@ describe.concurrent("a conversation", () => {
     the.run.type("/rewind");
     await sleep(800);
     the.run.type("\r");
-    await until(async () => (await the.run.shows()).includes("(current)"));
+    await the.run.sees("(current)");
     // The row above "(current)" is the person's own prompt; a menu that has just opened takes no keys yet.
     for (const key of ["\x1b[A", "\r"]) {
       await sleep(800);
       the.run.type(key);
     }
-    await until(async () => (await the.run.shows()).includes("Restore conversation"));
+    await the.run.sees("Restore conversation");
     await sleep(800);
     the.run.type("\r");
-    await until(async () => (await the.run.shows()).includes("❯\u00a0words of the person"));
+    await the.run.sees("❯\u00a0words of the person");
     the.run.type("\x15");
     await turn(() => post("m-new-x"));
     expect((await the.run.signal("forgot")).messages).toEqual(["m-gone-x"]);

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { claude } from "../../src/services/claude/claude.ts";
-import { anthropicServer, type AnthropicServer } from "./anthropic.ts";
+import { anthropicServer } from "./anthropic.ts";
 import { claudeEnv } from "./claude-home.ts";
 import { Life, type Line } from "./life.ts";
 import { RigRun } from "./link.ts";
 import { scratch, type Scratch } from "./rig.ts";
 import type { Answer, ScriptedModel } from "./script.ts";
+import type { ScriptedApi } from "./scripted-api.ts";
 import { Truth, type Stand } from "./stands.ts";
 
 /** Claude Code takes faster keys for a paste, and none for a dialog that has just opened. */
@@ -16,12 +17,12 @@ const SUMMARY = "Respond with TEXT ONLY";
 
 /** One Claude Code from its start to its end. */
 export class ClaudeLife extends Life implements AsyncDisposable {
-  readonly #api: AnthropicServer;
+  readonly #api: ScriptedApi;
   readonly #place: Scratch;
   #prompts = 0;
 
   private constructor(
-    { api, place }: { api: AnthropicServer; place: Scratch },
+    { api, place }: { api: ScriptedApi; place: Scratch },
     told: { run: RigRun; model: ScriptedModel; truth: Truth },
     lines: Map<number, Line>,
     random: () => number,

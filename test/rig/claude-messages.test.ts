@@ -5,7 +5,8 @@ import { describe, expect, test } from "vitest";
 import { claude } from "../../src/services/claude/claude.ts";
 import { Pace } from "../../src/services/claude/pace.ts";
 import { sendToSocket } from "../../src/services/claude/socket.ts";
-import { bash, claudeStages, eventually, has, times, until } from "./claude-stage.ts";
+import { claudeStages, eventually, has, times, until } from "./claude-stage.ts";
+import { bash } from "./claude-tools.ts";
 import type { RigRun } from "./link.ts";
 import { textOf, type ModelRequest, type Script } from "./script.ts";
 
@@ -55,9 +56,9 @@ describe.concurrent("messages", () => {
     await the.run.start(claude);
     await the.run.signal("idle");
     for (const socket of await readdir(the.run.socketDir)) await rm(join(the.run.socketDir, socket));
-    await until(async () => (await the.run.shows()).includes("done"));
+    await the.run.sees("done");
     the.run.type("half a thought");
-    await until(async () => (await the.run.shows()).includes("half a thought"));
+    await the.run.sees("half a thought");
     the.run.post("m-typed", "/not a command\n[message m-typed from bob] hello");
     await sleep(1_000);
     expect(the.run.handed).toEqual([]);
@@ -74,9 +75,9 @@ describe.concurrent("messages", () => {
     await using the = await stage({ steps: [{ text: "Done." }, { text: "Thanks." }] });
     await the.run.start(claude);
     await the.run.signal("idle");
-    await until(async () => (await the.run.shows()).includes("done"));
+    await the.run.sees("done");
     the.run.type("half a thought");
-    await until(async () => (await the.run.shows()).includes("half a thought"));
+    await the.run.sees("half a thought");
     the.run.post("m-draft", "[message m-draft from human] hello", true);
     const seen = await the.model.until(has("m-draft"));
     expect(textOf(seen)).not.toContain("half a thought");
@@ -151,7 +152,7 @@ describe.concurrent("messages", () => {
           if (then !== "rests") {
             await until(async () => !(await the.run.shows()).includes("esc to interrupt"));
             the.run.type("Go on.");
-            await until(async () => (await the.run.shows()).includes("Go on."));
+            await the.run.sees("Go on.");
             await sleep(200);
             the.run.type("\r");
           }

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { claude } from "../../src/services/claude/claude.ts";
-import { bash, claudeStages, until, type ClaudeStage } from "./claude-stage.ts";
+import { claudeStages, until, type ClaudeStage } from "./claude-stage.ts";
+import { ask, bash, COLOUR } from "./claude-tools.ts";
+import { randomOf } from "./figures.ts";
 import { shareOf, spread } from "./ladders.ts";
 import { textOf, type ModelRequest, type Step } from "./script.ts";
 
@@ -14,34 +16,7 @@ const SCENES = process.env.CLUSTR_FULL === "1" ? 42 : 7;
 /** Longest pause before a message, in milliseconds: scenes last about as long. */
 const MOMENT = 900;
 
-/** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function seeded(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
-
 const slow: Step = { slow: Array.from({ length: 12 }, (_, at) => `word${at} `), gapMs: 90 };
-const question: Step = {
-  call: "AskUserQuestion",
-  args: {
-    questions: [
-      {
-        question: "Which colour?",
-        header: "Colour",
-        multiSelect: false,
-        options: [
-          { label: "Red", description: "r" },
-          { label: "Blue", description: "b" },
-        ],
-      },
-    ],
-  },
-};
-
 /** Words with which the tool asks its model for the summary of a conversation. */
 const SUMMARY = "Respond with TEXT ONLY";
 /** The tool as its own model is asked: a summary is no turn, and its text reaches no conversation. */
@@ -70,7 +45,7 @@ class Play {
 
   constructor(the: ClaudeStage, seed: number) {
     this.#the = the;
-    this.#random = seeded(seed);
+    this.#random = randomOf(seed);
   }
 
   post(): void {
@@ -157,7 +132,7 @@ class Play {
       streaming: [slow],
       tool: [tool, tool, { text: "Did it." }],
       permission: [bash(`touch ${forbidden}`), { text: "Well." }],
-      question: [question, { text: "Well." }],
+      question: [ask(COLOUR), { text: "Well." }],
       draft: [{ text: "Yes." }],
       esc: [tool, slow],
       interrupted: [tool, slow],

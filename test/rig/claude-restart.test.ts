@@ -2,7 +2,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { claude } from "../../src/services/claude/claude.ts";
-import { bash, claudeStages, has, times, until } from "./claude-stage.ts";
+import { claudeStages, has, times, until } from "./claude-stage.ts";
+import { bash } from "./claude-tools.ts";
 
 const stage = claudeStages();
 

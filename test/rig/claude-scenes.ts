@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import type { ClaudeLife } from "./claude-life.ts";
+import { ask, bash, COLOUR } from "./claude-tools.ts";
 import { answered, commonScenes, DONE, STREAM, typed, type Scenes } from "./scenes.ts";
 
 const ESCAPE = "\u001b";
@@ -7,34 +8,17 @@ const BUSY = "esc to interrupt";
 const DIALOG = "Do you want to proceed?";
 const SHOWN = { timeout: 10_000, interval: 10 };
 
-const shell = (command: string, more: object = {}) => ({
-  call: "Bash",
-  args: { command, description: "a step", ...more },
-});
 /** A command nobody allowed, another one each time: it is asked for. */
 let wishes = 0;
-const wish = () => shell(`touch wished-${++wishes}; sleep 0.5`);
-const QUESTION = {
-  call: "AskUserQuestion",
-  args: {
-    questions: [
-      {
-        ...{ question: "Which colour?", header: "Colour", multiSelect: false },
-        options: [
-          { label: "Red", description: "the warm one" },
-          { label: "Blue", description: "the cold one" },
-        ],
-      },
-    ],
-  },
-};
+const wish = () => bash(`touch wished-${++wishes}; sleep 0.5`);
+const QUESTION = ask(COLOUR);
 
 /** Runs until it is stopped; resolves when it does. */
 async function busy(life: ClaudeLife): Promise<void> {
   life.says(
     life.chance(0.5)
       ? { answer: { slow: STREAM.slow.flatMap((word) => [word, word, word]), gapMs: 150 }, leaves: "idle" }
-      : { answer: shell("sleep 20"), leaves: "working" },
+      : { answer: bash("sleep 20"), leaves: "working" },
   );
   await life.prompt();
   await life.pause();
@@ -43,9 +27,9 @@ async function busy(life: ClaudeLife): Promise<void> {
 
 /** What an agent on Claude Code goes through. */
 export const SCENES: Scenes<ClaudeLife> = {
-  ...commonScenes({ shell, wish, question: QUESTION, blue: "Blue" }),
+  ...commonScenes({ shell: bash, wish, question: QUESTION, blue: "Blue" }),
   async "a shell in the background"(life) {
-    life.says({ answer: shell("sleep 2.5", { run_in_background: true }), leaves: "working" }, DONE);
+    life.says({ answer: bash("sleep 2.5", { run_in_background: true }), leaves: "working" }, DONE);
     await life.prompt();
     await life.stands("idle");
     // When it ends, the tool wakes its model to tell it.

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { claude } from "../../src/services/claude/claude.ts";
-import { bash, claudeStages, until } from "./claude-stage.ts";
+import { claudeStages } from "./claude-stage.ts";
+import { bash } from "./claude-tools.ts";
 
 const stage = claudeStages();
 
@@ -17,7 +18,7 @@ test("a yes at the terminal and a no from here in the same instant: whoever was 
   const came: string[] = [];
   for (const [at, apart] of APART.entries()) {
     const { item } = await the.run.signal("attention", { where: (each) => each.item.title.includes(`wish-${at}`) });
-    await until(async () => (await the.run.shows()).includes("Do you want"));
+    await the.run.sees("Do you want");
     // The tool holds a dialog back while it saw keys a moment ago.
     await sleep(300);
     the.run.type("1");
@@ -30,7 +31,7 @@ test("a yes at the terminal and a no from here in the same instant: whoever was 
       ),
     );
     const next = at + 1 < APART.length ? `wish-${at + 1}` : "Done.";
-    await until(async () => (await the.run.shows()).includes(next), 20_000);
+    await the.run.sees(next, 20_000);
     came.push(existsSync(join(the.run.agent.cwd, `wish-${at}`)) ? "allow" : "deny");
   }
   expect(told).toEqual(came);

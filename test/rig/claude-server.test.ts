@@ -4,7 +4,8 @@ import { expect, test } from "vitest";
 import type { Agent, Attention } from "../../src/contract/agent.ts";
 import { anthropicServer } from "./anthropic.ts";
 import { claudeEnv } from "./claude-home.ts";
-import { bash, eventually, until } from "./claude-stage.ts";
+import { eventually, until } from "./claude-stage.ts";
+import { bash } from "./claude-tools.ts";
 import { startClustr } from "./clustr.ts";
 import { scratch } from "./rig.ts";
 

@@ -1,11 +1,15 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, vi } from "vitest";
-import { anthropicServer, type AnthropicServer } from "./anthropic.ts";
+import { until as holds } from "../../src/services/until.ts";
+import { anthropicServer } from "./anthropic.ts";
 import { claudeEnv } from "./claude-home.ts";
 import type { RigTool } from "./door.ts";
 import { RigRun, type RigAgent } from "./link.ts";
 import { scratch } from "./rig.ts";
+import type { ScriptedApi } from "./scripted-api.ts";
 import { textOf, type ModelRequest, type Script, type ScriptedModel } from "./script.ts";
+
+/** Between looks for something that is awaited. */
+const LOOK_MS = 30;
 
 /** One agent on the real Claude Code, in a real terminal, with a scripted model and a home of its own. */
 export interface ClaudeStage extends AsyncDisposable {
@@ -20,7 +24,7 @@ export function claudeStages(): (
   agent?: RigAgent,
   more?: Record<string, string>,
 ) => Promise<ClaudeStage> {
-  let api: AnthropicServer;
+  let api: ScriptedApi;
   let count = 0;
   // Each test mostly waits for the tool; four at a time keep two cores busy without starving the tool's own timers.
   vi.setConfig({ maxConcurrency: 4 });
@@ -60,19 +64,16 @@ export const has =
 export const times = (request: ModelRequest, words: string): number =>
   request.messages.filter((message) => message.text.includes(words)).length;
 
-/** A call of the shell tool. */
-export const bash = (command: string): { call: string; args: Record<string, unknown> } => ({
-  call: "Bash",
-  args: { command, description: "a step" },
-});
+/** What the model read last: the results of its calls. */
+export const last = ({ model }: ClaudeStage): string => {
+  const read = model.turns.at(-1)?.messages.slice(-2) ?? [];
+  return read.map(({ text }) => text).join("\n");
+};
 
 /** Waits until something has come true. */
 export async function until(wanted: () => Promise<boolean>, timeoutMs = 15_000): Promise<void> {
-  const deadline = performance.now() + timeoutMs;
-  while (!(await wanted())) {
-    if (performance.now() > deadline) throw new Error(`It did not come true within ${timeoutMs} ms.`);
-    await sleep(30);
-  }
+  if (!(await holds(wanted, { withinMs: timeoutMs, everyMs: LOOK_MS })))
+    throw new Error(`It did not come true within ${timeoutMs} ms.`);
 }
 
 /** Waits for a value to be there. */

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { claude } from "../../src/services/claude/claude.ts";
-import { bash, claudeStages, eventually, has, until } from "./claude-stage.ts";
+import { claudeStages, eventually, has } from "./claude-stage.ts";
+import { ask, bash, COLOUR } from "./claude-tools.ts";
 import type { RigRun } from "./link.ts";
 import { textOf, type ModelRequest, type Script } from "./script.ts";
 
@@ -22,7 +23,7 @@ describe.concurrent("status", () => {
     await the.run.start(claude);
     const { item } = await the.run.signal("attention");
     expect(item).toMatchObject({ kind: "permission", title: "Allow Bash: npm --version?" });
-    await until(async () => (await the.run.shows()).includes("Do you want to proceed"));
+    await the.run.sees("Do you want to proceed");
     the.run.post("m-wait", "[message m-wait from bob] hello");
     await sleep(1_500);
     expect(await the.run.shows()).toContain("Do you want to proceed");
@@ -52,21 +53,12 @@ describe.concurrent("status", () => {
   });
 
   test("a question shows its text and options", async () => {
-    const question = {
-      question: "Which colour?",
-      header: "Colour",
-      multiSelect: false,
-      options: [
-        { label: "Red", description: "r" },
-        { label: "Blue", description: "b" },
-      ],
-    };
-    await using the = await stage({ steps: [{ call: "AskUserQuestion", args: { questions: [question] } }] });
+    await using the = await stage({ steps: [ask(COLOUR)] });
     await the.run.start(claude);
     const { item } = await the.run.signal("attention");
     expect(item).toMatchObject({ kind: "question", title: "Which colour?" });
     expect(item.options?.map(({ label }) => label)).toEqual(["Red", "Blue"]);
-    await until(async () => (await the.run.shows()).includes("Blue"));
+    await the.run.sees("Blue");
     the.run.type("\x1b");
     await the.run.signal("resolved");
     await the.run.signal("idle");

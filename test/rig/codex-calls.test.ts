@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -21,7 +20,6 @@ const patch = (...lines: string[]) =>
   run(`apply_patch <<'END-OF-PATCH'\n*** Begin Patch\n${lines.join("\n")}\n*** End Patch\nEND-OF-PATCH`);
 /** How a model asks to run a command without the sandbox. */
 const escalated = (cmd: string) => run(cmd, { sandbox_permissions: "require_escalated", justification: "it must" });
-const made = ({ run: { agent } }: CodexRun, name: string): boolean => existsSync(join(agent.cwd, name));
 const idle = (the: CodexRun) => the.run.signal("idle", { timeoutMs: SLOW });
 const opened = (the: CodexRun): ToolCall[] => the.run.calls.flatMap((call) => ("open" in call ? [call.open] : []));
 
@@ -120,7 +118,7 @@ describe.concurrent("every call that is opened is closed", () => {
     const { item: two } = await asked("two");
     await session.answer?.(two.key ?? "", { kind: "deny" });
     await asked("three");
-    await until(async () => (await the.run.shows()).includes("touch three"), SLOW);
+    await the.run.sees("touch three", SLOW);
     // Codex ignores keys that come right after a question appears.
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     the.run.type("y");
@@ -130,7 +128,7 @@ describe.concurrent("every call that is opened is closed", () => {
       ...["open touch two", "hold", "close"],
       ...["open touch three", "hold", "close"],
     ]);
-    expect(["one", "two", "three"].filter((name) => made(the, name))).toEqual(["one", "three"]);
+    expect(["one", "two", "three"].filter((name) => the.run.made(name))).toEqual(["one", "three"]);
   });
 
   it("a command that outlives its turn, ended or interrupted, is of doubtful reach until it has ended", async () => {
@@ -148,13 +146,13 @@ describe.concurrent("every call that is opened is closed", () => {
     const session = await the.start();
     // Stopped before it is announced, Codex ends it with the turn.
     await the.run.signal("working", { timeoutMs: SLOW, where: ({ activity }) => activity?.includes("begun") === true });
-    await until(async () => made(the, "begun"), SLOW);
+    await until(async () => the.run.made("begun"), SLOW);
     await session.interrupt?.();
     await idle(the);
     expect(watched.open()).toHaveLength(2);
     expect(watched.open().every((id) => id.startsWith("background "))).toBe(true);
     await until(async () => watched.open().length === 0, SLOW);
-    expect([made(the, "late"), made(the, "later")]).toEqual([true, true]);
+    expect([the.run.made("late"), the.run.made("later")]).toEqual([true, true]);
     expect(watched.story()).toEqual([
       "open sleep 4; echo late > late",
       "open touch begun; sleep 5; echo later > later",
@@ -167,12 +165,12 @@ describe.concurrent("every call that is opened is closed", () => {
     await using the = await codexRun({ steps: [{ text: "Done." }] }, { autonomy: "auto" });
     await the.start();
     await idle(the);
-    await until(async () => (await the.run.shows()).includes("›"), SLOW);
+    await the.run.sees("›", SLOW);
     await until(async () => {
       if (!(await the.run.shows()).includes("typed")) the.run.type("!touch typed");
       await new Promise((resolve) => setTimeout(resolve, 1_000));
-      if (!made(the, "typed")) the.run.type("\r");
-      return made(the, "typed");
+      if (!the.run.made("typed")) the.run.type("\r");
+      return the.run.made("typed");
     }, SLOW);
     expect(the.run.calls).toEqual([]);
   });
@@ -181,7 +179,7 @@ describe.concurrent("every call that is opened is closed", () => {
     await using the = await codexRun({ steps: [run("touch begun; sleep 300")] }, { autonomy: "auto" });
     const watched = watchCalls(the.run);
     await the.start();
-    await until(async () => made(the, "begun"), SLOW);
+    await until(async () => the.run.made("begun"), SLOW);
     expect(watched.open()).toHaveLength(1);
     process.kill(the.run.pidOf("app-server"), "SIGKILL");
     await until(async () => watched.open().length === 0, SLOW);
@@ -214,7 +212,7 @@ describe.concurrent("what the workspace has against a call", () => {
       const watched = watchCalls(the.run);
       await the.start();
       await idle(the);
-      expect(made(the, "x")).toBe(false);
+      expect(the.run.made("x")).toBe(false);
       const last = the.model.turns.at(-1);
       expect(last && textOf(last)).toContain("OTHERS-WORK-THERE.");
       if (decision === "ask") expect(last && textOf(last)).toContain("Ask the person with send_message");

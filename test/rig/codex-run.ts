@@ -3,8 +3,9 @@ import type { AgentSession } from "../../src/core/ports/service.ts";
 import { CLASSIC_MODEL, codexEnv } from "./codex-home.ts";
 import type { RigTool } from "./door.ts";
 import { RigRun, type RigAgent } from "./link.ts";
-import { responsesServer, type Told } from "./responses.ts";
+import { responsesServer } from "./responses.ts";
 import { scratch, type Scratch } from "./rig.ts";
+import type { Told } from "./scripted-api.ts";
 import type { Script, ScriptedModel } from "./script.ts";
 
 /** A real Codex as one agent, with its scripted model. */

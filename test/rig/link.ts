@@ -1,10 +1,9 @@
 import type { Decision } from "../../src/contract/policy.ts";
 import { execFile } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { spawn, type IPty } from "@lydell/node-pty";
 import type {
   AgentBrief,
   AgentLink,
@@ -16,10 +15,15 @@ import type {
   Signal,
 } from "../../src/core/ports/service.ts";
 import type { TerminalExit } from "../../src/core/ports/terminal.ts";
+import { replaceFile } from "../../src/files/private-files.ts";
+import { until } from "../../src/services/until.ts";
 import { CallRecord } from "./calls.ts";
 import { rigDoor, type Door, type RigTool } from "./door.ts";
+import { RigProgram } from "./program.ts";
 import type { Scratch } from "./rig.ts";
-import { RigScreen } from "./screen.ts";
+
+/** Between looks for something that is awaited. */
+const LOOK_MS = 15;
 
 type Of<T extends Signal["type"]> = Extract<Signal, { type: T }>;
 
@@ -51,7 +55,7 @@ export class RigRun extends CallRecord implements AgentLink, AsyncDisposable {
   tamper: (program: ProgramSpec) => Promise<ProgramSpec> = async (program) => program;
   #waiting: Parcel[] = [];
   #taken = new Map<string, Parcel[]>();
-  #programs = new Map<string, { pty: IPty; screen: RigScreen; exit: Promise<TerminalExit>; over: boolean }>();
+  #programs = new Map<string, RigProgram>();
   #open = new AbortController();
   #busy: Promise<void> = Promise.resolve();
 
@@ -163,7 +167,7 @@ export class RigRun extends CallRecord implements AgentLink, AsyncDisposable {
   async file(name: string, content: string): Promise<string> {
     await mkdir(this.runDir, { recursive: true, mode: 0o700 });
     const path = join(this.runDir, name);
-    await writeFile(path, content, { mode: 0o600 });
+    await replaceFile(path, content);
     return path;
   }
 
@@ -172,81 +176,48 @@ export class RigRun extends CallRecord implements AgentLink, AsyncDisposable {
   }
 
   async side(name: string, asked: ProgramSpec): Promise<AgentTerminal> {
-    let entry = this.#programs.get(name);
-    if (!entry) {
-      const program = await this.tamper(asked);
-      this.started.push(program);
-      const merged: Record<string, string> = {};
-      for (const [key, value] of Object.entries({ ...this.env, ...program.env }))
-        if (value !== undefined) merged[key] = value;
-      const pty = spawn(program.command, program.args, {
-        name: "xterm-256color",
-        cols: 120,
-        rows: 40,
-        cwd: this.agent.cwd,
-        env: merged,
-        encoding: null,
-      });
-      const screen = new RigScreen(120, 40);
-      screen.onReply((bytes) => pty.write(bytes));
-      // With encoding null node-pty gives Buffers, which its types do not say.
-      pty.onData((bytes) => screen.feed(bytes as unknown as Buffer));
-      const exit = new Promise<TerminalExit>((resolve) => {
-        pty.onExit(({ exitCode, signal }) => {
-          running.over = true;
-          resolve({ code: signal ? null : exitCode, signal: signal ?? null, at: new Date().toISOString() });
-        });
-      });
-      const running = { pty, screen, exit, over: false };
-      entry = running;
-      this.#programs.set(name, entry);
-    }
-    const running = entry;
-    const { pty, screen, exit } = running;
-    return {
-      // Keys for a program that has ended are dropped, as the terminal host does.
-      write: async (bytes) => void (running.over || pty.write(bytes)),
-      screen: () => screen.state(),
-      titles: (signal) => screen.titles(signal),
-      exited: (signal) =>
-        Promise.race([
-          exit,
-          new Promise<never>((_, reject) =>
-            signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true }),
-          ),
-        ]),
-    };
+    const running = this.#programs.get(name);
+    if (running) return running;
+    const program = await this.tamper(asked);
+    this.started.push(program);
+    const begun = new RigProgram(program, this.env, this.agent.cwd);
+    this.#programs.set(name, begun);
+    return begun;
   }
 
-  /** Ends the agent's program, as a stop of the core would, and waits until it has. */
+  /** Ends the agent's programs, as a stop of the core would, and waits until they have. */
   async stop(): Promise<void> {
     this.drop();
-    for (const { pty, exit, over } of this.#programs.values()) {
-      if (over) continue;
-      pty.kill("SIGTERM");
-      await Promise.race([exit, sleep(3000).then(() => pty.kill("SIGKILL"))]);
-    }
+    for (const program of this.#programs.values()) await program.end();
   }
 
   /** How the agent's program ended; undefined when it has not within `timeoutMs`. */
   async exit(timeoutMs: number): Promise<TerminalExit | undefined> {
-    return Promise.race([this.#programs.get("main")?.exit, sleep(timeoutMs, undefined)]);
+    return this.#programs.get("main")?.endedWithin(timeoutMs);
   }
 
   /** Types into the agent's terminal, as a person would. */
   type(bytes: string): void {
-    this.#programs.get("main")?.pty.write(bytes);
+    void this.#programs.get("main")?.write(bytes);
   }
 
   /** What the agent's terminal shows, as text. */
   async shows(): Promise<string> {
-    const state = await this.#programs.get("main")?.screen.state();
-    return (
-      state?.lines
-        .map((line) => line.text)
-        .join("\n")
-        .trimEnd() ?? ""
-    );
+    const state = await this.#programs.get("main")?.screen();
+    const lines = state?.lines.map((line) => line.text) ?? [];
+    return lines.join("\n").trimEnd();
+  }
+
+  /** Resolves when the agent's terminal shows these words; rejects with all that is known when it does not in time. */
+  async sees(words: string, timeoutMs = 15_000): Promise<void> {
+    const shown = async (): Promise<boolean> => (await this.shows()).includes(words);
+    if (!(await until(shown, { withinMs: timeoutMs, everyMs: LOOK_MS })))
+      throw new Error(`The terminal did not show "${words}" within ${timeoutMs} ms. ${await this.story()}`);
+  }
+
+  /** Whether a file of this name is in the agent's folder. */
+  made(name: string): boolean {
+    return existsSync(join(this.agent.cwd, name));
   }
 
   /** Process id of the agent's program. */
@@ -256,7 +227,7 @@ export class RigRun extends CallRecord implements AgentLink, AsyncDisposable {
 
   /** The same for a side process, by name; 0 when there is none. */
   pidOf(name: string): number {
-    return this.#programs.get(name)?.pty.pid ?? 0;
+    return this.#programs.get(name)?.pid ?? 0;
   }
 
   /** The first signal of this type from index `since` of `signals` on, past or future, that `where` accepts. */
@@ -268,15 +239,16 @@ export class RigRun extends CallRecord implements AgentLink, AsyncDisposable {
       where,
     }: { timeoutMs?: number; since?: number; where?: (signal: Of<T>) => boolean } = {},
   ): Promise<Of<T>> {
-    const deadline = performance.now() + timeoutMs;
-    for (;;) {
-      for (const signal of this.signals.slice(since)) {
-        if (isOf(type, signal) && (where?.(signal) ?? true)) return signal;
-      }
-      if (performance.now() > deadline)
-        throw new Error(`No signal "${type}" within ${timeoutMs} ms. ${await this.story()}`);
-      await sleep(15);
-    }
+    let found: Of<T> | undefined;
+    const come = (): boolean => {
+      found = this.signals
+        .slice(since)
+        .find((one): one is Of<T> & { at: number } => isOf(type, one) && (where?.(one) ?? true));
+      return found !== undefined;
+    };
+    await until(come, { withinMs: timeoutMs, everyMs: LOOK_MS });
+    if (found === undefined) throw new Error(`No signal "${type}" within ${timeoutMs} ms. ${await this.story()}`);
+    return found;
   }
 
   /** Everything that tells why a test failed. */

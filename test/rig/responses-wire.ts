@@ -1,4 +1,5 @@
 import type { Answer, ModelRequest } from "./script.ts";
+import type { WireEvent } from "./scripted-api.ts";
 
 type Json = Record<string, unknown>;
 type Call = { call: string; args: Record<string, unknown> };
@@ -152,7 +153,7 @@ function functionCall(call: string, args: Record<string, unknown>, id: string): 
 }
 
 /** The server-sent events of an answer. Text comes in pieces when the answer is slow, else in one. */
-export function* eventsOf(request: ModelRequest, answer: Answer): Generator<Json & { type: string }> {
+export function* eventsOf(request: ModelRequest, answer: Answer): Generator<WireEvent> {
   const response = { id: `resp_${request.index}` };
   yield { type: "response.created", response };
   for (const [output_index, item] of itemsOf(request, answer).entries()) {
