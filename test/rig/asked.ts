@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import * as claude from "./claude-tools.ts";
 import type { RunningClustr } from "./clustr.ts";
+import * as codex from "./codex-tools.ts";
 import { textOf, type Answer, type ModelRequest } from "./script.ts";
 
 /** Something an agent wants that only a person can resolve. `word` occurs nowhere else. */
@@ -48,38 +50,20 @@ export class Gate {
   }
 }
 
-const OPTIONS = [
-  { label: "red", description: "warm" },
-  { label: "blue", description: "cold" },
-];
+/** The same for both tools, so that answers are. */
+const OPTIONS = codex.COLOUR.options;
 
 /** How a scripted model wishes: the calls of the tool it drives. */
-interface Call {
-  call: string;
-  args: Record<string, unknown>;
-}
-const CALLS: Record<"claude" | "codex", (wish: Wish) => Call> = {
+const CALLS = {
   claude: ({ kind, word }: Wish) =>
     kind === "permission"
-      ? { call: "Bash", args: { command: `touch ${word}`, description: "t" } }
-      : {
-          call: "AskUserQuestion",
-          args: {
-            questions: [{ question: `Which ${word}?`, header: "Colour", multiSelect: false, options: OPTIONS }],
-          },
-        },
+      ? claude.bash(`touch ${word}`)
+      : claude.ask({ ...claude.COLOUR, question: `Which ${word}?`, options: OPTIONS }),
   codex: ({ kind, word }: Wish) =>
     kind === "permission"
-      ? {
-          call: "exec_command",
-          args: { cmd: `touch ${word}`, sandbox_permissions: "require_escalated", justification: "it must" },
-        }
-      : {
-          call: "request_user_input",
-          args: { questions: [{ id: "colour", header: "Colour", question: `Which ${word}?`, options: OPTIONS }] },
-        },
+      ? codex.escalated(`touch ${word}`)
+      : codex.ask({ ...codex.COLOUR, question: `Which ${word}?`, options: OPTIONS }),
 };
-
 /** An agent on one of the real tools. */
 export function modelled(name: string, service: "claude" | "codex", gate: Gate, folder: string): Wishing {
   return {

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { codex } from "../../src/services/codex/codex.ts";
 import { codexRun } from "./codex-run.ts";
+import { escalated, shell } from "./codex-tools.ts";
 import { RigRun } from "./link.ts";
 import type { ModelRequest } from "./script.ts";
 
@@ -13,7 +14,7 @@ const says = (text: string) => (request: ModelRequest) =>
   request.messages.some((message) => message.text.includes(text));
 const times = (request: ModelRequest, text: string) =>
   request.messages.filter((message) => message.text.includes(text)).length;
-const SLEEP = { call: "exec_command", args: { cmd: "sleep 2; echo slept", yield_time_ms: 10_000 } };
+const SLEEP = shell("sleep 2; echo slept", { yield_time_ms: 10_000 });
 
 describe("after the server was killed and is back", () => {
   it("an agent at rest is taken over: same programs, same conversation, no prompt repeated", async () => {
@@ -38,11 +39,7 @@ describe("after the server was killed and is back", () => {
   });
 
   it("what the person was asked stays theirs, whatever policy was set meanwhile; the next call obeys it", async () => {
-    const ask = (cmd: string) => ({
-      call: "exec_command",
-      args: { cmd, sandbox_permissions: "require_escalated", justification: "it must" },
-    });
-    await using made = await codexRun({ steps: [ask("touch one"), ask("touch two"), { text: "Done." }] });
+    await using made = await codexRun({ steps: [escalated("touch one"), escalated("touch two"), { text: "Done." }] });
     const { run } = made;
     const there = (name: string): boolean => existsSync(join(run.agent.cwd, name));
     await made.start();
@@ -121,13 +118,7 @@ describe("after the server was killed and is back", () => {
   it("an open question is asked again and can still be answered", async () => {
     await using made = await codexRun(
       {
-        steps: [
-          {
-            call: "exec_command",
-            args: { cmd: "touch made-it", sandbox_permissions: "require_escalated", justification: "it must" },
-          },
-          { text: "Made." },
-        ],
+        steps: [escalated("touch made-it"), { text: "Made." }],
       },
       { autonomy: "ask" },
     );

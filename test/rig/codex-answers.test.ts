@@ -8,16 +8,11 @@ import type { Answer } from "../../src/contract/attention.ts";
 import type { Question, RequestId } from "../../src/services/codex/protocol.ts";
 import { connectRpc } from "../../src/services/codex/rpc.ts";
 import { codexRun, type CodexRun } from "./codex-run.ts";
+import { ask, COLOUR, escalated, patch, shell } from "./codex-tools.ts";
 import type { RigRun } from "./link.ts";
 import type { ModelRequest } from "./script.ts";
 
-const ASKING = (cmd: string) => ({ cmd, sandbox_permissions: "require_escalated", justification: "it must" });
-const RUN = (cmd: string) => ({ call: "exec_command", args: ASKING(cmd) });
-const EDIT = (file: string) =>
-  ({
-    call: "exec_command",
-    args: { cmd: `apply_patch <<'EOF'\n*** Begin Patch\n*** Add File: ${file}\n+hello\n*** End Patch\nEOF` },
-  }) as const;
+const EDIT = (file: string) => patch(`*** Add File: ${file}`, "+hello");
 const DIALOG = "Would you like to";
 const SHOWN = { timeout: 8000 };
 const said = (request: ModelRequest | undefined) => request?.messages.map(({ text }) => text).join("\n") ?? "";
@@ -34,10 +29,10 @@ describe("a person's answer from Clustr", () => {
   for (const code of [false, true]) {
     it(`allow, deny with its reason, always: for this command and this run (${code ? "code mode" : "classic tools"})`, async () => {
       const steps = [
-        RUN("touch one"),
-        RUN("touch two"),
-        RUN("echo x >> three"),
-        RUN("echo x >> three"),
+        escalated("touch one"),
+        escalated("touch two"),
+        escalated("echo x >> three"),
+        escalated("echo x >> three"),
         { text: "Done." },
       ];
       await using made = await codexRun({ steps }, { code, autonomy: "ask" });
@@ -75,19 +70,9 @@ describe("a person's answer from Clustr", () => {
   });
 
   it("an option or own words, to one question or several", async () => {
-    const ask = (...names: string[]) => ({
-      call: "request_user_input",
-      args: {
-        questions: names.map((id) => ({
-          ...{ id, header: id, question: `Which ${id}?` },
-          options: [
-            { label: "red", description: "warm" },
-            { label: "blue", description: "cold" },
-          ],
-        })),
-      },
-    });
-    const steps = [ask("colour"), ask("colour"), ask("hat", "coat"), { text: "Done." }];
+    const about = (...names: string[]) =>
+      ask(...names.map((id) => ({ ...COLOUR, id, header: id, question: `Which ${id}?` })));
+    const steps = [about("colour"), about("colour"), about("hat", "coat"), { text: "Done." }];
     await using made = await codexRun({ steps }, { tables: "[features]\ndefault_mode_request_user_input = true" });
     const { run, model } = made;
     await made.start();
@@ -143,7 +128,7 @@ describe("a person's answer from Clustr", () => {
   });
 
   it("several at once wait in line; what was answered in the terminal cannot be answered again", async () => {
-    const calls = [RUN("touch one"), RUN("touch two")];
+    const calls = [escalated("touch one"), escalated("touch two")];
     await using made = await codexRun({ steps: [{ calls }, { text: "Done." }] });
     const { run } = made;
     await made.start();
@@ -164,7 +149,7 @@ describe("a person's answer from Clustr", () => {
   for (const code of [false, true]) {
     it(`in the same instant as another one: what came second is told that it did not count (${code ? "code mode" : "classic tools"})`, async () => {
       const steps = [
-        ...[0, 1, 2, 3].map((n) => (n < 2 ? RUN(`touch f${n}; sleep 0.5`) : EDIT(`f${n}`))),
+        ...[0, 1, 2, 3].map((n) => (n < 2 ? escalated(`touch f${n}; sleep 0.5`) : EDIT(`f${n}`))),
         { text: "Done." },
       ];
       await using made = await codexRun({ steps }, { code });
@@ -211,7 +196,7 @@ describe("a person's answer from Clustr", () => {
 
   for (const hooked of [true, false]) {
     it(`a policy answers in the person's place (${hooked ? "before each tool call" : "where Codex asks, if it does not run our hook"})`, async () => {
-      const steps = [RUN("touch one"), EDIT("two.txt"), RUN("touch three"), { text: "Done." }];
+      const steps = [escalated("touch one"), EDIT("two.txt"), escalated("touch three"), { text: "Done." }];
       await using made = await codexRun({ steps });
       const { run, model } = made;
       if (!hooked) run.tamper = async (program) => ({ ...program, args: withoutHooks(program.args) });
@@ -237,12 +222,11 @@ describe("a person's answer from Clustr", () => {
 
   for (const code of [false, true]) {
     it(`a policy's no holds for what Codex does not ask about (${code ? "code mode" : "classic tools"})`, async () => {
-      const plain = (cmd: string) => ({ call: "exec_command", args: { cmd } });
       const steps = [
-        plain("touch secret-it's"),
+        shell("touch secret-it's"),
         EDIT("two.txt"),
         { call: "mcp__clustr__send_message", args: { to: "bob" } },
-        plain("touch fine"),
+        shell("touch fine"),
         { text: "Done." },
       ];
       await using made = await codexRun({ steps }, { code, autonomy: "full" });

@@ -3,23 +3,18 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { codexRun } from "./codex-run.ts";
+import { ask, COLOUR, escalated, shell } from "./codex-tools.ts";
 import type { ModelRequest } from "./script.ts";
 
 const says = (text: string) => (request: ModelRequest) =>
   request.messages.some((message) => message.text.includes(text));
-/** How a model asks to run a command without the sandbox. */
-const ASKING = (cmd: string) => ({
-  cmd,
-  sandbox_permissions: "require_escalated",
-  justification: "it must leave the sandbox",
-});
 const PATCH = "*** Begin Patch\n*** Add File: new.txt\n+hello\n*** End Patch";
 
 describe("what only a person can resolve", () => {
   for (const code of [false, true]) {
     it(`a command that must leave the sandbox: the exact command is asked, a message in between answers nothing (${code ? "code mode" : "classic tools"})`, async () => {
       await using made = await codexRun(
-        { steps: [{ call: "exec_command", args: ASKING("touch made-it") }, { text: "Made." }] },
+        { steps: [escalated("touch made-it"), { text: "Made." }] },
         { code, autonomy: "ask" },
       );
       const { run, model } = made;
@@ -43,10 +38,7 @@ describe("what only a person can resolve", () => {
   }
 
   it("with autonomy ask: nothing is written without a yes", async () => {
-    await using made = await codexRun(
-      { steps: [{ call: "exec_command", args: { cmd: "touch unasked; ls" } }, { text: "Tried." }] },
-      { autonomy: "ask" },
-    );
+    await using made = await codexRun({ steps: [shell("touch unasked; ls"), { text: "Tried." }] }, { autonomy: "ask" });
     await made.start();
     await made.run.signal("idle");
     expect(existsSync(join(made.run.agent.cwd, "unasked"))).toBe(false);
@@ -82,10 +74,7 @@ describe("what only a person can resolve", () => {
   it("with autonomy auto: nothing inside the folder, but what leaves the sandbox", async () => {
     await using made = await codexRun(
       {
-        steps: [
-          { call: "exec_command", args: { cmd: "touch inside" } },
-          { call: "exec_command", args: ASKING("touch beyond") },
-        ],
+        steps: [shell("touch inside"), escalated("touch beyond")],
       },
       { autonomy: "auto" },
     );
@@ -94,7 +83,7 @@ describe("what only a person can resolve", () => {
     const { item } = await run.signal("attention");
     expect(item).toMatchObject({
       title: "Run touch beyond",
-      detail: expect.stringContaining("it must leave the sandbox") as string,
+      detail: expect.stringContaining("Why: it must") as string,
     });
     expect(existsSync(join(run.agent.cwd, "inside"))).toBe(true);
     expect(existsSync(join(run.agent.cwd, "beyond"))).toBe(false);
@@ -122,17 +111,9 @@ describe("what only a person can resolve", () => {
   });
 
   it("a question of the model, with its options", async () => {
-    const options = [
-      { label: "red", description: "the warm one" },
-      { label: "blue", description: "the cold one" },
-    ];
-    const call = "request_user_input";
     await using made = await codexRun(
       {
-        steps: [
-          { call, args: { questions: [{ id: "q", header: "Colour", question: "Which colour?", options }] } },
-          { text: "Thank you." },
-        ],
+        steps: [ask(COLOUR), { text: "Thank you." }],
       },
       { tables: "[features]\ndefault_mode_request_user_input = true" },
     );

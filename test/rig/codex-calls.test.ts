@@ -6,20 +6,13 @@ import type { ToolCall } from "../../src/core/ports/service.ts";
 import { compare, outside, watchCalls } from "./calls.ts";
 import { until } from "./claude-stage.ts";
 import { codexRun, type CodexRun } from "./codex-run.ts";
-import { textOf, type Answer } from "./script.ts";
+import { escalated, patch, shell } from "./codex-tools.ts";
+import { textOf } from "./script.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 /** The real tool on a busy machine. */
 const SLOW = 60_000;
 
-const run = (cmd: string, more: object = {}): Answer & { call: string; args: Record<string, unknown> } => ({
-  call: "exec_command",
-  args: { cmd, ...more },
-});
-const patch = (...lines: string[]) =>
-  run(`apply_patch <<'END-OF-PATCH'\n*** Begin Patch\n${lines.join("\n")}\n*** End Patch\nEND-OF-PATCH`);
-/** How a model asks to run a command without the sandbox. */
-const escalated = (cmd: string) => run(cmd, { sandbox_permissions: "require_escalated", justification: "it must" });
 const idle = (the: CodexRun) => the.run.signal("idle", { timeoutMs: SLOW });
 const opened = (the: CodexRun): ToolCall[] => the.run.calls.flatMap((call) => ("open" in call ? [call.open] : []));
 
@@ -89,7 +82,7 @@ describe.concurrent("every call that is opened is closed", () => {
     await using the = await codexRun(
       {
         steps: [
-          { calls: [run("echo 1 > one"), run("false")] },
+          { calls: [shell("echo 1 > one"), shell("false")] },
           { call: "send_message", namespace: "mcp__clustr", args: {} } as never,
           { text: "Done." },
         ],
@@ -135,8 +128,8 @@ describe.concurrent("every call that is opened is closed", () => {
     await using the = await codexRun(
       {
         steps: [
-          run("sleep 4; echo late > late", { yield_time_ms: 250 }),
-          run("touch begun; sleep 5; echo later > later", { yield_time_ms: 30_000 }),
+          shell("sleep 4; echo late > late", { yield_time_ms: 250 }),
+          shell("touch begun; sleep 5; echo later > later", { yield_time_ms: 30_000 }),
           { text: "Done." },
         ],
       },
@@ -176,7 +169,7 @@ describe.concurrent("every call that is opened is closed", () => {
   });
 
   it("no call outlives Codex itself", async () => {
-    await using the = await codexRun({ steps: [run("touch begun; sleep 300")] }, { autonomy: "auto" });
+    await using the = await codexRun({ steps: [shell("touch begun; sleep 300")] }, { autonomy: "auto" });
     const watched = watchCalls(the.run);
     await the.start();
     await until(async () => the.run.made("begun"), SLOW);
@@ -187,7 +180,7 @@ describe.concurrent("every call that is opened is closed", () => {
 
   it("where the hook does not run, a call is of doubtful reach, and its edits are told all the same", async () => {
     await using the = await codexRun(
-      { steps: [run("echo 1 > one"), patch("*** Add File: new", "+x"), { text: "Done." }] },
+      { steps: [shell("echo 1 > one"), patch("*** Add File: new", "+x"), { text: "Done." }] },
       { autonomy: "auto" },
     );
     the.run.tamper = async (program) => ({
@@ -207,7 +200,7 @@ describe.concurrent("every call that is opened is closed", () => {
 describe.concurrent("what the workspace has against a call", () => {
   for (const decision of ["deny", "ask"] as const)
     it(`is told to the model, and nothing runs (${decision})`, async () => {
-      await using the = await codexRun({ steps: [run("touch x"), { text: "Done." }] }, { autonomy: "full" });
+      await using the = await codexRun({ steps: [shell("touch x"), { text: "Done." }] }, { autonomy: "full" });
       the.run.objection = () => ({ decision, reason: "OTHERS-WORK-THERE." });
       const watched = watchCalls(the.run);
       await the.start();

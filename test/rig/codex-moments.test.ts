@@ -6,7 +6,8 @@ import { percentile, randomOf } from "./figures.ts";
 import { codexVersion } from "./codex-home.ts";
 import { CodexLife } from "./codex-life.ts";
 import type { Line } from "./life.ts";
-import { QUESTION, shell, wish } from "./codex-scenes.ts";
+import { patient, QUESTION } from "./codex-scenes.ts";
+import { escalated } from "./codex-tools.ts";
 import { STREAM } from "./scenes.ts";
 import type { ModelRequest } from "./script.ts";
 
@@ -86,7 +87,7 @@ class Play {
   }
 }
 
-const TOOL: Line = { answer: shell("sleep 0.6"), leaves: "working", doing: "tool" };
+const TOOL: Line = { answer: patient("sleep 0.6"), leaves: "working", doing: "tool" };
 
 /** Asks, posts while it is asked, and has the person answer at the end. */
 async function asked(play: Play, line: Line, how: (key: string) => Promise<void> | undefined): Promise<void> {
@@ -124,7 +125,7 @@ const SCENES: Record<string, (play: Play) => Promise<void>> = {
   },
   async approval(play) {
     const file = `wish-${play.posted.length}`;
-    const line: Line = { answer: wish(`touch ${file}`), leaves: "held", doing: "approval" };
+    const line: Line = { answer: escalated(`touch ${file}`), leaves: "held", doing: "approval" };
     const { run } = play.life;
     await asked(play, line, (key) => {
       expect(existsSync(join(run.agent.cwd, file))).toBe(false);
@@ -137,7 +138,7 @@ const SCENES: Record<string, (play: Play) => Promise<void>> = {
   },
   async interrupted(play) {
     const { life } = play;
-    life.says(life.chance(0.5) ? { answer: STREAM, leaves: "idle" } : { ...TOOL, answer: shell("sleep 20") });
+    life.says(life.chance(0.5) ? { answer: STREAM, leaves: "idle" } : { ...TOOL, answer: patient("sleep 20") });
     play.post();
     await life.stands("working");
     // The turn it waits in is about to be dropped with it: it is sent again, and may come after what is sent meanwhile.

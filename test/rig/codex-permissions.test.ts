@@ -4,16 +4,14 @@ import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { codexRun, type CodexRun } from "./codex-run.ts";
+import { shell } from "./codex-tools.ts";
 import type { ModelRequest, Step } from "./script.ts";
 
 const SHOWN = { timeout: 8000 };
 /** In namespaces of its own a program sees the `/etc` it is given. */
 const NAMESPACES = ["--user", "--map-root-user", "--mount", "sh", "-c", 'mount --bind "$0" /etc && exec "$@"'];
 const canMount = spawnSync("unshare", [...NAMESPACES, "/etc", "true"]).status === 0;
-const run = (cmd: string, more: object): Step => ({
-  call: "exec_command",
-  args: { cmd, yield_time_ms: 5_000, ...more },
-});
+const run = (cmd: string, more: object): Step => shell(cmd, { yield_time_ms: 5_000, ...more });
 const said = (request: ModelRequest | undefined): string => request?.messages.at(-1)?.text ?? "";
 
 describe("permissions that Codex asks for seldom", () => {

@@ -5,6 +5,7 @@ import { expect, it } from "vitest";
 import { randomOf } from "./figures.ts";
 import { codexVersion } from "./codex-home.ts";
 import { codexRun } from "./codex-run.ts";
+import { escalated, shell } from "./codex-tools.ts";
 import type { Answer, ModelRequest } from "./script.ts";
 
 /** Messages of one run. The long version takes minutes. */
@@ -29,14 +30,8 @@ for (const code of [false, true]) {
         const dice = random();
         if (dice < 0.35) return { text: "Done." };
         if (dice < 0.55) return { slow: ["one ", "two ", "three ", "four."], gapMs: 60 };
-        if (dice < 0.8)
-          return { call: "exec_command", args: { cmd: `sleep 0.${Math.ceil(random() * 6)}`, yield_time_ms: 10_000 } };
-        const args = {
-          cmd: `touch wish-${wishes++}`,
-          sandbox_permissions: "require_escalated",
-          justification: "it must",
-        };
-        return { call: "exec_command", args };
+        if (dice < 0.8) return shell(`sleep 0.${Math.ceil(random() * 6)}`, { yield_time_ms: 10_000 });
+        return escalated(`touch wish-${wishes++}`);
       };
       await using made = await codexRun({ steps: [{ text: "Ready." }], otherwise: model }, { code, autonomy: "auto" });
       const { run } = made;

@@ -1,30 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CodexLife } from "./codex-life.ts";
+import { ask, COLOUR, escalated, shell } from "./codex-tools.ts";
 import { answered, commonScenes, DONE, from, STREAM, typed, type Scenes } from "./scenes.ts";
 
 const ESCAPE = "\u001b";
 const BUSY = "esc to interrupt";
 const DIALOG = "Would you like to";
 
-export const shell = (cmd: string, more: object = {}) => ({
-  call: "exec_command",
-  args: { cmd, yield_time_ms: 10_000, ...more },
-});
-export const wish = (cmd: string) => shell(cmd, { sandbox_permissions: "require_escalated", justification: "it must" });
-export const QUESTION = {
-  call: "request_user_input",
-  args: {
-    questions: [
-      {
-        ...{ id: "q", header: "Colour", question: "Which colour?" },
-        options: [
-          { label: "red", description: "the warm one" },
-          { label: "blue", description: "the cold one" },
-        ],
-      },
-    ],
-  },
-};
+/** A command that is waited for. */
+export const patient = (cmd: string) => shell(cmd, { yield_time_ms: 10_000 });
+export const QUESTION = ask(COLOUR);
 const FORM = {
   call: "mcp__forms__ask",
   args: { schema: { type: "object", properties: { name: { type: "string" } }, required: ["name"] } },
@@ -32,7 +17,7 @@ const FORM = {
 
 /** What an agent on Codex goes through. */
 export const SCENES: Scenes<CodexLife> = {
-  ...commonScenes({ shell, wish: () => wish("sleep 0.5"), question: QUESTION, blue: "blue" }),
+  ...commonScenes({ shell: patient, wish: () => escalated("sleep 0.5"), question: QUESTION, blue: "blue" }),
   async "work in the background"(life) {
     life.says({ answer: shell("sleep 2.5", { yield_time_ms: 250 }), leaves: "working" }, DONE);
     await life.prompt();
@@ -40,13 +25,13 @@ export const SCENES: Scenes<CodexLife> = {
     await sleep(2_000);
   },
   async "allowed in the terminal"(life) {
-    await answered(life, wish("sleep 0.5"), typed(life, "y", DIALOG, "working"), DONE);
+    await answered(life, escalated("sleep 0.5"), typed(life, "y", DIALOG, "working"), DONE);
   },
   async "refused in the terminal"(life) {
-    await answered(life, wish("sleep 0.5"), typed(life, ESCAPE, DIALOG, "idle"));
+    await answered(life, escalated("sleep 0.5"), typed(life, ESCAPE, DIALOG, "idle"));
   },
   async "two wishes"(life) {
-    const calls = [wish("sleep 0.4"), wish("sleep 0.5")];
+    const calls = [escalated("sleep 0.4"), escalated("sleep 0.5")];
     const how = async (since: number): Promise<void> => {
       const first = await life.asked(since);
       // Classic tools ask for both at once, a script for one after the other.
@@ -67,7 +52,9 @@ export const SCENES: Scenes<CodexLife> = {
     await answered(life, FORM, from(life, { kind: "text", text: "Ada" }), DONE);
   },
   async "interrupted here"(life) {
-    life.says(life.chance(0.5) ? { answer: STREAM, leaves: "idle" } : { answer: shell("sleep 20"), leaves: "working" });
+    life.says(
+      life.chance(0.5) ? { answer: STREAM, leaves: "idle" } : { answer: patient("sleep 20"), leaves: "working" },
+    );
     await life.prompt();
     await life.pause();
     await life.pause();
@@ -76,7 +63,7 @@ export const SCENES: Scenes<CodexLife> = {
     life.truth.is("idle");
   },
   async "interrupted in the terminal"(life) {
-    life.says({ answer: shell("sleep 20"), leaves: "working" });
+    life.says({ answer: patient("sleep 20"), leaves: "working" });
     await life.prompt();
     await life.pause();
     await life.pause();

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { codex } from "../../src/services/codex/codex.ts";
 import { codexRun } from "./codex-run.ts";
+import { shell } from "./codex-tools.ts";
 import { textOf } from "./script.ts";
 
 describe("a Codex agent starts", () => {
@@ -78,10 +79,7 @@ describe("a Codex agent starts", () => {
   });
 
   it("and marks its commands only by variables that Clustr keeps from other agents", async () => {
-    await using made = await codexRun(
-      { steps: [{ call: "exec_command", args: { cmd: "env" } }, { text: "Seen." }] },
-      { autonomy: "auto" },
-    );
+    await using made = await codexRun({ steps: [shell("env"), { text: "Seen." }] }, { autonomy: "auto" });
     await made.start();
     await made.run.signal("idle");
     const printed = made.model.turns.at(-1)?.messages.at(-1)?.text ?? "";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { codex } from "../../src/services/codex/codex.ts";
 import { codexRun } from "./codex-run.ts";
+import { escalated, shell } from "./codex-tools.ts";
 import { RigRun } from "./link.ts";
 import type { ModelRequest } from "./script.ts";
 
@@ -8,8 +9,7 @@ const says = (text: string) => (request: ModelRequest) =>
   request.messages.some((message) => message.text.includes(text));
 const times = (request: ModelRequest, text: string) =>
   request.messages.filter((message) => message.text.includes(text)).length;
-const SLEEP = { call: "exec_command", args: { cmd: "sleep 20", yield_time_ms: 30_000 } };
-const ASKING = { cmd: "touch made-it", sandbox_permissions: "require_escalated", justification: "it must" };
+const SLEEP = shell("sleep 20", { yield_time_ms: 30_000 });
 const SHOWN = { timeout: 8000 };
 
 describe("interrupting", () => {
@@ -33,7 +33,7 @@ describe("interrupting", () => {
   });
 
   it("takes an open question with it; an answer that comes later hits nothing", async () => {
-    await using made = await codexRun({ steps: [{ call: "exec_command", args: ASKING }] });
+    await using made = await codexRun({ steps: [escalated("touch made-it")] });
     const { run } = made;
     const session = await made.start();
     const { item } = await run.signal("attention");
@@ -44,7 +44,7 @@ describe("interrupting", () => {
 
   it("works right after a message was sent, before its turn was announced", async () => {
     // Interrupted early enough, the first message is sent again, and it is then that the tool runs.
-    const nap = { call: "exec_command", args: { cmd: "sleep 2", yield_time_ms: 10_000 } };
+    const nap = shell("sleep 2", { yield_time_ms: 10_000 });
     await using made = await codexRun({ steps: [{ text: "Ready." }, nap, { text: "Well." }] }, { autonomy: "auto" });
     const { run, model } = made;
     const session = await made.start();
