@@ -1,7 +1,7 @@
 import type { Decision } from "../../src/contract/policy.ts";
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type {
@@ -15,7 +15,6 @@ import type {
   Signal,
 } from "../../src/core/ports/service.ts";
 import type { TerminalExit } from "../../src/core/ports/terminal.ts";
-import { replaceFile } from "../../src/files/private-files.ts";
 import { until } from "../../src/services/until.ts";
 import { CallRecord } from "./calls.ts";
 import { rigDoor, type Door, type RigTool } from "./door.ts";
@@ -24,6 +23,8 @@ import type { Scratch } from "./rig.ts";
 
 /** Between looks for something that is awaited. */
 const LOOK_MS = 15;
+/** Between tries to hand over what was not taken, beside every signal; as the core does. */
+const SWEEP_MS = 2_000;
 
 type Of<T extends Signal["type"]> = Extract<Signal, { type: T }>;
 
@@ -36,7 +37,7 @@ export type RigAgent = Partial<AgentBrief> & { task: string };
 
 /**
  * One run of one agent around a service under test: a real pty, a real door, and a mailbox. It plays the core's part by
- * the book: parcels wait in `post` order, `deliver` is tried on each signal, hooks take what waits.
+ * the book: parcels wait in `post` order, `deliver` is tried on each signal and now and then, hooks take what waits.
  */
 export class RigRun extends CallRecord implements AgentLink, AsyncDisposable {
   readonly agent: AgentBrief;
@@ -58,6 +59,7 @@ export class RigRun extends CallRecord implements AgentLink, AsyncDisposable {
   #programs = new Map<string, RigProgram>();
   #open = new AbortController();
   #busy: Promise<void> = Promise.resolve();
+  #sweep: NodeJS.Timeout | undefined;
 
   private constructor(agent: AgentBrief, runDir: string, socketDir: string, env: Record<string, string>, gate: Door) {
     super();
@@ -122,7 +124,13 @@ export class RigRun extends CallRecord implements AgentLink, AsyncDisposable {
         this.log("a hand-over failed", { error: String(error) });
         return { later: "it failed" };
       });
-      if ("later" in result) return;
+      if ("later" in result) {
+        this.#sweep ??= setTimeout(() => {
+          this.#sweep = undefined;
+          void this.flush();
+        }, SWEEP_MS).unref();
+        return;
+      }
       this.#waiting = this.#waiting.filter((parcel) => !parcels.includes(parcel));
       this.#record(parcels, result.channel);
     });
@@ -167,7 +175,7 @@ export class RigRun extends CallRecord implements AgentLink, AsyncDisposable {
   async file(name: string, content: string): Promise<string> {
     await mkdir(this.runDir, { recursive: true, mode: 0o700 });
     const path = join(this.runDir, name);
-    await replaceFile(path, content);
+    await writeFile(path, content, { mode: 0o600 });
     return path;
   }
 
@@ -197,8 +205,11 @@ export class RigRun extends CallRecord implements AgentLink, AsyncDisposable {
   }
 
   /** Types into the agent's terminal, as a person would. */
-  type(bytes: string): void {
-    void this.#programs.get("main")?.write(bytes);
+  type(keys: string): void {
+    this.#programs
+      .get("main")
+      ?.write(keys)
+      .catch((error: unknown) => this.log("what was typed is lost", { error: String(error) }));
   }
 
   /** What the agent's terminal shows, as text. */

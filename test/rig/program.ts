@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { spawn, type IPty } from "@lydell/node-pty";
+import { ClustrError } from "../../src/contract/error.ts";
 import type { ScreenState } from "../../src/core/ports/screen.ts";
 import type { AgentTerminal, ProgramSpec } from "../../src/core/ports/service.ts";
 import type { TerminalExit } from "../../src/core/ports/terminal.ts";
@@ -39,9 +40,9 @@ export class RigProgram implements AgentTerminal {
     return this.#pty.pid;
   }
 
-  /** Keys for a program that has ended are dropped, as the terminal host does. */
-  async write(bytes: string): Promise<void> {
-    if (!this.#over) this.#pty.write(bytes);
+  async write(keys: string): Promise<void> {
+    if (this.#over) throw new ClustrError("conflict", "The program has ended.");
+    this.#pty.write(keys);
   }
 
   screen(): Promise<ScreenState> {
