@@ -1,19 +1,13 @@
 import { spawnSync } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { TARGETS } from "../../src/services/codex/find.ts";
 import { cleanEnv, pinned, type Scratch } from "./rig.ts";
 
-const TARGET: Record<string, string> = {
-  "linux-x64": "x86_64-unknown-linux-musl",
-  "linux-arm64": "aarch64-unknown-linux-musl",
-  "darwin-x64": "x86_64-apple-darwin",
-  "darwin-arm64": "aarch64-apple-darwin",
-};
+const PLATFORM = `${process.platform}-${process.arch}`;
 
 /** Folder of the pinned real Codex: its own executable, not the npm wrapper around it. */
-export const CODEX_FOLDER = pinned(
-  `@openai/codex-${process.platform}-${process.arch}/vendor/${TARGET[`${process.platform}-${process.arch}`] ?? "unknown"}/bin`,
-);
+export const CODEX_FOLDER = pinned(`@openai/codex-${PLATFORM}/vendor/${TARGETS[PLATFORM] ?? "unknown"}/bin`);
 export const CODEX = join(CODEX_FOLDER, "codex");
 
 /** What figures hold for, e.g. `codex 0.169.0`. */

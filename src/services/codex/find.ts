@@ -3,8 +3,8 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { findOnPath, isExecutable } from "../program.ts";
 
-/** The executables npm installs beside its wrapper, by Node's names for platform and processor. */
-const TARGETS: Record<string, string> = {
+/** Folders of the executables that npm installs beside its wrapper, by Node's names for platform and processor. */
+export const TARGETS: Record<string, string> = {
   "linux-x64": "x86_64-unknown-linux-musl",
   "linux-arm64": "aarch64-unknown-linux-musl",
   "darwin-x64": "x86_64-apple-darwin",
