@@ -52,10 +52,15 @@ export function hasCode(error: unknown, ...codes: FailureCode[]): error is Clust
   return codes.length === 0 || codes.includes((error as ClustrError).code);
 }
 
+/** What something thrown says, for a sentence of ours or for the log. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Anything thrown, as a failure for the wire. Unknown errors keep their text out of it: it may hold paths or secrets. */
 export function toFailure(error: unknown): Failure {
-  if (error instanceof Error && error.name === "ClustrError") {
-    const { code, message, details } = error as ClustrError;
+  if (hasCode(error)) {
+    const { code, message, details } = error;
     return details === undefined ? { code, message } : { code, message, details };
   }
   return {

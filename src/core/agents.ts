@@ -1,6 +1,6 @@
 import { inboxOf } from "../contract/actor.ts";
 import type { Agent } from "../contract/agent.ts";
-import { ClustrError } from "../contract/error.ts";
+import { ClustrError, reasonOf } from "../contract/error.ts";
 import type { Fact } from "../contract/event.ts";
 import { foldName } from "../contract/name.ts";
 import type { agents } from "../contract/operations/agents.ts";
@@ -159,7 +159,7 @@ export function agentHandlers({
         const again = (view: View): Fact => resumption(view, record(view, id), call.limits);
         await call.decide(REGISTRY, again, `${id}/${run}`).then(
           () => resumed.push(name),
-          (error: unknown) => left.push({ name, why: error instanceof Error ? error.message : String(error) }),
+          (error: unknown) => left.push({ name, why: reasonOf(error) }),
         );
       }
       return { resumed, left };

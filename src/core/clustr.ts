@@ -1,4 +1,4 @@
-import { ClustrError } from "../contract/error.ts";
+import { ClustrError, hasCode } from "../contract/error.ts";
 import type { HomeFact } from "../contract/event.ts";
 import type { home as homeOperations } from "../contract/operations/home.ts";
 import { DEFAULT_LIMITS, Limits, type Workspace } from "../contract/workspace.ts";
@@ -8,7 +8,7 @@ import type { Core, OpenWorkspace } from "./core.ts";
 import type { Detections } from "./detections.ts";
 import { folderHandlers } from "./folder-list.ts";
 import { openHome } from "./home.ts";
-import { told } from "./inside.ts";
+import { asClustrError } from "./errors.ts";
 import { parsed, permitted, workspaceFor } from "./invoke.ts";
 import type { Access } from "./ports/access.ts";
 import type { FolderBrowser } from "./ports/folder-browser.ts";
@@ -125,12 +125,8 @@ export async function createClustr(parts: ClustrParts): Promise<Clustr> {
           values,
         );
       } catch (error) {
-        if (error instanceof Error && error.name === "ClustrError") {
-          const { code, message } = error as ClustrError;
-          if (code === "forbidden" || code === "limited") refused(caller, name, code, message);
-          throw error;
-        }
-        throw told(error, parts.log, { operation: name });
+        if (hasCode(error, "forbidden", "limited")) refused(caller, name, error.code, error.message);
+        throw asClustrError(error, parts.log, { operation: name });
       }
     },
     workspaces: workspaces.all,

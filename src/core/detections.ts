@@ -1,4 +1,4 @@
-import { ClustrError } from "../contract/error.ts";
+import { ClustrError, reasonOf } from "../contract/error.ts";
 import type { Detection, Service } from "./ports/service.ts";
 
 /** How long it is trusted that a tool is ready. */
@@ -70,7 +70,7 @@ export function problemsOf(detection: Detection): string {
 }
 
 function unexamined({ id, title }: Service, error: unknown): Detection {
-  const problem = `${title} could not be examined: ${error instanceof Error ? error.message : String(error)}`;
+  const problem = `${title} could not be examined: ${reasonOf(error)}`;
   const remedy = "Run the tool once by hand to see what is wrong.";
   return { service: id, title, ready: false, findings: [{ fatal: true, problem, remedy }] };
 }

@@ -1,7 +1,7 @@
 import { ClustrError, toFailure } from "../contract/error.ts";
 import type { ClientFrame } from "../contract/wire.ts";
 import type { OpenWorkspace } from "../core/core.ts";
-import { told } from "../core/inside.ts";
+import { asClustrError } from "../core/errors.ts";
 import type { Drivers, Seat, Size } from "./drivers.ts";
 import { findTerminal } from "./find-terminal.ts";
 import type { Surface } from "./surface.ts";
@@ -64,7 +64,7 @@ export function openChannel(options: {
   };
   signal.addEventListener("abort", left, { once: true });
 
-  const failureOf = (error: unknown) => toFailure(told(error, surface.log, { agent }));
+  const failureOf = (error: unknown) => toFailure(asClustrError(error, surface.log, { agent }));
 
   function refuse(error: unknown): void {
     if (signal.aborted) return;

@@ -2,7 +2,7 @@ import type { WebSocket } from "ws";
 import { ClustrError, toFailure, type Failure } from "../contract/error.ts";
 import { decodeBinary, encodeBinary, PROTOCOL, type ClientFrame, type ServerFrame } from "../contract/wire.ts";
 import type { OpenWorkspace } from "../core/core.ts";
-import { told } from "../core/inside.ts";
+import { asClustrError } from "../core/errors.ts";
 import type { Call } from "./auth.ts";
 import { openChannel, type Channel } from "./channel.ts";
 import type { Drivers } from "./drivers.ts";
@@ -60,7 +60,7 @@ export function serveConnection(
       if (isBinary) typed(data);
       else received(parseFrame(data.toString("utf8")));
     } catch (error) {
-      void send({ type: "refused", failure: toFailure(told(error, log, { session: call.session })) });
+      void send({ type: "refused", failure: toFailure(asClustrError(error, log, { session: call.session })) });
       leave(POLICY, "refused");
     }
   });

@@ -2,7 +2,7 @@ import { Hono, type Context } from "hono";
 import { ClustrError, FAILURES, toFailure } from "../contract/error.ts";
 import type { Operation } from "../contract/operation.ts";
 import { operations, type OperationName } from "../contract/operations.ts";
-import { told } from "../core/inside.ts";
+import { asClustrError } from "../core/errors.ts";
 import { SECURITY_HEADERS } from "./answer.ts";
 import type { Assets } from "./assets.ts";
 import { readJson } from "./body.ts";
@@ -17,7 +17,7 @@ export const all = Object.entries(operations) as [OperationName, Operation][];
 export function createApp(surface: Surface, assets: Assets | undefined): Hono<RouteEnv> {
   const app = new Hono<RouteEnv>();
   app.onError((error, c) => {
-    const failure = toFailure(told(error, surface.log, { path: c.req.path }));
+    const failure = toFailure(asClustrError(error, surface.log, { path: c.req.path }));
     return c.json(failure, FAILURES[failure.code].http as 500);
   });
   app.notFound((c) =>

@@ -6,7 +6,7 @@ import {
 } from "@modelcontextprotocol/server";
 import type { Hono } from "hono";
 import { ClustrError } from "../contract/error.ts";
-import { told } from "../core/inside.ts";
+import { asClustrError } from "../core/errors.ts";
 import type { Call } from "./auth.ts";
 import { readJson } from "./body.ts";
 import { agentOf } from "./hooks.ts";
@@ -88,7 +88,7 @@ function createServer({ core, version, log }: Surface, { caller, requestId }: Ca
         }),
       );
     } catch (error) {
-      return toolFailure(told(error, log, { tool: params.name }));
+      return toolFailure(asClustrError(error, log, { tool: params.name }));
     }
   });
   return server;

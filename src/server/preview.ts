@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { toFailure } from "../contract/error.ts";
 import { PREVIEW_COLS, PREVIEW_ROWS, type ClientFrame } from "../contract/wire.ts";
 import type { OpenWorkspace } from "../core/core.ts";
-import { told } from "../core/inside.ts";
+import { asClustrError } from "../core/errors.ts";
 import type { Screens } from "../core/ports/screen.ts";
 import type { TerminalHost, TerminalInfo } from "../core/ports/terminal.ts";
 import type { Channel } from "./channel.ts";
@@ -30,7 +30,7 @@ export function openPreview(options: PreviewOptions): Channel {
   const signal = AbortSignal.any([options.signal, life.signal]);
   show({ ...options, signal }).catch((error: unknown) => {
     if (signal.aborted) return;
-    const failure = toFailure(told(error, options.log, { agent: preview.agent }));
+    const failure = toFailure(asClustrError(error, options.log, { agent: preview.agent }));
     void outlet.frame({ type: "refused", channel: preview.channel, failure, over: true });
   });
   return { ack() {}, type() {}, resize() {}, close: () => life.abort() };

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { toFailure, type Failure } from "../contract/error.ts";
 import type { Core } from "../core/core.ts";
-import { told } from "../core/inside.ts";
+import { asClustrError } from "../core/errors.ts";
 import { pathOf } from "./request.ts";
 import type { Log } from "./surface.ts";
 
@@ -32,7 +32,7 @@ export function createRefusals(core: Core, log: Log): Refusals {
   }
 
   return (req, error) => {
-    const failure = toFailure(told(error, log, { at: "the gate" }));
+    const failure = toFailure(asClustrError(error, log, { at: "the gate" }));
     const { code, message } = failure;
     const path = pathOf(req);
     const door = DOORS.find((prefix) => path === prefix || path.startsWith(`${prefix}/`)) ?? "page";

@@ -1,3 +1,4 @@
+import { reasonOf } from "../../contract/error.ts";
 import type { Fact } from "../../contract/event.ts";
 import { append, decide } from "../append.ts";
 import type { LiveView } from "../live-view.ts";
@@ -49,7 +50,7 @@ export async function followRulesFile(
       try {
         checkRules(text);
       } catch (error) {
-        return complain(String(error instanceof Error ? error.message : error));
+        return complain(reasonOf(error));
       }
       const base = { id: newId(), actor: { kind: "human" as const }, subject: "rules" };
       const next = (): Fact => ({ type: "rules.updated", data: { text, revision: live.current().rules.revision + 1 } });

@@ -4,7 +4,7 @@ import { ClustrError, hasCode } from "../contract/error.ts";
  * Anything thrown, as an error for the caller. What is no failure of ours is a bug: the log gets all of it, and the caller
  * only the id under which it is there, since its text may hold paths or secrets.
  */
-export function told(
+export function asClustrError(
   error: unknown,
   log: (message: string, details?: Record<string, unknown>) => void,
   where: Record<string, unknown>,
