@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { desk, type Desk } from "../../test/rig/core.ts";
 import type { Agent } from "../contract/agent.ts";
 import { server } from "./caller.ts";
-import { terminalId } from "./agent-run.ts";
+import { terminalId } from "./runs/terminals.ts";
 
 const moment = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 60));
 

@@ -1,7 +1,7 @@
 import { ClustrError } from "../contract/error.ts";
 import type { terminals } from "../contract/operations/terminals.ts";
 import { agentNamed } from "./agents.ts";
-import { terminalId } from "./agent-run.ts";
+import { terminalId } from "./runs/terminals.ts";
 import type { Handlers, WorkspaceCall } from "./call.ts";
 import type { Screens } from "./ports/screen.ts";
 

@@ -1,5 +1,5 @@
 import type { Agent } from "../../contract/agent.ts";
-import { terminalId } from "../agent-run.ts";
+import { terminalId } from "../runs/terminals.ts";
 import { shownPath } from "../../contract/files.ts";
 import { appendPatiently } from "../append.ts";
 import { Attribution } from "../attribution/attribution.ts";

@@ -1,5 +1,6 @@
 import type { Agent } from "../../contract/agent.ts";
-import { terminalId, type ToolCalls } from "../agent-run.ts";
+import { terminalId } from "../runs/terminals.ts";
+import type { ToolCalls } from "../runs/run.ts";
 import { agentAuthor, oneOf, PERSON } from "../attribution/author.ts";
 import type { Expected } from "../attribution/expected.ts";
 import type { Call } from "../attribution/windows.ts";

@@ -1,8 +1,8 @@
 import type { Agent } from "../../contract/agent.ts";
 import type { Answer } from "../../contract/attention.ts";
-import { ClustrError } from "../../contract/error.ts";
+import { ClustrError, hasCode } from "../../contract/error.ts";
 import type { Fact } from "../../contract/event.ts";
-import type { AgentRun } from "../agent-run.ts";
+import type { AgentRun } from "../runs/run.ts";
 import type { LiveView } from "../live-view.ts";
 
 interface Parts {
@@ -24,7 +24,7 @@ export function createAnswers({ live, note, log }: Parts, runs: ReadonlyMap<stri
   /** Items whose answer this server is carrying out: given as early as while it still takes the agent over. */
   const underWay = new Set<string>();
   const leaveOpen = async (agent: string, item: string, error: unknown): Promise<void> => {
-    const why = error instanceof Error && error.name === "ClustrError" ? error.message : "it could not be carried out";
+    const why = hasCode(error) ? error.message : "it could not be carried out";
     log("An answer had no effect", { agent, item, error: String(error) });
     await record(agent, item, { type: "attention.unanswered", data: { agent, item, why } });
   };

@@ -1,7 +1,7 @@
-import { ClustrError } from "../../contract/error.ts";
+import { ClustrError, reasonOf } from "../../contract/error.ts";
 import type { Event } from "../../contract/event.ts";
 import type { Shell } from "../../contract/shell.ts";
-import type { RunParts } from "../agent-run.ts";
+import type { RunParts } from "../runs/run.ts";
 import { append } from "../append.ts";
 import type { LiveView } from "../live-view.ts";
 import type { Ledger } from "../ports/ledger.ts";
@@ -116,7 +116,7 @@ export function followShells(
       const { id } = event.data;
       const begun = start(event.data);
       starts.set(id, begun);
-      begun.catch((error: unknown) => close(id, error instanceof Error ? error.message : String(error)));
+      begun.catch((error: unknown) => close(id, reasonOf(error)));
       tidy().catch((error: unknown) => log("Old shells could not be tidied away", { error: String(error) }));
     }
     if (event.type === "shell.closed") {
@@ -138,8 +138,7 @@ export function followShells(
       try {
         await starts.get(id);
       } catch (error) {
-        const why = error instanceof Error ? error.message : String(error);
-        throw new ClustrError("unavailable", `The shell could not start: ${why}`, { cause: error });
+        throw new ClustrError("unavailable", `The shell could not start: ${reasonOf(error)}`, { cause: error });
       }
     },
     ended: async (id) => ends.get(id),

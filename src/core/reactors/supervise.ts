@@ -1,21 +1,23 @@
 import type { Agent } from "../../contract/agent.ts";
+import { hasCode } from "../../contract/error.ts";
 import type { Fact } from "../../contract/event.ts";
-import type { View } from "../../contract/view.ts";
-import type { Workspace } from "../../contract/workspace.ts";
 import { decisionFor } from "../../contract/policy.ts";
+import type { Workspace } from "../../contract/workspace.ts";
+import { appendPatiently } from "../append.ts";
 import type { FolderLog } from "../changes/folder-log.ts";
 import type { CallKeeper } from "../changes/tool-calls.ts";
-import { endTerminals, forgetTerminals, hasProcesses, lastLines } from "../agent-terminals.ts";
-import { startRun, terminalId, type AgentRun, type RunParts } from "../agent-run.ts";
-import { appendPatiently } from "../append.ts";
-import { problemsOf, type Detections } from "../detections.ts";
+import type { Detections } from "../detections.ts";
 import type { LiveView } from "../live-view.ts";
 import type { Ledger } from "../ports/ledger.ts";
 import type { Service, Signal } from "../ports/service.ts";
-import type { TerminalExit, TerminalInfo } from "../ports/terminal.ts";
+import type { TerminalExit } from "../ports/terminal.ts";
 import { instructionsFor } from "../role.ts";
+import { prepare } from "../runs/prepare.ts";
+import { startRun, type AgentRun, type RunParts } from "../runs/run.ts";
+import { endTerminals, forgetTerminals, lastLines, terminalId } from "../runs/terminals.ts";
 import { endOf, factsOf, lostFact, preparing } from "../status.ts";
 import { createTurns } from "../turns.ts";
+import { adoptAgents } from "./adopt.ts";
 import { createAnswers } from "./answers.ts";
 import type { Delivery } from "./deliver.ts";
 
@@ -31,14 +33,6 @@ interface Parts extends RunParts {
   newId(): string;
   now(): number;
 }
-
-/** How long bringing the agents in step waits before it asks a terminal host again that did not answer. */
-const AGAIN_MS = 2_000;
-/** How many removed agents are looked at for what a crash kept from being deleted. */
-const REMOVED = 50;
-
-/** What an agent does before its tool is started. */
-const SNAPSHOT = "taking a snapshot of the folder";
 
 /** Starts, adopts, watches and ends agents, as the ledger says they should be. */
 export interface Supervisor {
@@ -80,6 +74,7 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
     return !over.aborted && now?.live === true && now.run === run && !now.stopping;
   };
 
+  /** Starts a run of an agent, or takes over the one that goes on. */
   const begin = async (agent: Agent, adopted: boolean): Promise<void> => {
     if (!wanted(agent)) return;
     const { id, run } = agent;
@@ -88,20 +83,12 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
     const service = parts.services.get(agent.service);
     if (!service) return fail(`The service "${agent.service}" does not exist in this version.`);
     if (!adopted) {
-      const problem = await parts.detections.get(agent.service).then(
-        (detection) => (detection.ready ? undefined : problemsOf(detection)),
-        (error: unknown) => `${service.title} could not be looked for: ${String(error)}. Run \`clustr doctor\`.`,
-      );
-      // Looking takes seconds: it may have been stopped or started anew meanwhile.
+      const show = (activity: string): Promise<void> =>
+        note(id, run, (now) => (now.activity === activity ? [] : [preparing(now, activity)]));
+      const problem = await prepare(agent, service, { ...parts, show, wanted: () => wanted(agent) });
+      // It may have been stopped or started anew meanwhile.
       if (!wanted(agent)) return;
       if (problem !== undefined) return fail(problem);
-      await note(id, run, (now) => (now.activity === SNAPSHOT ? [] : [preparing(now, SNAPSHOT)]));
-      const kept = await parts.folderLog.begin(agent).then(
-        () => undefined,
-        (error: unknown) => `No snapshot of the folder could be taken, so it was not started: ${messageOf(error)}`,
-      );
-      if (!wanted(agent)) return;
-      if (kept !== undefined) return fail(kept);
     }
     const instructions = instructionsFor(agent, parts.info, live.current().rules);
     const started: AgentRun = startRun(parts, service, agent, instructions, {
@@ -122,10 +109,7 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
       },
       (error: unknown) => {
         if (over.aborted) return;
-        const reason =
-          error instanceof Error && error.name === "ClustrError"
-            ? error.message
-            : `${service.title} could not be started: ${String(error)}`;
+        const reason = hasCode(error) ? error.message : `${service.title} could not be started: ${String(error)}`;
         void turns.take(id, async () => {
           if (runs.get(id) !== started) return;
           await note(id, run, (now) => (now.live && !now.stopping ? factsOf(now, { type: "failed", reason }, "") : []));
@@ -135,6 +119,7 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
     );
   };
 
+  /** Takes what a run's service tells of its tool. */
   const take = async (started: AgentRun, evidence: Signal): Promise<void> => {
     const { id, run } = started.agent;
     if (evidence.type === "seen") return delivery.seen(id, evidence.messages);
@@ -150,6 +135,7 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
     if (evidence.type !== "session") delivery.kick(id);
   };
 
+  /** The process of a run has ended by itself. */
   const ended = async (id: string, run: number, exit: TerminalExit): Promise<void> => {
     const agent = live.current().agents[id];
     if (!agent?.live || agent.run !== run) return;
@@ -206,54 +192,6 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
     await forgetTerminals(parts, id);
   };
 
-  /** Brings agents in step with what the terminal host has; resolves when those that run have been taken over. */
-  const reconcile = async (view: View): Promise<void> => {
-    const terminals = await parts.host.list();
-    const adoptions = Object.values(view.agents).flatMap((agent) => {
-      if (agent.external) return [];
-      const own = terminals.filter(({ id }) => id.startsWith(`${agent.id}.`));
-      const done = turns.take(agent.id, () => goOn(agent, own));
-      // Only these have hooks under way; what else has to be recorded may take as long as the disk is full.
-      const over = !agent.live || agent.stopping || own.some(({ id, exit }) => exit && id === terminalId(agent));
-      return over || own.every(({ exit }) => exit) ? [] : [done];
-    });
-    await Promise.all(adoptions);
-    for (const event of await ledger.read({ type: "agent.removed", newest: true, limit: REMOVED })) {
-      if (event.type !== "agent.removed") continue;
-      const { id } = event.data;
-      if (terminals.some((terminal) => terminal.id.startsWith(`${id}.`))) void turns.take(id, () => remove(id));
-    }
-  };
-
-  /** Goes on with an agent where a crash left it; `own` are its terminals as they were then. */
-  const goOn = async (agent: Agent, own: TerminalInfo[]): Promise<void> => {
-    const { id, run } = agent;
-    // Somebody may have stopped it or started it anew since.
-    if (runs.has(id) || live.current().agents[id]?.run !== run) return;
-    if (agent.stopping) return stop(agent);
-    const name = terminalId(agent);
-    const present = own.filter((each) => each.id === name || each.id.startsWith(`${name}.`));
-    const exit = present.find((each) => each.id === name)?.exit;
-    if (exit && agent.live) await ended(id, run, exit);
-    const over = !agent.live || exit !== undefined;
-    if (own.some((each) => hasProcesses(each) && (over || !present.includes(each))))
-      await endTerminals(parts, id, over ? undefined : name);
-    if (over) return;
-    if (present.some((each) => !each.exit)) return begin(agent, true);
-    if (agent.status === "spawning") return begin(agent, false);
-    const why = `Its process was gone when the server came back. \`clustr restart ${agent.name}\` runs its task again.`;
-    return note(id, run, (now) => (now.live ? [lostFact(now, why)] : []));
-  };
-
-  /** Asks again when the terminal host does not answer. */
-  const catchUp = (): Promise<void> =>
-    turns.take("reconcile", () =>
-      reconcile(live.current()).catch((error: unknown) => {
-        setTimeout(() => void catchUp(), AGAIN_MS).unref();
-        throw error;
-      }),
-    );
-
   live.watch((event, view) => {
     if (event.type === "agent.spawned") {
       const agent = view.agents[event.data.agent.id];
@@ -278,7 +216,14 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
   });
 
   return {
-    adopted: catchUp(),
+    adopted: adoptAgents(
+      { ...parts, turns },
+      {
+        ...{ begin, ended, stop, remove, note },
+        runs: (id) => runs.has(id),
+        endTerminals: (id, but) => endTerminals(parts, id, but),
+      },
+    ),
     run: (id) => runs.get(id),
     async close() {
       letGo.abort(new Error("The server lets go of its agents."));
@@ -286,8 +231,4 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
       await turns.settled();
     },
   };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
