@@ -47,7 +47,7 @@ import { tokenHandlers } from "./tokens.ts";
 import { uploadHandlers, type UploadsParts } from "./uploads.ts";
 
 /** What one workspace is made of; the composition root fills it. */
-export interface WorkspaceParts extends RunParts, FilesParts, UploadsParts, ExportingParts {
+export interface WorkspaceParts extends Omit<RunParts, "workspace">, FilesParts, UploadsParts, ExportingParts {
   info: Workspace;
   ledger: Ledger;
   rulesFile: RulesFile;
@@ -77,7 +77,8 @@ export interface RunningWorkspace extends OpenWorkspace {
 export type WorkspaceHandlers = ReturnType<typeof allHandlers>;
 
 /** Opens a workspace: folds its ledger, brings its agents and its rules file in step, and starts its reactors. */
-export async function openWorkspace(parts: WorkspaceParts): Promise<RunningWorkspace> {
+export async function openWorkspace(given: WorkspaceParts): Promise<RunningWorkspace> {
+  const parts = { ...given, workspace: given.info.id };
   const { ledger, info, newId, now, log } = parts;
   const stopped = new AbortController();
   const { signal } = stopped;
@@ -142,7 +143,7 @@ export async function openWorkspace(parts: WorkspaceParts): Promise<RunningWorks
     terminalOf(name) {
       const shell = shellOf(name);
       if (shell !== undefined)
-        return live.current().shells.some(({ id }) => id === shell) ? shellTerminal(parts.workspace, shell) : undefined;
+        return live.current().shells.some(({ id }) => id === shell) ? shellTerminal(info.id, shell) : undefined;
       const agent = findAgent(live.current(), name);
       return agent && !agent.external ? terminalId(agent) : undefined;
     },

@@ -89,7 +89,6 @@ export async function desk(ledger: Ledger = memoryLedger<Fact>()): Promise<Desk>
         link: () => ({ url: "", login: "", expires_in_s: 1 }),
         agentToken: (workspace, agent) => `token-${workspace}-${agent}`,
       },
-      workspace: info.id,
       door: async () => "http://127.0.0.1:1",
       detections: createDetections(services, {}, Date.now, stopped.signal),
       ...{

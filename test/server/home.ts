@@ -178,7 +178,6 @@ export async function testHome(options: TestHomeOptions = {}): Promise<TestHome>
         files,
         sockets: files,
         access: logins,
-        workspace: info.id,
         door: async () => `http://127.0.0.1:${DOOR_PORT}`,
         env: {},
         umask: 0o022,

@@ -11,6 +11,13 @@ interface Floor {
   node: boolean;
 }
 
+/** The composition root: `daemon.ts`, which says in what order a server starts, and its parts in `daemon/`. */
+const DAEMON: Floor = {
+  from: ["contract", "core", "services", "ledger", "terminal", "git", "files", "server", "client", "daemon"],
+  npm: ["pino"],
+  node: true,
+};
+
 /** The table of ARCHITECTURE.md, "Floors". The key is the folder or file of `src`; the longest match counts. */
 export const FLOORS: Record<string, Floor> = {
   contract: { from: [], npm: ["zod"], node: false },
@@ -61,11 +68,8 @@ export const FLOORS: Record<string, Floor> = {
     node: false,
   },
   "dashboard/vite.config.ts": { from: [], npm: ["vite", "@vitejs/plugin-react"], node: true },
-  "daemon.ts": {
-    from: ["contract", "core", "services", "ledger", "terminal", "git", "files", "server", "client", "daemon"],
-    npm: ["pino"],
-    node: true,
-  },
+  "daemon.ts": DAEMON,
+  daemon: DAEMON,
 };
 
 /** Agreed exceptions, each with its reason in the file itself. */
