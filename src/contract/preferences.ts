@@ -1,8 +1,7 @@
 import { z } from "zod";
 
-/** Commands whose keys may be chosen, and workspaces whose window is remembered; the longest untouched window goes first. */
+/** Commands whose keys may be chosen. */
 export const MOST_KEYS = 200;
-export const MOST_WINDOWS = 100;
 
 const width = z.int().min(0).max(4000);
 
@@ -60,5 +59,3 @@ export const PreferencesChange = z.strictObject({
     .describe("How the window of a workspace is arranged"),
 });
 export type PreferencesChange = z.infer<typeof PreferencesChange>;
-
-export const NO_PREFERENCES: Preferences = { keys: {}, windows: {} };

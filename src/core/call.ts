@@ -26,7 +26,19 @@ export interface WorkspaceCall {
   earlier(): Promise<Event | undefined>;
 }
 
+/** One call to an operation of the whole server. */
+export interface HomeCall {
+  readonly caller: Caller;
+  /** The call's own id, the same when it is repeated. */
+  readonly requestId: string;
+}
+
 /** Handlers for a record of operations; leaving one out is a compile error. */
 export type Handlers<Ops extends Record<string, Operation>, Call> = {
   [Name in keyof Ops]: (call: Call, input: Parsed<Ops[Name]>) => Promise<Output<Ops[Name]>>;
 };
+
+/** What of a change is named: a field that is undefined stays as it is. */
+export function named<T extends object>(change: T): Partial<T> {
+  return Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as Partial<T>;
+}

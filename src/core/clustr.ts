@@ -1,13 +1,12 @@
 import { ClustrError, hasCode } from "../contract/error.ts";
 import type { HomeFact } from "../contract/event.ts";
-import type { home as homeOperations } from "../contract/operations/home.ts";
-import { DEFAULT_LIMITS, Limits, type Workspace } from "../contract/workspace.ts";
-import type { Handlers } from "./call.ts";
+import type { Limits, Workspace } from "../contract/workspace.ts";
+import type { HomeCall } from "./call.ts";
 import { person } from "./caller.ts";
 import type { Core, OpenWorkspace } from "./core.ts";
 import type { Detections } from "./detections.ts";
 import { folderHandlers } from "./folder-list.ts";
-import { openHome } from "./home.ts";
+import { homeHandlers, openHome } from "./home.ts";
 import { asClustrError } from "./errors.ts";
 import { parsed, permitted, workspaceFor } from "./invoke.ts";
 import type { Access } from "./ports/access.ts";
@@ -17,13 +16,10 @@ import type { Repaired } from "./ports/damage.ts";
 import type { Folders } from "./ports/folders.ts";
 import type { Ledger } from "./ports/ledger.ts";
 import { followPreferences, preferencesHandlers } from "./preferences.ts";
+import { createRefusals } from "./refusals.ts";
 import { serviceHandlers } from "./services.ts";
 import type { RunningWorkspace } from "./workspace.ts";
-import { createWorkspaces, type HomeCall } from "./workspaces.ts";
-
-/** How long the same refusal to the same caller is recorded only once. */
-const REFUSAL_MS = 60_000;
-const REFUSALS = 1_000;
+import { createWorkspaces } from "./workspaces.ts";
 
 export interface ClustrParts {
   homeLedger: Ledger<HomeFact>;
@@ -60,42 +56,13 @@ export async function createClustr(parts: ClustrParts): Promise<Clustr> {
     (error) => !stopped.signal.aborted && parts.fail(error),
   );
   const workspaces = createWorkspaces({ ...parts, home });
-  const refusals = new Map<string, number>();
-
-  const ownHandlers: Handlers<typeof homeOperations, HomeCall> = {
-    "limits.set": async ({ requestId }, changes) => {
-      const asked = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
-      if (Object.keys(asked).length === 0) return home.view().limits;
-      const limits = Limits.parse({ ...DEFAULT_LIMITS, ...home.view().limits, ...asked });
-      await home.record({ type: "limits.changed", data: { limits } }, "limits", requestId);
-      return home.view().limits;
-    },
-    "link.create": async () => parts.access.link(),
-    "server.shutdown": async (_call, { keep_agents }) => parts.shutdown(keep_agents),
-  };
-  const homeHandlers = {
-    ...ownHandlers,
+  const refused = createRefusals(home, parts);
+  const ownHandlers = {
+    ...homeHandlers(home, parts.access, parts.shutdown),
     ...preferencesHandlers(home),
     ...workspaces.handlers,
     ...serviceHandlers(parts.detections),
     ...folderHandlers(parts.folders, parts.browser),
-  };
-
-  const refused: Core["refused"] = (caller, operation, code, message) => {
-    const who = caller?.actor ?? { kind: "system" as const };
-    const key = `${who.kind === "agent" ? who.id : who.kind} ${operation} ${code}`;
-    const now = parts.now();
-    if (Math.abs(now - (refusals.get(key) ?? 0)) < REFUSAL_MS) return;
-    if (refusals.size >= REFUSALS) refusals.clear();
-    refusals.set(key, now);
-    home
-      .record(
-        { type: "call.refused", data: { operation, code, message: message.slice(0, 500) } },
-        "refusals",
-        parts.newId(),
-        who,
-      )
-      .catch((error: unknown) => parts.log("A refusal could not be recorded", { operation, error: String(error) }));
   };
 
   return {
@@ -106,7 +73,7 @@ export async function createClustr(parts: ClustrParts): Promise<Clustr> {
         const id = operation.scope === "workspace" ? workspaceFor(caller, workspace) : undefined;
         const values = parsed(operation, input);
         if (id === undefined) {
-          return await (homeHandlers[name as keyof typeof homeHandlers] as Handler<HomeCall>)(
+          return await (ownHandlers[name as keyof typeof ownHandlers] as Handler<HomeCall>)(
             { caller, requestId },
             values,
           );

@@ -1,29 +1,39 @@
-import { applyEvent } from "../contract/fold.ts";
-import { emptyView, type View } from "../contract/view.ts";
-import type { Event } from "../contract/event.ts";
+import type { Event, Fact } from "../contract/event.ts";
+import type { View } from "../contract/view.ts";
 import type { Ledger } from "./ports/ledger.ts";
 
 /** The fold of a ledger, kept up to date. */
-export interface LiveView {
-  current(): View;
+export interface LiveView<V = View, F = Fact> {
+  current(): V;
   /** Resolves once the view has folded `seq`; rejects when the view follows no longer. */
   reached(seq: number): Promise<void>;
   /** Waits until the view satisfies a condition, at most `ms`; false when the time ran out. */
-  until(condition: (view: View) => boolean, ms: number): Promise<boolean>;
+  until(condition: (view: V) => boolean, ms: number): Promise<boolean>;
   /** Calls back for every event folded after now, in order, with the view after it. Throwing is a bug of the listener. */
-  watch(listener: (event: Event, view: View) => void): () => void;
+  watch(listener: (event: Event<F>, view: V) => void): () => void;
 }
 
-/** Follows the ledger from its beginning; resolves once everything that is in it now has been folded. */
-export async function followLedger(
-  ledger: Ledger,
+/** How a view is made of events. */
+interface Fold<V, F> {
+  /** The view before the first event. */
+  first: V;
+  apply(view: V, event: Event<F>): V;
+}
+
+/**
+ * Follows a ledger from its beginning until the signal aborts; resolves once everything that is in it now has been folded.
+ * `fail` is called when it can be followed no longer.
+ */
+export async function followLedger<V extends { seq: number }, F>(
+  ledger: Ledger<F>,
+  { first, apply }: Fold<V, F>,
   signal: AbortSignal,
   fail: (error: unknown) => void,
-): Promise<LiveView> {
-  let view = emptyView();
-  const listeners = new Set<(event: Event, view: View) => void>();
+): Promise<LiveView<V, F>> {
+  let view = first;
+  const listeners = new Set<(event: Event<F>, view: V) => void>();
   let waiting: { seq: number; resolve: () => void; reject: (reason: unknown) => void }[] = [];
-
+  /** Set when nothing more will be folded. */
   let over: { reason: unknown } | undefined;
 
   const settle = (): void => {
@@ -35,7 +45,7 @@ export async function followLedger(
 
   const run = async (): Promise<void> => {
     for await (const event of ledger.tail(0, signal)) {
-      view = applyEvent(view, event);
+      view = apply(view, event);
       for (const listener of listeners) listener(event, view);
       settle();
     }
@@ -48,7 +58,7 @@ export async function followLedger(
       waiting = [];
     });
 
-  const live: LiveView = {
+  const live: LiveView<V, F> = {
     current: () => view,
     reached(seq) {
       if (seq <= view.seq) return Promise.resolve();
@@ -65,7 +75,7 @@ export async function followLedger(
           listeners.delete(look);
           resolve(met);
         };
-        const look = (_event: Event, now: View): void => {
+        const look = (_event: Event<F>, now: V): void => {
           if (condition(now)) finish(true);
         };
         const timer = setTimeout(() => finish(false), ms);

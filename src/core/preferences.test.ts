@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { MOST_KEYS, MOST_WINDOWS, NO_PREFERENCES, PreferencesChange } from "../contract/preferences.ts";
-import { preferred } from "./preferences.ts";
+import { MOST_WINDOWS, NO_PREFERENCES, preferred } from "../contract/fold-preferences.ts";
+import { MOST_KEYS, PreferencesChange } from "../contract/preferences.ts";
 
 const window = (workspace: string, more: object = {}): PreferencesChange => ({ window: { workspace, ...more } });
 

@@ -1,10 +1,11 @@
 import { ClustrError } from "../contract/error.ts";
 import type { preferences as operations } from "../contract/operations/preferences.ts";
-import { MOST_KEYS, MOST_WINDOWS, type Preferences, type PreferencesChange } from "../contract/preferences.ts";
-import type { Handlers } from "./call.ts";
+import { preferred } from "../contract/fold-preferences.ts";
+import { MOST_KEYS, type Preferences } from "../contract/preferences.ts";
+import type { Handlers, HomeCall } from "./call.ts";
 import type { Home } from "./home.ts";
-import type { HomeCall } from "./workspaces.ts";
 
+/** How the person wants the page to be. */
 export function preferencesHandlers(home: Home): Handlers<typeof operations, HomeCall> {
   return {
     "preferences.get": async () => home.view().preferences,
@@ -22,26 +23,6 @@ export function preferencesHandlers(home: Home): Handlers<typeof operations, Hom
       return home.view().preferences;
     },
   };
-}
-
-/** Preferences after a change. Of windows only the latest are kept: the one that changed is the last. */
-export function preferred(was: Preferences, change: PreferencesChange): Preferences {
-  const { theme = was.theme, letters = was.letters, keys = {}, window } = change;
-  const next: Preferences = {
-    ...(theme === undefined ? {} : { theme }),
-    ...(letters === undefined ? {} : { letters }),
-    keys: Object.fromEntries(
-      Object.entries({ ...was.keys, ...keys }).filter((pair): pair is [string, string] => pair[1] !== null),
-    ),
-    windows: was.windows,
-  };
-  if (!window) return next;
-  const { workspace, ...choice } = window;
-  const { [workspace]: old, ...others } = was.windows;
-  const merged = { ...old, ...choice };
-  if (old && JSON.stringify(merged) === JSON.stringify(old)) return next;
-  const latest = Object.entries(others).slice(1 - MOST_WINDOWS);
-  return { ...next, windows: Object.fromEntries([...latest, [workspace, merged]]) };
 }
 
 /** What is preferred now and after every change, the newest each time, until the signal aborts. */

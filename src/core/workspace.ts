@@ -1,6 +1,7 @@
 import { ClustrError } from "../contract/error.ts";
 import type { Fact } from "../contract/event.ts";
-import type { View } from "../contract/view.ts";
+import { applyEvent } from "../contract/fold.ts";
+import { emptyView, type View } from "../contract/view.ts";
 import type { Limits, Workspace } from "../contract/workspace.ts";
 import type { agents as agentOperations } from "../contract/operations/agents.ts";
 import { agentHandlers, findAgent } from "./agents.ts";
@@ -83,7 +84,12 @@ export async function openWorkspace(given: WorkspaceParts): Promise<RunningWorks
   const stopped = new AbortController();
   const { signal } = stopped;
   const inLine = createLine();
-  const live = await followLedger(ledger, signal, (error) => !signal.aborted && parts.fail(error));
+  const live = await followLedger(
+    ledger,
+    { first: emptyView(), apply: applyEvent },
+    signal,
+    (error) => !signal.aborted && parts.fail(error),
+  );
   await sendNotices(ledger, live, signal, log);
   const rules = await followRulesFile(parts.rulesFile, ledger, live, newId, signal, log);
   const delivery = createDelivery(ledger, live, now, newId, signal, log);

@@ -3,8 +3,7 @@ import { held } from "../contract/view.ts";
 import type { imports } from "../contract/operations/backups.ts";
 import type { workspaces as operations } from "../contract/operations/workspaces.ts";
 import type { Limits, Workspace } from "../contract/workspace.ts";
-import type { Handlers } from "./call.ts";
-import type { Caller } from "./caller.ts";
+import type { Handlers, HomeCall } from "./call.ts";
 import { realFolder } from "./folder.ts";
 import { settleImport } from "./importing.ts";
 import type { Home } from "./home.ts";
@@ -28,11 +27,6 @@ export interface WorkspacesParts {
   /** A workspace cannot go on, for a reason that is not its own. */
   fail(error: unknown): void;
   log(message: string, details?: Record<string, unknown>): void;
-}
-
-export interface HomeCall {
-  caller: Caller;
-  requestId: string;
 }
 
 /** The workspaces that are open in this server. */

@@ -1,5 +1,6 @@
 import { useSyncExternalStore } from "react";
 import type { Client } from "../../client/client.ts";
+import { NO_PREFERENCES, preferred } from "../../contract/fold-preferences.ts";
 import type { Preferences, PreferencesChange, WindowChoice } from "../../contract/preferences.ts";
 import { keep, kept } from "../live/kept.ts";
 
@@ -9,11 +10,10 @@ const REST_MS = 500;
 const AGAIN_MS = 5_000;
 const KEY = "preferences";
 
-const NONE: Preferences = { keys: {}, windows: {} };
 const listeners = new Set<() => void>();
 
 // What this browser knew last: the first guess, until the server has spoken.
-let known: Preferences = { ...NONE, ...kept<Preferences>(KEY) };
+let known: Preferences = { ...NO_PREFERENCES, ...kept<Preferences>(KEY) };
 /** Chosen here and not yet taken by the server: it stays on top of what comes from there. */
 let pending: PreferencesChange | undefined;
 let client: Client | undefined;
@@ -41,13 +41,13 @@ export function usePreferences(): Preferences {
 /** Changes what is preferred: here at once, and for every other window and browser as soon as the server has it. */
 export function prefer(change: PreferencesChange): void {
   pending = pending ? together(pending, change) : change;
-  know(applied(known, change));
+  know(preferred(known, change));
   sendIn(REST_MS);
 }
 
 /** Takes what the server says. What was chosen here meanwhile counts more: it is on its way there. */
 export function receive(news: Preferences): void {
-  know(pending ? applied(news, pending) : news);
+  know(pending ? preferred(news, pending) : news);
 }
 
 /** Where changes are sent; undefined: nowhere for now. They wait. */
@@ -86,18 +86,4 @@ function together(first: PreferencesChange, second: PreferencesChange): Preferen
   // A page shows one workspace: both windows are the same one.
   const both = second.window ? { window: { ...first.window, ...second.window } } : {};
   return { ...first, ...second, ...keys, ...both };
-}
-
-function applied(was: Preferences, { theme, letters, keys, window: arranged }: PreferencesChange): Preferences {
-  const all = Object.entries({ ...was.keys, ...keys });
-  const next: Preferences = {
-    ...was,
-    ...(theme !== undefined && { theme }),
-    ...(letters !== undefined && { letters }),
-    keys: Object.fromEntries(all.filter((pair): pair is [string, string] => typeof pair[1] === "string")),
-  };
-  if (!arranged) return next;
-  const { workspace, ...choice } = arranged;
-  const old = Object.hasOwn(was.windows, workspace) ? was.windows[workspace] : {};
-  return { ...next, windows: { ...was.windows, [workspace]: { ...old, ...choice } } };
 }
