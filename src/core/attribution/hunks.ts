@@ -1,7 +1,8 @@
 import type { Author } from "../../contract/files.ts";
 import { isBy } from "./author.ts";
+import type { Mark } from "./marks.ts";
 import type { Past } from "./past.ts";
-import { type Atom, type Mark, visible, visibleWithout } from "./weave.ts";
+import { visible, visibleWithout, type Atom } from "./weave.ts";
 
 /** Why something is left as it is. */
 export type Reason =

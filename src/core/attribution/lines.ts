@@ -1,16 +1,16 @@
+import { looksBinary } from "../bytes.ts";
+
 /** Files beyond this are compared as a whole, never by line. */
 const LARGEST_TEXT = 4_000_000;
 /** Lines beyond this likewise. */
 const MOST_LINES = 100_000;
-/** Bytes looked at for a zero byte, which text does not have. */
-const LOOKED_AT = 8_000;
 
 /**
  * The lines of a file, terminators included, one character per byte, so that joining them gives the very same bytes back
  * (CRLF, missing last newline, any encoding). Undefined when the file is binary or too large to be merged by line.
  */
 export function linesOf(bytes: Uint8Array): string[] | undefined {
-  if (bytes.length > LARGEST_TEXT || bytes.subarray(0, LOOKED_AT).includes(0)) return undefined;
+  if (bytes.length > LARGEST_TEXT || looksBinary(bytes)) return undefined;
   const lines: string[] = [];
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   for (let start = 0; start < text.length;) {

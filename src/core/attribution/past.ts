@@ -2,8 +2,9 @@ import type { FileChange, FileState } from "../../contract/files.ts";
 import type { Blobs } from "../ports/blobs.ts";
 import type { Lineage } from "./history.ts";
 import { bytesOf, linesOf } from "./lines.ts";
+import type { Mark } from "./marks.ts";
 import { Register } from "./register.ts";
-import { type Mark, visibleWithout, Weave } from "./weave.ts";
+import { visibleWithout, Weave } from "./weave.ts";
 
 /** Begins a line that stands for a whole file or link which is not merged by line. No byte has this character. */
 const WHOLE = "\u{100}";

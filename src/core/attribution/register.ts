@@ -1,13 +1,12 @@
-import type { Mark } from "./weave.ts";
-import { BASE } from "./weave.ts";
+import { BASE, Marked, markOf, type Mark } from "./marks.ts";
 
 /** A value that operations set, one after the other: a file's mode, its path, whether it exists. */
-export class Register<T> {
+export class Register<T> extends Marked {
   readonly #entries: { mark: Mark; value: T }[];
-  readonly #held = new Map<number, Set<Mark>>();
 
   constructor(first: T) {
-    this.#entries = [{ mark: { seq: BASE, on: true, turned: 0 }, value: first }];
+    super();
+    this.#entries = [{ mark: markOf(BASE), value: first }];
   }
 
   get value(): T {
@@ -22,25 +21,15 @@ export class Register<T> {
   }
 
   set(seq: number, value: T): void {
-    if (value !== this.value) this.#entries.push({ mark: { seq, on: true, turned: 0 }, value });
+    if (value !== this.value) this.#entries.push({ mark: markOf(seq), value });
   }
 
+  /** Takes back what these operations set, on behalf of a rollback. */
   takeBack(rollback: number, operations: ReadonlySet<number>): void {
-    const marks = this.marks().filter((mark) => mark.on && operations.has(mark.seq));
-    for (const mark of marks) Object.assign(mark, { on: false, turned: rollback });
-    this.#held.set(rollback, new Set(marks));
-  }
-
-  bringBack(rollback: number): void {
-    for (const mark of this.heldBy(rollback)) Object.assign(mark, { on: true, turned: 0 });
-    this.#held.delete(rollback);
-  }
-
-  heldBy(rollback: number): ReadonlySet<Mark> {
-    return this.#held.get(rollback) ?? new Set();
-  }
-
-  marks(): Mark[] {
-    return this.#entries.map(({ mark }) => mark);
+    this.switchOff(
+      rollback,
+      operations,
+      this.#entries.map(({ mark }) => mark),
+    );
   }
 }

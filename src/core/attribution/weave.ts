@@ -1,12 +1,6 @@
 import type { Region } from "../../contract/files.ts";
 import { align } from "./diff.ts";
-
-/** Something an operation did to a line. Off while a rollback holds it undone; `turned`: seq of that rollback, else 0. */
-export interface Mark {
-  seq: number;
-  on: boolean;
-  turned: number;
-}
+import { BASE, Marked, markOf, type Mark } from "./marks.ts";
 
 /** One line that the file has or had, in the order of the text. */
 export interface Atom {
@@ -17,20 +11,16 @@ export interface Atom {
   perhaps: number[];
 }
 
-/** Seq of what was there before the first recorded change. */
-export const BASE = 0;
-
 /**
  * All lines that one file ever had, with who added and removed each. Taking back some operations is switching their marks
  * off: lines of others are never merged or guessed, only shown or not.
  */
-export class Weave {
+export class Weave extends Marked {
   #atoms: Atom[];
-  /** By seq of a rollback: what it switched, to be switched back. */
-  readonly #held = new Map<number, Set<Mark>>();
 
   constructor(lines: readonly string[]) {
-    this.#atoms = lines.map((text) => ({ text, added: { seq: BASE, on: true, turned: 0 }, removed: [], perhaps: [] }));
+    super();
+    this.#atoms = lines.map((text) => atomOf(text, BASE));
   }
 
   get atoms(): readonly Atom[] {
@@ -48,13 +38,12 @@ export class Weave {
     let line = 0;
     let to = 0;
     const add = (until: number) => {
-      for (; to < until; to++)
-        next.push({ text: after[to] ?? "", added: { seq, on: true, turned: 0 }, removed: [], perhaps: [] });
+      for (; to < until; to++) next.push(atomOf(after[to] ?? "", seq));
     };
     for (const atom of this.#atoms) {
       if (visible(atom)) {
         const kept = match[line] ?? -1;
-        if (kept < 0) atom.removed.push({ seq, on: true, turned: 0 });
+        if (kept < 0) atom.removed.push(markOf(seq));
         else {
           add(kept);
           to = kept + 1;
@@ -70,22 +59,8 @@ export class Weave {
 
   /** Switches off what these operations did, within lines [from, to) of the text as it is, on behalf of a rollback. */
   takeBack(rollback: number, operations: ReadonlySet<number>, lines?: { from: number; to: number }): void {
-    const marks = this.#between(lines)
-      .flatMap((atom) => [atom.added, ...atom.removed])
-      .filter((mark) => mark.on && operations.has(mark.seq));
-    for (const mark of marks) Object.assign(mark, { on: false, turned: rollback });
-    this.#held.set(rollback, new Set(marks));
-  }
-
-  /** Switches on again what a rollback switched off. */
-  bringBack(rollback: number): void {
-    for (const mark of this.heldBy(rollback)) Object.assign(mark, { on: true, turned: 0 });
-    this.#held.delete(rollback);
-  }
-
-  /** What a rollback switched off and holds off. */
-  heldBy(rollback: number): ReadonlySet<Mark> {
-    return this.#held.get(rollback) ?? new Set();
+    const marks = this.#between(lines).flatMap((atom) => [atom.added, ...atom.removed]);
+    this.switchOff(rollback, operations, marks);
   }
 
   /** The atoms strictly between visible line `from` - 1 and visible line `to`. */
@@ -98,6 +73,10 @@ export class Weave {
       return line > lines.from && line <= lines.to;
     });
   }
+}
+
+function atomOf(text: string, seq: number): Atom {
+  return { text, added: markOf(seq), removed: [], perhaps: [] };
 }
 
 export function visible(atom: Atom): boolean {
