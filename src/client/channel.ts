@@ -1,5 +1,5 @@
 import type { Failure } from "../contract/error.ts";
-import { encodeBinary, type BinaryFrame, type ServerFrame } from "../contract/wire.ts";
+import { encodeBinary, TERMINAL_COLS, TERMINAL_ROWS, type BinaryFrame, type ServerFrame } from "../contract/wire.ts";
 import { backoffMs } from "./backoff.ts";
 import type { Follower, Send } from "./follower.ts";
 
@@ -214,7 +214,7 @@ export class TerminalChannel implements Follower {
 
 /** Sizes the server takes; a panel that is being opened or closed may have none for a moment. */
 function allowed(cols: number, rows: number): { cols: number; rows: number } {
-  const within = (value: number, least: number, most: number): number =>
+  const within = (value: number, { least, most }: { least: number; most: number }): number =>
     Math.min(most, Math.max(least, Math.trunc(value) || least));
-  return { cols: within(cols, 2, 1000), rows: within(rows, 1, 500) };
+  return { cols: within(cols, TERMINAL_COLS), rows: within(rows, TERMINAL_ROWS) };
 }

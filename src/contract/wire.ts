@@ -13,7 +13,7 @@ export const PROTOCOL = 3;
 export type ClientFrame =
   | { type: "hello"; protocol: number; workspace: string; after?: number }
   /**
-   * Attach to a terminal. With `epoch` and `offset` of what is already shown, only the rest is sent. `channel` names it in
+   * Attach to a terminal: `agent` is an agent's name or the address of a shell (contract/shell-address.ts). With `epoch` and `offset` of what is already shown, only the rest is sent. `channel` names it in
    * binary frames. `cols` and `rows` are what the viewer's window holds; without them it never gives the size. `drove`: it
    * gave the size when its connection was lost.
    */
@@ -32,7 +32,7 @@ export type ClientFrame =
   | { type: "detach"; channel: number }
   /** Offset up to which the viewer has drawn: flow control. */
   | { type: "ack"; channel: number; offset: number }
-  /** The viewer's window holds this many. The terminal follows when this viewer drives it or nobody does, or with `take`. */
+  /** The viewer's window holds this many (within `TERMINAL_COLS` and `TERMINAL_ROWS`). The terminal follows when this viewer drives it or nobody does, or with `take`. */
   | { type: "resize"; channel: number; cols: number; rows: number; take?: boolean }
   /** Is anybody there? Answered by `pong`: a connection may be dead without either end having been told. */
   | { type: "ping" };
@@ -58,6 +58,10 @@ export type ServerFrame =
   /** `over`: nothing more is shown on this channel. */
   | { type: "refused"; channel?: number; failure: Failure; over?: boolean }
   | { type: "pong" };
+
+/** Least and most a viewer's window may hold. */
+export const TERMINAL_COLS = { least: 2, most: 1000 };
+export const TERMINAL_ROWS = { least: 1, most: 500 };
 
 /** Rows and columns of a preview: enough to recognise a screen by. */
 export const PREVIEW_ROWS = 40;

@@ -1,15 +1,11 @@
-import type { ClientFrame } from "../contract/wire.ts";
-
-/** Sizes a terminal may have. */
-const COLS = [2, 1000] as const;
-const ROWS = [1, 500] as const;
+import { TERMINAL_COLS, TERMINAL_ROWS, type ClientFrame } from "../contract/wire.ts";
 
 /** A text frame of a client, checked field by field; undefined when it is not one. */
 export function parseFrame(text: string): ClientFrame | undefined {
   const frame = readObject(text);
   if (!frame) return undefined;
   const { type, channel, offset, cols, rows, epoch, agent, after, workspace, protocol, drove, take } = frame;
-  const size = isWhole(cols, ...COLS) && isWhole(rows, ...ROWS) ? { cols, rows } : undefined;
+  const size = isSize(cols, TERMINAL_COLS) && isSize(rows, TERMINAL_ROWS) ? { cols, rows } : undefined;
   if (type === "hello") {
     if (!isWhole(protocol) || typeof workspace !== "string" || !(after === undefined || isWhole(after)))
       return undefined;
@@ -57,6 +53,10 @@ function readObject(text: string): Record<string, unknown> | undefined {
   } catch {
     return undefined;
   }
+}
+
+function isSize(value: unknown, { least, most }: { least: number; most: number }): value is number {
+  return isWhole(value, least, most);
 }
 
 function isWhole(value: unknown, least = 0, most: number = Number.MAX_SAFE_INTEGER): value is number {
