@@ -80,6 +80,29 @@ export type FileOperation =
   /** A moment to compare with later, e.g. the start or the end of a run. */
   | { type: "marked"; seq: number; mark: string };
 
+/** What happened to a file, in one word. */
+export type What = "created" | "changed" | "deleted" | "moved";
+
+export function whatOf({ path, from, before, after }: FileChange): What {
+  if (!after) return "deleted";
+  if (!before) return "created";
+  return from === undefined || from === path ? "changed" : "moved";
+}
+
+/** Whether two authors are the same, for ambiguous ones the same several in the same order. */
+export function sameAuthor(a: Author, b: Author): boolean {
+  if (a.kind === "agent") return b.kind === "agent" && a.agent === b.agent;
+  if (a.kind === "person") return b.kind === "person";
+  return (
+    b.kind === "ambiguous" &&
+    a.among.length === b.among.length &&
+    a.among.every((one, i) => {
+      const other = b.among[i];
+      return other !== undefined && sameAuthor(one, other);
+    })
+  );
+}
+
 /** A path of a `FileChange` in letters for people; what is no UTF-8 shows as U+FFFD. */
 export function shownPath(path: string): string {
   return new TextDecoder().decode(Uint8Array.from(path, (byte) => byte.charCodeAt(0)));

@@ -1,6 +1,6 @@
 import { nameOf } from "./actor.ts";
 import type { Event } from "./event.ts";
-import { shownPath, type Author, type FileChange, type Undone } from "./files.ts";
+import { sameAuthor, shownPath, whatOf, type Author, type FileChange, type Undone } from "./files.ts";
 import { RECENT_CHANGES, type FilesView, type RecentChange, type RecentRollback } from "./recent-files.ts";
 import type { View } from "./view.ts";
 
@@ -75,10 +75,6 @@ function passed(
   });
 }
 
-function sameAuthor(one: Author, other: Author): boolean {
-  return one.kind === other.kind && (one.kind !== "agent" || other.kind !== "agent" || one.agent === other.agent);
-}
-
 function recent(change: FileChange, author: Author, at: string): RecentChange {
   return { path: shownPath(change.path), what: whatOf(change), author, at };
 }
@@ -108,10 +104,4 @@ function withOwnFiles(agents: View["agents"], news: readonly RecentChange[]): Vi
       next[was.id] = { ...was, files: [...(was.files ?? []).filter((one) => one !== path), path].slice(-OWN_FILES) };
   }
   return next;
-}
-
-function whatOf({ from, path, before, after }: FileChange): RecentChange["what"] {
-  if (!after) return "deleted";
-  if (!before) return "created";
-  return from === undefined || from === path ? "changed" : "moved";
 }

@@ -1,4 +1,4 @@
-import type { Author } from "./files.ts";
+import type { Author, What } from "./files.ts";
 
 /** How many of the latest changes the view keeps. */
 export const RECENT_CHANGES = 100;
@@ -6,7 +6,7 @@ export const RECENT_CHANGES = 100;
 /** A file that changed lately. */
 export interface RecentChange {
   path: string;
-  what: "created" | "changed" | "deleted" | "moved";
+  what: What;
   author: Author;
   at: string;
 }

@@ -1,7 +1,7 @@
 import { HUMAN } from "../contract/actor.ts";
 import type { Agent } from "../contract/agent.ts";
 import { ClustrError } from "../contract/error.ts";
-import { shownPath, type Author } from "../contract/files.ts";
+import { shownPath, whatOf, type Author } from "../contract/files.ts";
 import type { changes } from "../contract/operations/changes.ts";
 import type { View } from "../contract/view.ts";
 import { findAgent } from "./agents.ts";
@@ -13,7 +13,7 @@ import { Diffs, pageOf, totalOf, unknownByPath } from "./changes/diffs.ts";
 import type { FolderLog } from "./changes/folder-log.ts";
 import { pathInside } from "./changes/paths.ts";
 import { rollBack, undo } from "./changes/rollback.ts";
-import { shownFile, whatOf } from "./changes/shown.ts";
+import { shownFile } from "./changes/shown.ts";
 import type { Folders } from "./ports/folders.ts";
 
 /** Changes of unknown author in an answer. */
@@ -64,10 +64,10 @@ export function changeHandlers(
       const unknown = unknownOf(engine.history).slice(-UNKNOWN);
       return {
         agents: counted,
-        unknown: unknown.map(({ seq, author, change: { path, from, before, after } }) => ({
+        unknown: unknown.map(({ seq, author, change }) => ({
           position: seq,
-          path: shownPath(path),
-          what: whatOf(before, after, path, from),
+          path: shownPath(change.path),
+          what: whatOf(change),
           among: author.kind === "ambiguous" ? author.among.map((one) => nameOf(one, agents)) : [],
         })),
         position: engine.history.last,

@@ -1,5 +1,5 @@
 import { ClustrError, toFailure } from "../contract/error.ts";
-import { shownPath } from "../contract/files.ts";
+import { shownPath, whatOf } from "../contract/files.ts";
 import type { snapshots } from "../contract/operations/snapshots.ts";
 import type { Attribution } from "./attribution/attribution.ts";
 import { PERSON } from "./attribution/author.ts";
@@ -7,7 +7,6 @@ import type { Handlers, WorkspaceCall } from "./call.ts";
 import { prune } from "./changes/prune.ts";
 import type { FolderLog } from "./changes/folder-log.ts";
 import { SNAPSHOTS } from "./changes/log.ts";
-import { whatOf } from "./changes/shown.ts";
 import type { FolderStore, Restored, RestorePlan, Snapshot } from "./ports/snapshots.ts";
 
 /** Skipped files and restored files in an answer. */
@@ -70,7 +69,9 @@ export function snapshotHandlers(folder: FolderLog): Handlers<typeof snapshots, 
       return (await store.mend()) ?? nothing;
     },
 
-    "snapshot.prune": async (call, limits) => ({ pruned: await prune(folder, call.ledger, limits, call.id) }),
+    "snapshot.prune": async (call, limits) => ({
+      pruned: await prune(await folder.open(), call.ledger, limits, call.id),
+    }),
   };
 }
 
@@ -84,10 +85,7 @@ export function restoring(engine: Attribution, store: FolderStore, plan: Restore
 }
 
 export function stepsOf({ changes }: RestorePlan) {
-  return changes.map(({ path, before, after }) => ({
-    path: shownPath(path),
-    what: whatOf(before, after, path, undefined),
-  }));
+  return changes.map((change) => ({ path: shownPath(change.path), what: whatOf(change) }));
 }
 
 function shown({ id, at, label, skipped, restored }: Snapshot) {

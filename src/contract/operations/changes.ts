@@ -41,7 +41,7 @@ export const ChangedFile = z.object({
   path: z.string(),
   /** Where it was before. */
   from: z.string().optional(),
-  what: z.enum(["created", "changed", "deleted", "moved"]),
+  what: FileStep.shape.what,
   kind: z.enum(["text", "binary", "link"]),
   /** Old and new mode, when it changed: `755` or `644`. */
   mode: z.object({ before: z.string(), now: z.string() }).optional(),

@@ -1,19 +1,9 @@
-import type { Author } from "../../contract/files.ts";
+import { sameAuthor, type Author } from "../../contract/files.ts";
 
 export const PERSON: Author = { kind: "person" };
 
 export function agentAuthor(agent: string): Author {
   return { kind: "agent", agent };
-}
-
-export function sameAuthor(a: Author, b: Author): boolean {
-  if (a.kind === "agent") return b.kind === "agent" && a.agent === b.agent;
-  if (a.kind === "person") return b.kind === "person";
-  return (
-    b.kind === "ambiguous" &&
-    a.among.length === b.among.length &&
-    a.among.every((one, i) => sameAuthor(one, b.among[i] ?? PERSON))
-  );
 }
 
 /** Whether `author` certainly, perhaps or certainly not stands behind `by`. */

@@ -29,6 +29,12 @@ export interface FolderLogParts {
   log(message: string, details?: Record<string, unknown>): void;
 }
 
+/** What is kept of a folder that is followed. */
+interface Followed {
+  store: FolderStore;
+  engine: Attribution;
+}
+
 /** Names of moments in the operation log. */
 export const startOf = (agent: Pick<Agent, "id" | "run">): string => `start ${terminalId(agent)}`;
 export const endOf = (agent: Pick<Agent, "id" | "run">): string => `end ${terminalId(agent)}`;
@@ -40,7 +46,7 @@ export const endOf = (agent: Pick<Agent, "id" | "run">): string => `end ${termin
 export class FolderLog {
   readonly #parts: FolderLogParts;
   readonly #signal: AbortSignal;
-  #opening: Promise<{ store: FolderStore; engine: Attribution }> | undefined;
+  #opening: Promise<Followed> | undefined;
   /** Agents that were alive when the server went away: what changed since then may be theirs, though they have ended by now. */
   readonly #before: readonly Agent[];
   #looking: Promise<void> | undefined;
@@ -70,7 +76,7 @@ export class FolderLog {
   }
 
   /** Opens store and log, or gives those that are open. Rejects with the reason; the next call tries again. */
-  open(): Promise<{ store: FolderStore; engine: Attribution }> {
+  open(): Promise<Followed> {
     if (!this.#opening) {
       this.#opening = this.#open();
       this.#opening.then(
@@ -113,11 +119,11 @@ export class FolderLog {
   /** Keeps the folder's state before a run starts, and marks the moment. */
   async begin(agent: Agent): Promise<void> {
     await this.snapshot(`before agent ${agent.name}`, agent);
-    const { engine } = await this.open();
-    await engine.mark(startOf(agent));
+    const opened = await this.open();
+    await opened.engine.mark(startOf(agent));
     this.#begun += 1;
     if (this.#begun % PRUNE_EVERY === 0)
-      prune(this, this.#parts.ledger, {}, this.#parts.newId()).catch((error: unknown) => this.#failed(error));
+      prune(opened, this.#parts.ledger, {}, this.#parts.newId()).catch((error: unknown) => this.#failed(error));
   }
 
   /** The process of a run has ended: every call of it is over. */
@@ -134,7 +140,7 @@ export class FolderLog {
     await open?.store.close();
   }
 
-  async #open(): Promise<{ store: FolderStore; engine: Attribution }> {
+  async #open(): Promise<Followed> {
     const { ledger, live, openStore, newId } = this.#parts;
     const store = await openStore();
     const operations = await readLog(ledger);

@@ -1,9 +1,8 @@
 import type { Actor } from "../../contract/actor.ts";
 import type { Fact } from "../../contract/event.ts";
-import type { Author, FileOperation, FileState } from "../../contract/files.ts";
+import { sameAuthor, type Author, type FileOperation, type FileState } from "../../contract/files.ts";
 import type { View } from "../../contract/view.ts";
 import { appendPatiently } from "../append.ts";
-import { sameAuthor } from "../attribution/author.ts";
 import type { Ledger } from "../ports/ledger.ts";
 import type { FolderStore } from "../ports/snapshots.ts";
 

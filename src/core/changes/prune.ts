@@ -1,9 +1,9 @@
 import type { FileOperation } from "../../contract/files.ts";
 import { append } from "../append.ts";
+import type { Attribution } from "../attribution/attribution.ts";
 import type { History } from "../attribution/history.ts";
 import type { Ledger } from "../ports/ledger.ts";
-import type { PruneLimits } from "../ports/snapshots.ts";
-import type { FolderLog } from "./folder-log.ts";
+import type { FolderStore, PruneLimits } from "../ports/snapshots.ts";
 import { SNAPSHOTS } from "./log.ts";
 
 const DAY = 86_400_000;
@@ -17,12 +17,11 @@ export const KEPT: PruneLimits = { newest: 20, age: 30 * DAY, size: 2_000 * MEGA
 
 /** Forgets old snapshots, but no content that a rollback or its undo may need. Returns their ids. */
 export async function prune(
-  folder: FolderLog,
+  { store, engine }: { store: FolderStore; engine: Attribution },
   ledger: Ledger,
   asked: { newest?: number | undefined; days?: number | undefined; megabytes?: number | undefined },
   id: string,
 ): Promise<string[]> {
-  const { store, engine } = await folder.open();
   const limits: PruneLimits = {
     newest: asked.newest ?? KEPT.newest,
     age: asked.days === undefined ? KEPT.age : asked.days * DAY,

@@ -1,6 +1,6 @@
 import type { Agent } from "../../contract/agent.ts";
 import { ClustrError } from "../../contract/error.ts";
-import { shownPath } from "../../contract/files.ts";
+import { shownPath, whatOf } from "../../contract/files.ts";
 import type { Output } from "../../contract/operation.ts";
 import type { Operations } from "../../contract/operations.ts";
 import type { RecentRollback } from "../../contract/recent-files.ts";
@@ -11,7 +11,6 @@ import type { WorkspaceCall } from "../call.ts";
 import { restoring, stepsOf } from "../snapshots.ts";
 import type { FolderLog } from "./folder-log.ts";
 import { SNAPSHOTS } from "./log.ts";
-import { whatOf } from "./shown.ts";
 
 type Rollback = Output<Operations["change.rollback"]>;
 type Undo = Output<Operations["change.undo"]>;
@@ -143,6 +142,6 @@ function shownPlanned({ path, change, hunks, conflict, choices }: PlannedFile): 
   };
 }
 
-function shownChange({ path, from, before, after }: PlannedFile["change"]): Shown {
-  return { path: shownPath(path), what: whatOf(before, after, path, from), added: 0, removed: 0, choices: [] };
+function shownChange(change: PlannedFile["change"]): Shown {
+  return { path: shownPath(change.path), what: whatOf(change), added: 0, removed: 0, choices: [] };
 }

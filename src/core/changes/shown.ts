@@ -1,4 +1,4 @@
-import { shownPath, type FileState } from "../../contract/files.ts";
+import { shownPath, whatOf } from "../../contract/files.ts";
 import type { Output } from "../../contract/operation.ts";
 import type { Operations } from "../../contract/operations.ts";
 import type { Blobs } from "../ports/blobs.ts";
@@ -16,20 +16,6 @@ const AROUND = 3;
 /** Characters of one line. */
 const LINE = 4_000;
 
-export type What = "created" | "changed" | "deleted" | "moved";
-
-/** What happened to a file, in one word. */
-export function whatOf(
-  before: FileState | undefined,
-  after: FileState | undefined,
-  path: string,
-  from: string | undefined,
-): What {
-  if (!after) return "deleted";
-  if (!before) return "created";
-  return from === undefined || from === path ? "changed" : "moved";
-}
-
 /** A file's difference as clients get it. `unknown`: positions of changes to it whose author is not known. */
 export async function shownFile(
   diff: FileDiff,
@@ -45,7 +31,7 @@ export async function shownFile(
   return {
     path: shownPath(path),
     ...(from === undefined ? {} : { from: shownPath(from) }),
-    what: conflict ? "changed" : whatOf(before, after, path, from),
+    what: conflict ? "changed" : whatOf(diff),
     kind: state?.kind === "link" ? "link" : byLine ? "text" : "binary",
     ...(mode ? { mode: { before: before.mode.toString(8), now: after.mode.toString(8) } } : {}),
     added,
