@@ -1,9 +1,12 @@
+import { HUMAN } from "../contract/actor.ts";
 import type { Fact } from "../contract/event.ts";
 import { applyEvent } from "../contract/fold.ts";
 import { ClustrError } from "../contract/error.ts";
 import { listOf } from "../contract/mail.ts";
 import { emptyView, type View } from "../contract/view.ts";
 import { append } from "./append.ts";
+import { systemEntry } from "./entry.ts";
+import { noticeTo, PERSON_INBOX } from "./notice.ts";
 import type { Unpacked } from "./ports/backups.ts";
 
 const ELSEWHERE = "It ran where this workspace was exported from.";
@@ -19,7 +22,7 @@ export async function settleImport(unpacked: Unpacked): Promise<void> {
   const ledger = await unpacked.ledger();
   try {
     for (const [i, { fact, subject }] of endings(view, unpacked).entries())
-      await append(ledger, { ...fact, id: `import/${view.seq}/${i}`, actor: { kind: "system" }, subject });
+      await append(ledger, systemEntry(fact, subject, `import/${view.seq}/${i}`));
   } finally {
     await ledger.close();
   }
@@ -54,7 +57,7 @@ function endings(view: View, { at, workspace }: Unpacked): { fact: Fact; subject
   const waiting = new Map<string, string[]>();
   for (const { id, deliveries } of listOf(view.messages))
     for (const [inbox, { rung }] of Object.entries(deliveries))
-      if (inbox !== "human" && (rung === "queued" || rung === "handed"))
+      if (inbox !== HUMAN && (rung === "queued" || rung === "handed"))
         waiting.set(inbox, [...(waiting.get(inbox) ?? []), id]);
   const why = "the workspace was imported before it was seen";
   for (const [inbox, ids] of waiting)
@@ -71,8 +74,6 @@ function endings(view: View, { at, workspace }: Unpacked): { fact: Fact; subject
     ...(resumes ? ["Resuming unasked was switched off."] : []),
     ...(allowing.length > 0 ? [`Policies that allow something were left out (${allowing.length}).`] : []),
   ];
-  const recipients = [{ inbox: "human", name: "human" }];
-  const data = { id: `n-import-${view.seq}`, to: "human", content: words.join(" "), recipients };
-  add("notices", { type: "message.sent", data });
+  add("notices", noticeTo([PERSON_INBOX], `import-${view.seq}`, words.join(" ")));
   return facts;
 }

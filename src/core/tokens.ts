@@ -1,5 +1,6 @@
 import { ClustrError } from "../contract/error.ts";
 import type { tokens } from "../contract/operations/home.ts";
+import { REGISTRY } from "./agents.ts";
 import type { Handlers, WorkspaceCall } from "./call.ts";
 import type { Access } from "./ports/access.ts";
 import { checkFree } from "./spawning.ts";
@@ -12,7 +13,7 @@ export function tokenHandlers(
 ): Handlers<typeof tokens, WorkspaceCall> {
   return {
     "token.create": async (call, { name }) => {
-      const event = await call.decide("agents", (view) => {
+      const event = await call.decide(REGISTRY, (view) => {
         if (name !== undefined) checkFree(view, name);
         return { type: "agent.invited", data: { id: newId(), name } };
       });

@@ -19,12 +19,14 @@ import { contextHandlers } from "./context.ts";
 import type { OpenWorkspace } from "./core.ts";
 import type { Detections } from "./detections.ts";
 import { eventHandlers } from "./events.ts";
+import { systemEntry } from "./entry.ts";
 import { exportHandlers, type ExportingParts } from "./exporting.ts";
 import { feedHandlers } from "./feed.ts";
 import { fileHandlers, type FilesParts } from "./files.ts";
 import { createLine } from "./line.ts";
 import { followLedger } from "./live-view.ts";
 import { messageHandlers } from "./messages.ts";
+import { noticeTo, PERSON_INBOX } from "./notice.ts";
 import type { Folders } from "./ports/folders.ts";
 import type { Ledger } from "./ports/ledger.ts";
 import type { FolderStore } from "./ports/snapshots.ts";
@@ -79,8 +81,7 @@ export type WorkspaceHandlers = ReturnType<typeof allHandlers>;
 
 /** Opens a workspace: folds its ledger, brings its agents and its rules file in step, and starts its reactors. */
 export async function openWorkspace(given: WorkspaceParts): Promise<RunningWorkspace> {
-  const parts = { ...given, workspace: given.info.id };
-  const { ledger, info, newId, now, log } = parts;
+  const { ledger, info, newId, now, log } = given;
   const stopped = new AbortController();
   const { signal } = stopped;
   const inLine = createLine();
@@ -88,23 +89,24 @@ export async function openWorkspace(given: WorkspaceParts): Promise<RunningWorks
     ledger,
     { first: emptyView(), apply: applyEvent },
     signal,
-    (error) => !signal.aborted && parts.fail(error),
+    (error) => !signal.aborted && given.fail(error),
   );
-  await sendNotices(ledger, live, signal, log);
-  const rules = await followRulesFile(parts.rulesFile, ledger, live, newId, signal, log);
+  const parts = { ...given, workspace: info.id, live };
+  await sendNotices(parts, signal);
+  const rules = await followRulesFile(parts.rulesFile, parts, signal);
   const delivery = createDelivery(ledger, live, now, newId, signal, log);
-  const presence = watchPresence(ledger, live, parts.ticks, newId, signal, log);
-  const shells = followShells(parts, ledger, live, newId, signal);
-  const folderLog = new FolderLog({ ...parts, live }, signal);
-  watchCollisions(ledger, live, newId, signal, log);
+  const presence = watchPresence(parts, signal);
+  const shells = followShells(parts, signal);
+  const folderLog = new FolderLog(parts, signal);
+  watchCollisions(parts, signal);
   // In the background: whoever needs it waits for it.
   folderLog.goOn().catch((error: unknown) => log("The folder cannot be followed", { error: String(error) }));
-  const calls = new CallKeeper({ ...parts, folder: info.path, live }, folderLog, signal);
-  const supervisor = superviseAgents({ ...parts, live, delivery, folderLog, calls }, signal);
+  const calls = new CallKeeper({ ...parts, folder: info.path }, folderLog, signal);
+  const supervisor = superviseAgents({ ...parts, delivery, folderLog, calls }, signal);
   // Hooks that the door repeats after a restart must find their agents.
   await supervisor.adopted;
-  reviveAgents(ledger, live, parts.limits, signal, log);
-  wakeSnoozed(ledger, live, now, newId, signal, log);
+  reviveAgents(parts, parts.limits, signal);
+  wakeSnoozed(parts, signal);
 
   return {
     info,
@@ -141,9 +143,7 @@ export async function openWorkspace(given: WorkspaceParts): Promise<RunningWorks
     },
     hook: async (agent, call) => (await supervisor.run(agent)?.hook(call)) ?? {},
     async tell(content, id) {
-      const recipients = [{ inbox: "human", name: "human" }];
-      const fact: Fact = { type: "message.sent", data: { id: `n-${id}`, to: "human", content, recipients } };
-      await appendPatiently(ledger, { ...fact, id, actor: { kind: "system" }, subject: "notices" }, signal);
+      await appendPatiently(ledger, systemEntry(noticeTo([PERSON_INBOX], id, content), "notices", id), signal);
     },
     toolsListed: (agent) => supervisor.run(agent)?.toolsListed(),
     terminalOf(name) {

@@ -1,9 +1,9 @@
-import type { Event } from "../../contract/event.ts";
+import type { Event, Fact } from "../../contract/event.ts";
 import { shownPath } from "../../contract/files.ts";
 import type { View } from "../../contract/view.ts";
 import { appendPatiently } from "../append.ts";
-import type { LiveView } from "../live-view.ts";
-import type { Ledger } from "../ports/ledger.ts";
+import { systemEntry } from "../entry.ts";
+import type { ReactorParts } from "../reactors/reactor.ts";
 
 /** Two agents that change the same file within this time get in each other's way. Milliseconds. */
 const WITHIN = 300_000;
@@ -13,13 +13,7 @@ const SAID_FOR = 600_000;
 const REMEMBERED = 5_000;
 
 /** Records when two live agents change the same file within minutes; telling them is the notices' (reactors/notices.ts). */
-export function watchCollisions(
-  ledger: Ledger,
-  live: LiveView,
-  newId: () => string,
-  signal: AbortSignal,
-  log: (message: string, details?: Record<string, unknown>) => void,
-): void {
+export function watchCollisions({ ledger, live, newId, log }: ReactorParts, signal: AbortSignal): void {
   const last = new Map<string, { agent: string; at: number }>();
   const said = new Map<string, number>();
 
@@ -39,9 +33,9 @@ export function watchCollisions(
       if (at - (said.get(pair) ?? -Infinity) < SAID_FOR) continue;
       if (said.size > REMEMBERED) said.clear();
       said.set(pair, at);
-      const data = { path: shownPath(path), agents: [author.agent, before.agent] as [string, string] };
-      const entry = { type: "files.collided" as const, data, id: newId(), actor: { kind: "system" as const } };
-      appendPatiently(ledger, { ...entry, subject: `collisions/${data.path}` }, signal).catch(
+      const shown = shownPath(path);
+      const fact: Fact = { type: "files.collided", data: { path: shown, agents: [author.agent, before.agent] } };
+      appendPatiently(ledger, systemEntry(fact, `collisions/${shown}`, newId()), signal).catch(
         (error: unknown) => !signal.aborted && log("A collision could not be recorded", { error: String(error) }),
       );
     }

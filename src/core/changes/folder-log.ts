@@ -5,6 +5,7 @@ import { appendPatiently } from "../append.ts";
 import { Attribution } from "../attribution/attribution.ts";
 import { agentAuthor, oneOf, PERSON } from "../attribution/author.ts";
 import { sameState } from "../attribution/same-state.ts";
+import { systemEntry } from "../entry.ts";
 import type { LiveView } from "../live-view.ts";
 import type { Ledger } from "../ports/ledger.ts";
 import type { CutRestore, FolderStore, Snapshot } from "../ports/snapshots.ts";
@@ -104,13 +105,7 @@ export class FolderLog {
     const of = agent && { agent: agent.id, run: agent.run };
     const data = { id: snapshot.id, label, skipped: snapshot.skipped.length, position, ...of };
     const { ledger, newId, live } = this.#parts;
-    const entry = {
-      type: "snapshot.taken" as const,
-      data,
-      id: newId(),
-      actor: { kind: "system" as const },
-      subject: SNAPSHOTS,
-    };
+    const entry = systemEntry({ type: "snapshot.taken", data }, SNAPSHOTS, newId());
     const event = await appendPatiently(ledger, entry, this.#signal);
     await live.reached(event.seq);
     return snapshot;

@@ -5,6 +5,7 @@ import { decisionFor, type Decision } from "../../contract/policy.ts";
 import { appendPatiently } from "../append.ts";
 import { agentAuthor } from "../attribution/author.ts";
 import { beforeLog, touchedByOthers } from "../attribution/search.ts";
+import { systemEntry } from "../entry.ts";
 import { wholeTree } from "../guards.ts";
 import type { LiveView } from "../live-view.ts";
 import type { Folders } from "../ports/folders.ts";
@@ -52,8 +53,7 @@ export async function guard(
   const data = { agent: agent.id, command: command.slice(0, 2_000), decision, snapshot: snapshot?.id, reason };
   const fact: Fact = { type: "files.guarded", data };
   const { ledger, newId } = parts;
-  const actor = { kind: "system" as const };
-  await appendPatiently(ledger, { ...fact, id: newId(), actor, subject: `agent/${agent.id}/guard` }, signal);
+  await appendPatiently(ledger, systemEntry(fact, `agent/${agent.id}/guard`, newId()), signal);
   return decision === "allow" ? undefined : { decision, reason };
 }
 

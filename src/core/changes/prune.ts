@@ -2,6 +2,7 @@ import type { FileOperation } from "../../contract/files.ts";
 import { append } from "../append.ts";
 import type { Attribution } from "../attribution/attribution.ts";
 import type { History } from "../attribution/history.ts";
+import { systemEntry } from "../entry.ts";
 import type { Ledger } from "../ports/ledger.ts";
 import type { FolderStore, PruneLimits } from "../ports/snapshots.ts";
 import { SNAPSHOTS } from "./log.ts";
@@ -30,8 +31,7 @@ export async function prune(
   const needed = contentsOf(engine.history);
   for (const { blob } of engine.files().values()) needed.add(blob);
   const ids = await store.prune(limits, needed);
-  const fact = { type: "snapshot.pruned" as const, data: { ids } };
-  if (ids.length > 0) await append(ledger, { ...fact, id, actor: { kind: "system" }, subject: SNAPSHOTS });
+  if (ids.length > 0) await append(ledger, systemEntry({ type: "snapshot.pruned", data: { ids } }, SNAPSHOTS, id));
   return ids;
 }
 

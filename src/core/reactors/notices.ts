@@ -1,11 +1,12 @@
-import type { Event, Fact } from "../../contract/event.ts";
+import type { Event } from "../../contract/event.ts";
 import { inboxOf, nameOf } from "../../contract/actor.ts";
 import { waitingIn } from "../../contract/mail.ts";
 import { held, revisionOf, type View } from "../../contract/view.ts";
 import { aboutFiles } from "../changes/notices.ts";
 import { appendPatiently } from "../append.ts";
-import type { LiveView } from "../live-view.ts";
-import type { Ledger } from "../ports/ledger.ts";
+import { systemEntry } from "../entry.ts";
+import { noticeTo } from "../notice.ts";
+import type { ReactorParts } from "./reactor.ts";
 
 /** A crash can come between a change and its notice, not much later: so many events before the last are looked at again. */
 const LOOKED_AT = 100;
@@ -15,12 +16,7 @@ const LOOKED_AT = 100;
  * itself, with an id made from its cause, so that a crash can neither lose nor double it. While one about the same
  * thing is still unseen, no second one is sent. Resolves once what a crash cut short has been made up for.
  */
-export async function sendNotices(
-  ledger: Ledger,
-  live: LiveView,
-  signal: AbortSignal,
-  log: (message: string, details?: Record<string, unknown>) => void,
-): Promise<void> {
+export async function sendNotices({ ledger, live, log }: ReactorParts, signal: AbortSignal): Promise<void> {
   const send = (cause: Event, view: View, about: string, content: string, inboxes: string[], part = ""): void => {
     const recipients = inboxes.flatMap((inbox) => {
       const agent = view.agents[inbox];
@@ -31,17 +27,9 @@ export async function sendNotices(
       return agent?.live && inbox !== inboxOf(cause.actor) && !pending ? [{ inbox, name: agent.name }] : [];
     });
     if (recipients.length === 0) return;
-    const fact: Fact = {
-      type: "message.sent",
-      data: {
-        id: `n-${cause.seq}${part}`,
-        to: recipients.length === 1 ? (recipients[0]?.name ?? "all") : "all",
-        content: `${about} ${content}`.trimEnd(),
-        recipients,
-      },
-    };
-    const entry = { ...fact, id: `notice/${cause.seq}${part}`, actor: { kind: "system" as const }, subject: "notices" };
-    appendPatiently(ledger, entry, signal).catch(
+    const id = `${cause.seq}${part}`;
+    const fact = noticeTo(recipients, id, `${about} ${content}`.trimEnd());
+    appendPatiently(ledger, systemEntry(fact, "notices", `notice/${id}`), signal).catch(
       (error: unknown) => !signal.aborted && log("A notice could not be sent", { about, error: String(error) }),
     );
   };

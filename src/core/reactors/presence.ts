@@ -1,7 +1,8 @@
 import type { Agent } from "../../contract/agent.ts";
+import type { Fact } from "../../contract/event.ts";
 import { append } from "../append.ts";
-import type { LiveView } from "../live-view.ts";
-import type { Ledger } from "../ports/ledger.ts";
+import { systemEntry } from "../entry.ts";
+import type { ReactorParts } from "./reactor.ts";
 
 /** An outside agent without a sign of life for this long is lost. */
 const SILENCE_MS = 60_000;
@@ -13,31 +14,21 @@ export interface Presence {
   sign(agent: string): void;
 }
 
-/** `ticks` is a monotonic clock in milliseconds: neither sleep nor a clock that jumps makes agents lost. */
-export function watchPresence(
-  ledger: Ledger,
-  live: LiveView,
-  ticks: () => number,
-  newId: () => string,
-  signal: AbortSignal,
-  log: (message: string, details?: Record<string, unknown>) => void,
-): Presence {
+/** By the clock that never jumps: neither sleep nor a clock that is set makes agents lost. */
+export function watchPresence({ ledger, live, ticks, newId, log }: ReactorParts, signal: AbortSignal): Presence {
   const seen = new Map<string, number>();
   let swept = ticks();
 
   const note = (agent: Agent, here: boolean): void => {
     const { id, run } = agent;
     const reason = `No sign of life for ${SILENCE_MS / 1000} s.`;
-    const data = here
-      ? { id, run, status: "running" as const, sure: true, live: true }
-      : { id, run, status: "done" as const, outcome: "lost" as const, reason, sure: true, live: false };
-    append(ledger, {
+    const fact: Fact = {
       type: "agent.status",
-      data,
-      id: newId(),
-      actor: { kind: "system" },
-      subject: `agent/${id}`,
-    }).catch((error: unknown) =>
+      data: here
+        ? { id, run, status: "running", sure: true, live: true }
+        : { id, run, status: "done", outcome: "lost", reason, sure: true, live: false },
+    };
+    append(ledger, systemEntry(fact, `agent/${id}`, newId())).catch((error: unknown) =>
       log("The presence of an agent could not be recorded", { agent: agent.name, error: String(error) }),
     );
   };

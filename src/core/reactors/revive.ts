@@ -1,9 +1,9 @@
+import type { View } from "../../contract/view.ts";
+import type { Limits } from "../../contract/workspace.ts";
 import { decide } from "../append.ts";
 import { REGISTRY } from "../agents.ts";
-import type { LiveView } from "../live-view.ts";
-import type { Ledger } from "../ports/ledger.ts";
 import { isRevivable, resumption } from "../resuming.ts";
-import type { Limits } from "../../contract/workspace.ts";
+import type { ReactorParts } from "./reactor.ts";
 
 /** How long one resumed agent is waited for before the next: many that start at once starve one another. */
 const APART_MS = 20_000;
@@ -13,13 +13,7 @@ const APART_MS = 20_000;
  * no server ran, or in the moment it died, is found as the workspace opens. Each end of a run leads to one resumption at
  * most, through any crash: its id is made of the run.
  */
-export function reviveAgents(
-  ledger: Ledger,
-  live: LiveView,
-  limits: () => Limits,
-  signal: AbortSignal,
-  log: (message: string, details?: Record<string, unknown>) => void,
-): void {
+export function reviveAgents({ ledger, live, log }: ReactorParts, limits: () => Limits, signal: AbortSignal): void {
   const waiting = new Set<string>();
   let busy = false;
 
@@ -35,7 +29,7 @@ export function reviveAgents(
       return resumption(view, now, limits());
     });
     log("A conversation that was cut short is continued", { agent: name, run: run + 1 });
-    const settled = ({ agents: { [id]: now } }: ReturnType<LiveView["current"]>): boolean =>
+    const settled = ({ agents: { [id]: now } }: View): boolean =>
       now?.run !== run + 1 || now.begun === true || !now.live;
     await live.until((view) => signal.aborted || settled(view), APART_MS);
   };

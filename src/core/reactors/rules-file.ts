@@ -1,10 +1,10 @@
 import { reasonOf } from "../../contract/error.ts";
 import type { Fact } from "../../contract/event.ts";
 import { append, decide } from "../append.ts";
-import type { LiveView } from "../live-view.ts";
-import type { Ledger } from "../ports/ledger.ts";
+import { systemEntry } from "../entry.ts";
 import type { RulesFile } from "../ports/rules-file.ts";
 import { checkRules } from "../rules.ts";
+import type { ReactorParts } from "./reactor.ts";
 
 /** How many earlier revisions a file that a crash left behind is compared with. */
 const EARLIER = 20;
@@ -17,11 +17,8 @@ const EARLIER = 20;
  */
 export async function followRulesFile(
   file: RulesFile,
-  ledger: Ledger,
-  live: LiveView,
-  newId: () => string,
+  { ledger, live, newId, log }: ReactorParts,
   signal: AbortSignal,
-  log: (message: string, details?: Record<string, unknown>) => void,
 ): Promise<{ settled(): Promise<void> }> {
   /** What the file was last known to hold, to tell what lies in it from what the person wrote; undefined: not known. */
   let known: string | undefined;
@@ -29,8 +26,7 @@ export async function followRulesFile(
 
   const complain = async (why: string): Promise<void> => {
     if (trouble === why) return;
-    const fact: Fact = { type: "rules.unreadable", data: { why } };
-    await append(ledger, { ...fact, id: newId(), actor: { kind: "system" }, subject: "rules" });
+    await append(ledger, systemEntry({ type: "rules.unreadable", data: { why } }, "rules", newId()));
     trouble = why;
   };
 

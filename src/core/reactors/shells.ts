@@ -3,8 +3,8 @@ import type { Event } from "../../contract/event.ts";
 import type { Shell } from "../../contract/shell.ts";
 import type { RunParts } from "../runs/run.ts";
 import { append } from "../append.ts";
-import type { LiveView } from "../live-view.ts";
-import type { Ledger } from "../ports/ledger.ts";
+import { systemEntry } from "../entry.ts";
+import type { ReactorParts } from "./reactor.ts";
 
 /** Size of a shell before anybody looks at it. */
 const COLS = 120;
@@ -12,7 +12,7 @@ const ROWS = 40;
 /** What a shell leaves running when it is closed gets so long to end by itself. */
 const GRACE_MS = 1_000;
 
-type Parts = Pick<RunParts, "host" | "screens" | "files" | "env" | "umask" | "log" | "workspace">;
+type Parts = ReactorParts & Pick<RunParts, "host" | "screens" | "files" | "env" | "umask" | "workspace">;
 
 /** The terminals of a workspace's shells. */
 export interface Shells {
@@ -28,14 +28,8 @@ export function shellTerminal(workspace: string, id: string): string {
 }
 
 /** Gives every shell in the ledger its terminal, takes it away when it is closed, and records those that end by themselves. */
-export function followShells(
-  parts: Parts,
-  ledger: Ledger,
-  live: LiveView,
-  newId: () => string,
-  signal: AbortSignal,
-): Shells {
-  const { host, screens, files, log } = parts;
+export function followShells(parts: Parts, signal: AbortSignal): Shells {
+  const { host, screens, files, ledger, live, newId, log } = parts;
   const starts = new Map<string, Promise<void>>();
   const ends = new Map<string, Promise<void>>();
   const terminalOf = (id: string): string => shellTerminal(parts.workspace, id);
@@ -70,14 +64,7 @@ export function followShells(
 
   const close = (id: string, why?: string): void => {
     if (!live.current().shells.some((each) => each.id === id)) return;
-    const data = { id, why };
-    append(ledger, {
-      type: "shell.closed",
-      data,
-      id: newId(),
-      actor: { kind: "system" },
-      subject: `shell/${id}`,
-    }).catch(
+    append(ledger, systemEntry({ type: "shell.closed", data: { id, why } }, `shell/${id}`, newId())).catch(
       (error: unknown) =>
         signal.aborted || log("The end of a shell could not be recorded", { id, error: String(error) }),
     );

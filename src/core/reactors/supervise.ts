@@ -7,8 +7,7 @@ import { appendPatiently } from "../append.ts";
 import type { FolderLog } from "../changes/folder-log.ts";
 import type { CallKeeper } from "../changes/tool-calls.ts";
 import type { Detections } from "../detections.ts";
-import type { LiveView } from "../live-view.ts";
-import type { Ledger } from "../ports/ledger.ts";
+import { systemEntry } from "../entry.ts";
 import type { Service, Signal } from "../ports/service.ts";
 import type { TerminalExit } from "../ports/terminal.ts";
 import { instructionsFor } from "../role.ts";
@@ -20,18 +19,15 @@ import { createTurns } from "../turns.ts";
 import { adoptAgents } from "./adopt.ts";
 import { createAnswers } from "./answers.ts";
 import type { Delivery } from "./deliver.ts";
+import type { ReactorParts } from "./reactor.ts";
 
-interface Parts extends RunParts {
-  ledger: Ledger;
-  live: LiveView;
+interface Parts extends RunParts, ReactorParts {
   info: Workspace;
   services: ReadonlyMap<string, Service>;
   detections: Detections;
   delivery: Delivery;
   folderLog: FolderLog;
   calls: CallKeeper;
-  newId(): string;
-  now(): number;
 }
 
 /** Starts, adopts, watches and ends agents, as the ledger says they should be. */
@@ -60,8 +56,7 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
     const agent = live.current().agents[id];
     if (!agent || agent.run !== run) return;
     for (const fact of facts(agent)) {
-      const entry = { ...fact, id: parts.newId(), actor: { kind: "system" as const }, subject: `agent/${id}` };
-      const event = await appendPatiently(ledger, entry, over);
+      const event = await appendPatiently(ledger, systemEntry(fact, `agent/${id}`, parts.newId()), over);
       await live.reached(event.seq);
     }
   };

@@ -3,8 +3,7 @@ import type { View } from "../../contract/view.ts";
 import { hasCode } from "../../contract/error.ts";
 import { decide } from "../append.ts";
 import { stillSnoozed } from "../attention.ts";
-import type { LiveView } from "../live-view.ts";
-import type { Ledger } from "../ports/ledger.ts";
+import type { ReactorParts } from "./reactor.ts";
 
 /** What an agent does that a person who waits for something new wants to know of. What it merely read is not. */
 const NEWS = new Set<Event["type"]>([
@@ -22,14 +21,7 @@ const AGAIN_MS = 5_000;
  * Brings items back that were put aside: when their time has come, or their agent did something. What came due while no
  * server ran comes back with the next one. A new item of the agent takes the place of the old one by itself.
  */
-export function wakeSnoozed(
-  ledger: Ledger,
-  live: LiveView,
-  now: () => number,
-  newId: () => string,
-  signal: AbortSignal,
-  log: (message: string, details?: Record<string, unknown>) => void,
-): void {
+export function wakeSnoozed({ ledger, live, now, newId, log }: ReactorParts, signal: AbortSignal): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const lookIn = (ms: number): void => {
     clearTimeout(timer);
