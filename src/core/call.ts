@@ -1,3 +1,4 @@
+import { ClustrError } from "../contract/error.ts";
 import type { Event, Fact } from "../contract/event.ts";
 import type { Operation, Output, Parsed } from "../contract/operation.ts";
 import type { View } from "../contract/view.ts";
@@ -37,6 +38,22 @@ export interface HomeCall {
 export type Handlers<Ops extends Record<string, Operation>, Call> = {
   [Name in keyof Ops]: (call: Call, input: Parsed<Ops[Name]>) => Promise<Output<Ops[Name]>>;
 };
+
+/**
+ * The event a call has led to. One of another type belongs to the first run of another call under the same id: rejects
+ * with `conflict` then, and nothing was changed.
+ */
+export function ofType<T extends Fact["type"]>(event: Event, type: T): Extract<Event, { type: T }> {
+  if (isOf(event, type)) return event;
+  throw new ClustrError(
+    "conflict",
+    "This request id was used for another operation before; nothing was changed. Use a new one.",
+  );
+}
+
+function isOf<T extends Fact["type"]>(event: Event, type: T): event is Extract<Event, { type: T }> {
+  return event.type === type;
+}
 
 /** What of a change is named: a field that is undefined stays as it is. */
 export function named<T extends object>(change: T): Partial<T> {

@@ -5,7 +5,8 @@ import type { Event } from "../contract/event.ts";
 import { byteLength } from "../contract/fold-messages.ts";
 import type { context } from "../contract/operations/context.ts";
 import { held, revisionOf, type EntryPreview, type View } from "../contract/view.ts";
-import type { Handlers, WorkspaceCall } from "./call.ts";
+import { ofType, type Handlers, type WorkspaceCall } from "./call.ts";
+import { newestFirst } from "./look-back.ts";
 import type { Ledger } from "./ports/ledger.ts";
 
 /** Characters of values in one answer of the history. */
@@ -39,13 +40,13 @@ export const contextHandlers: Handlers<typeof context, WorkspaceCall> = {
   "context.write": (call, input) => write(call, input),
 
   "context.remove": async (call, { key, expect_revision }) => {
-    const event = await call.decide(subject(key), (view) => {
+    const made = await call.decide(subject(key), (view) => {
       if (!held(view.context, key)) throw missing(key);
       expectRevision(view, key, expect_revision);
       return { type: "context.removed", data: { key, revision: (revisionOf(view, key) ?? 0) + 1 } };
     });
-    if (event.type !== "context.removed") throw mixedUp();
-    return { key: event.data.key, revision: event.data.revision };
+    const { data } = ofType(made, "context.removed");
+    return { key: data.key, revision: data.revision };
   },
 
   "context.history": async (call, { key, before, limit }) => {
@@ -101,22 +102,15 @@ async function write(
       data: { key, value, revision: (await lastRevision(call.ledger, view, key)) + 1 },
     };
   });
-  return entryOf(event, "context.written");
+  return entryOf(event);
 }
 
 /** Every write and removal of a key, the newest first. */
 async function* revisionsOf(ledger: Ledger, key: string): AsyncIterable<ContextRevision> {
-  let end: number | undefined;
-  for (;;) {
-    const range = end === undefined ? {} : { before: end };
-    const page = await ledger.read({ subject: subject(key), limit: PAGE, newest: true, ...range });
-    for (const event of page.toReversed()) {
-      const { seq, at, actor } = event;
-      end = seq;
-      if (event.type === "context.written") yield entryOf(event, "context.written");
-      if (event.type === "context.removed") yield { key, revision: event.data.revision, by: nameOf(actor), at, seq };
-    }
-    if (page.length < PAGE) return;
+  for await (const event of newestFirst(ledger, { subject: subject(key) }, PAGE)) {
+    const { seq, at, actor } = event;
+    if (event.type === "context.written") yield entryOf(event);
+    if (event.type === "context.removed") yield { key, revision: event.data.revision, by: nameOf(actor), at, seq };
   }
 }
 
@@ -135,7 +129,7 @@ export async function whole(ledger: Ledger, entries: EntryPreview[]): Promise<Co
     sorted.map(async ({ size, ...entry }) => {
       if (entry.value.length === size) return entry;
       const [event] = await ledger.read({ after: entry.seq - 1, before: entry.seq + 1, limit: 1 });
-      return event ? entryOf(event, "context.written") : entry;
+      return event ? entryOf(event) : entry;
     }),
   );
 }
@@ -165,19 +159,11 @@ function expectRevision(view: View, key: string, expected: number | undefined): 
   );
 }
 
-function entryOf(event: Event, type: "context.written"): ContextEntry {
-  if (event.type !== type) throw mixedUp();
-  const { key, value, revision } = event.data;
-  return { key, value, revision, by: nameOf(event.actor), at: event.at, seq: event.seq };
+function entryOf(event: Event): ContextEntry {
+  const { data, actor, at, seq } = ofType(event, "context.written");
+  return { key: data.key, value: data.value, revision: data.revision, by: nameOf(actor), at, seq };
 }
 
 function missing(key: string): ClustrError {
   return new ClustrError("not_found", `Nothing is written under "${key}". List the keys with \`clustr context list\`.`);
-}
-
-function mixedUp(): ClustrError {
-  return new ClustrError(
-    "conflict",
-    "This request id was used for another operation before; nothing was changed. Use a new one.",
-  );
 }

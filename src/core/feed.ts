@@ -4,6 +4,7 @@ import type { Event } from "../contract/event.ts";
 import type { feed } from "../contract/operations/feed.ts";
 import { PREVIEW } from "../contract/view.ts";
 import type { Handlers, WorkspaceCall } from "./call.ts";
+import { newestFirst } from "./look-back.ts";
 import { messageOf, unreadOf } from "./messages.ts";
 import type { Ledger } from "./ports/ledger.ts";
 
@@ -72,20 +73,14 @@ async function lookBack<T>(
   pick: (event: Event) => T | undefined,
 ): Promise<{ found: T[]; next: number | undefined }> {
   const found: T[] = [];
-  const { limit, before, ...rest } = query;
-  let end = before;
-  for (let looked = 0; looked < LOOKED_AT; looked += PAGE) {
-    const range = end === undefined ? {} : { before: end };
-    const page = await ledger.read({ ...rest, ...range, newest: true, limit: PAGE });
-    for (const event of page.toReversed()) {
-      end = event.seq;
-      const picked = pick(event);
-      if (picked !== undefined) found.unshift(picked);
-      if (found.length === limit) return { found, next: end };
-    }
-    if (page.length < PAGE) return { found, next: undefined };
+  const { limit, ...rest } = query;
+  let looked = 0;
+  for await (const event of newestFirst(ledger, rest, PAGE)) {
+    const picked = pick(event);
+    if (picked !== undefined) found.push(picked);
+    if (found.length === limit || ++looked === LOOKED_AT) return { found: found.reverse(), next: event.seq };
   }
-  return { found, next: end };
+  return { found: found.reverse(), next: undefined };
 }
 
 /** Everybody who has or had this name: their ids are what most events hold. */

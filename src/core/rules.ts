@@ -3,7 +3,8 @@ import { ClustrError } from "../contract/error.ts";
 import { byteLength } from "../contract/fold-messages.ts";
 import type { rules } from "../contract/operations/rules.ts";
 import { RULES_LIMIT, type Rules } from "../contract/rules.ts";
-import type { Handlers, WorkspaceCall } from "./call.ts";
+import { ofType, type Handlers, type WorkspaceCall } from "./call.ts";
+import { newestFirst } from "./look-back.ts";
 import type { Ledger } from "./ports/ledger.ts";
 
 /** Revisions read at once. */
@@ -27,7 +28,7 @@ export function rulesHandlers(path: string): Handlers<typeof rules, WorkspaceCal
 
     "rules.update": async (call, { text, expect_revision }) => {
       checkRules(text);
-      const event = await call.decide("rules", ({ rules }) => {
+      const made = await call.decide("rules", ({ rules }) => {
         if (expect_revision !== undefined && expect_revision !== rules.revision) {
           throw new ClustrError(
             "conflict",
@@ -37,9 +38,8 @@ export function rulesHandlers(path: string): Handlers<typeof rules, WorkspaceCal
         }
         return { type: "rules.updated", data: { text, revision: rules.revision + 1 } };
       });
-      if (event.type !== "rules.updated")
-        throw new ClustrError("conflict", "This request id was used for another operation before; use a new one.");
-      return { text: event.data.text, revision: event.data.revision, by: nameOf(event.actor), at: event.at };
+      const { data, actor, at } = ofType(made, "rules.updated");
+      return { text: data.text, revision: data.revision, by: nameOf(actor), at };
     },
 
     "rules.history": async (call, { before, limit }) => {
@@ -62,16 +62,8 @@ export function rulesHandlers(path: string): Handlers<typeof rules, WorkspaceCal
 
 /** Every revision of the rules, the newest first. */
 async function* revisionsOf(ledger: Ledger): AsyncIterable<Rules & { at: string }> {
-  let end: number | undefined;
-  for (;;) {
-    const range = end === undefined ? {} : { before: end };
-    const page = await ledger.read({ subject: "rules", type: "rules.updated", limit: PAGE, newest: true, ...range });
-    for (const { type, data, actor, at, seq } of page.toReversed()) {
-      end = seq;
-      if (type === "rules.updated") yield { ...data, by: nameOf(actor), at };
-    }
-    if (page.length < PAGE) return;
-  }
+  for await (const { type, data, actor, at } of newestFirst(ledger, { subject: "rules", type: "rules.updated" }, PAGE))
+    if (type === "rules.updated") yield { ...data, by: nameOf(actor), at };
 }
 
 /** Rejects a text that cannot be rules. An empty one can: it means no rules. */

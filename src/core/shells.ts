@@ -3,7 +3,7 @@ import type { shells as operations } from "../contract/operations/shells.ts";
 import { SHELLS_LIMIT, type Shell } from "../contract/shell.ts";
 import type { View } from "../contract/view.ts";
 import { agentNamed } from "./agents.ts";
-import type { Handlers, WorkspaceCall } from "./call.ts";
+import { ofType, type Handlers, type WorkspaceCall } from "./call.ts";
 import { folderInside } from "./folder.ts";
 import type { Folders } from "./ports/folders.ts";
 import type { Shells } from "./reactors/shells.ts";
@@ -20,7 +20,7 @@ export function shellHandlers(
         throw new ClustrError("invalid", "Name an agent or a folder, not both; no shell was opened.");
       const agent = name === undefined ? undefined : agentNamed(call.view(), name);
       const cwd = await folderInside(folders, call.workspace.path, agent?.cwd ?? folder ?? ".");
-      const event = await call.decide("shells", (view) => {
+      const made = await call.decide("shells", (view) => {
         if (view.shells.length >= SHELLS_LIMIT)
           throw new ClustrError(
             "limited",
@@ -28,10 +28,9 @@ export function shellHandlers(
           );
         return { type: "shell.opened", data: { id: newId(), cwd, agent: agent?.name } };
       });
-      if (event.type !== "shell.opened")
-        throw new ClustrError("conflict", "This request id was used for another operation before; use a new one.");
-      await shells.started(event.data.id);
-      return shellIn(call.view(), event.data.id);
+      const { id } = ofType(made, "shell.opened").data;
+      await shells.started(id);
+      return shellIn(call.view(), id);
     },
 
     "shell.list": async (call) => call.view().shells,
