@@ -13,7 +13,7 @@ import { createEnding, endAgents } from "./daemon/ending.ts";
 import { newId } from "./daemon/id.ts";
 import { openLog } from "./daemon/log.ts";
 import { workspaceOpener } from "./daemon/open-workspace.ts";
-import { backups, clearDrafts } from "./files/archive/backups.ts";
+import { clearDrafts, exportsIn } from "./files/archive/exports.ts";
 import { folderBrowser } from "./files/folder-browser.ts";
 import { folders } from "./files/folders.ts";
 import { openHomeFolder } from "./files/home.ts";
@@ -122,7 +122,7 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
 
     const workspaces = path.join(home.path, "workspaces");
     await clearDrafts(workspaces);
-    const exchange = backups(workspaces, {
+    const exports = exportsIn(workspaces, {
       version,
       fill: fillLedger,
       open: (file) => openSqliteLedger<Fact>(file),
@@ -132,7 +132,7 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
       newId,
     });
     const folderOf = ({ id }: Workspace): string => path.join(workspaces, id);
-    const shared = { host, screens, access, folders, backups: exchange, services, detections, env, umask, log, newId };
+    const shared = { host, screens, access, folders, exports, services, detections, env, umask, log, newId };
     const forAgents = {
       sockets: socketFolders(home.runtime),
       node: process.execPath,
@@ -145,7 +145,7 @@ export async function runDaemon(options: DaemonOptions): Promise<Daemon> {
       browser: folderBrowser,
       detections,
       access,
-      backups: exchange,
+      exports,
       newId,
       now: Date.now,
       open: workspaceOpener({ ...shared, ...forAgents, ...clocks }, folderOf, copies),

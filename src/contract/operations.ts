@@ -1,6 +1,6 @@
 import { agents } from "./operations/agents.ts";
 import { attention } from "./operations/attention.ts";
-import { exports, imports } from "./operations/backups.ts";
+import { exports, imports } from "./operations/exports.ts";
 import { changes } from "./operations/changes.ts";
 import { context } from "./operations/context.ts";
 import { events } from "./operations/events.ts";

@@ -11,7 +11,7 @@ import { asClustrError } from "./errors.ts";
 import { parsed, permitted, workspaceFor } from "./invoke.ts";
 import type { Access } from "./ports/access.ts";
 import type { FolderBrowser } from "./ports/folder-browser.ts";
-import type { Backups } from "./ports/backups.ts";
+import type { Exports } from "./ports/exports.ts";
 import type { Repaired } from "./ports/damage.ts";
 import type { Folders } from "./ports/folders.ts";
 import type { Ledger } from "./ports/ledger.ts";
@@ -27,7 +27,7 @@ export interface ClustrParts {
   browser: FolderBrowser;
   detections: Detections;
   access: Access;
-  backups: Pick<Backups, "unpack">;
+  exports: Pick<Exports, "unpack">;
   newId(): string;
   now(): number;
   /** Opens the runtime of a workspace: its ledger, its reactors. */

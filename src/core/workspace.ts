@@ -20,7 +20,7 @@ import type { OpenWorkspace } from "./core.ts";
 import type { Detections } from "./detections.ts";
 import { eventHandlers } from "./events.ts";
 import { systemEntry } from "./entry.ts";
-import { exportHandlers, type ExportingParts } from "./exporting.ts";
+import { exportHandlers, type ExportsParts } from "./exports.ts";
 import { feedHandlers } from "./feed.ts";
 import { fileHandlers, type FilesParts } from "./files.ts";
 import { createLine } from "./line.ts";
@@ -50,7 +50,7 @@ import { tokenHandlers } from "./tokens.ts";
 import { uploadHandlers, type UploadsParts } from "./uploads.ts";
 
 /** What one workspace is made of; the composition root fills it. */
-export interface WorkspaceParts extends Omit<RunParts, "workspace">, FilesParts, UploadsParts, ExportingParts {
+export interface WorkspaceParts extends Omit<RunParts, "workspace">, FilesParts, UploadsParts, ExportsParts {
   info: Workspace;
   ledger: Ledger;
   rulesFile: RulesFile;

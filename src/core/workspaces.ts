@@ -1,13 +1,13 @@
 import { ClustrError, fromFailure, toFailure } from "../contract/error.ts";
 import { held } from "../contract/view.ts";
-import type { imports } from "../contract/operations/backups.ts";
+import type { imports } from "../contract/operations/exports.ts";
 import type { workspaces as operations } from "../contract/operations/workspaces.ts";
 import type { Limits, Workspace } from "../contract/workspace.ts";
 import type { Handlers, HomeCall } from "./call.ts";
 import { realFolder } from "./folder.ts";
-import { settleImport } from "./importing.ts";
+import { settleImport } from "./imports.ts";
 import type { Home } from "./home.ts";
-import type { Backups } from "./ports/backups.ts";
+import type { Exports } from "./ports/exports.ts";
 import { damageIn, type Repaired } from "./ports/damage.ts";
 import type { Folders } from "./ports/folders.ts";
 import type { RunningWorkspace } from "./workspace.ts";
@@ -22,7 +22,7 @@ export interface WorkspacesParts {
   open(info: Workspace, limits: () => Limits, fail: (error: unknown) => void): Promise<RunningWorkspace>;
   /** Mends a workspace's ledger, which is not open. */
   repair(info: Workspace): Promise<Repaired>;
-  backups: Pick<Backups, "unpack">;
+  exports: Pick<Exports, "unpack">;
   newId(): string;
   /** A workspace cannot go on, for a reason that is not its own. */
   fail(error: unknown): void;
@@ -152,7 +152,7 @@ export function createWorkspaces({ home, folders, open, ...parts }: WorkspacesPa
     },
 
     "workspace.import": async ({ requestId }, { file, into, trust }) => {
-      const unpacked = await parts.backups.unpack(file);
+      const unpacked = await parts.exports.unpack(file);
       try {
         const real = await realFolder(folders, into ?? unpacked.workspace.path);
         const info: Workspace = { id: folders.idOf(real), name: folders.nameOf(real), path: real };

@@ -69,11 +69,11 @@ export async function desk(ledger: Ledger = memoryLedger<Fact>()): Promise<Desk>
   const info = { id: "w1", name: "project", path: place };
   const folder = new MemoryFolder();
   const store = memoryStore(folder);
-  const noBackups = { write: () => Promise.reject(new Error("Nothing is exported here.")) };
+  const noExports = { write: () => Promise.reject(new Error("Nothing is exported here.")) };
   const never = { ...ledger, close: async () => {} };
   const open = (): Promise<RunningWorkspace> =>
     openWorkspace({
-      ...{ info, ledger: never, folders, backups: noBackups, services, newId, host: terminals, screens: noScreens },
+      ...{ info, ledger: never, folders, exports: noExports, services, newId, host: terminals, screens: noScreens },
       limits: () => limits,
       now: Date.now,
       ticks: () => performance.now(),

@@ -8,7 +8,7 @@ import type { Workspace } from "../../src/contract/workspace.ts";
 import { person } from "../../src/core/caller.ts";
 import { createClustr, type Clustr } from "../../src/core/clustr.ts";
 import { createDetections } from "../../src/core/detections.ts";
-import type { Backups } from "../../src/core/ports/backups.ts";
+import type { Exports } from "../../src/core/ports/exports.ts";
 import type { Folders } from "../../src/core/ports/folders.ts";
 import type { Screens } from "../../src/core/ports/screen.ts";
 import type { AgentLink, HookCall, ProgramSpec, Service, Signal } from "../../src/core/ports/service.ts";
@@ -68,7 +68,7 @@ export interface TestHome extends AsyncDisposable {
   browser(): Promise<string>;
 }
 
-const noBackups: Backups = {
+const noExports: Exports = {
   write: () => Promise.reject(new Error("Nothing is exported here.")),
   unpack: () => Promise.reject(new Error("Nothing is imported here.")),
 };
@@ -148,7 +148,7 @@ export async function testHome(options: TestHomeOptions = {}): Promise<TestHome>
     access: logins,
     newId: randomUUID,
     now: Date.now,
-    backups: noBackups,
+    exports: noExports,
     repair: async () => ({ events: 0, salvaged: 0, lost: 0 }),
     open: (info, limits) =>
       openWorkspace({
@@ -162,7 +162,7 @@ export async function testHome(options: TestHomeOptions = {}): Promise<TestHome>
           async *changes() {},
         },
         folders,
-        backups: noBackups,
+        exports: noExports,
         services,
         detections: createDetections(services, {}, Date.now, ended.signal),
         newId: randomUUID,

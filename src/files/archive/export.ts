@@ -2,7 +2,7 @@ import { readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import { ClustrError } from "../../contract/error.ts";
 import type { Workspace } from "../../contract/workspace.ts";
-import type { Exported, ExportParts } from "../../core/ports/backups.ts";
+import type { Exported, ExportParts } from "../../core/ports/exports.ts";
 import type { Ledger } from "../../core/ports/ledger.ts";
 import { lineOf, PART_SIZE } from "./event-lines.ts";
 import { ABOUT, FORMAT, isExported } from "./names.ts";

@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 import { expect, it, onTestFinished } from "vitest";
 import { fillLedger } from "../../ledger/sqlite/fill.ts";
 import { openSqliteLedger } from "../../ledger/sqlite/ledger.ts";
-import { backups } from "./backups.ts";
+import { exportsIn } from "./exports.ts";
 import { BLOCK, headerOf, paddingOf } from "./tar.ts";
 
 /** A file of an archive; `header` spoils what stands before its content. */
@@ -66,7 +66,7 @@ async function tried(bytes: Buffer): Promise<{ refusal: string; left: string[]; 
   mkdirSync(folder, { recursive: true });
   const file = path.join(place, "backup.tar.gz");
   writeFileSync(file, bytes);
-  const { unpack } = backups(folder, {
+  const { unpack } = exportsIn(folder, {
     version: "9",
     fill: fillLedger,
     open: (at) => openSqliteLedger(at),

@@ -6,9 +6,9 @@ import { pipeline } from "node:stream/promises";
 import { ClustrError } from "../../contract/error.ts";
 import type { Event, Fact } from "../../contract/event.ts";
 import type { Workspace } from "../../contract/workspace.ts";
-import type { Unpacked } from "../../core/ports/backups.ts";
+import type { Unpacked } from "../../core/ports/exports.ts";
 import { privateFolder } from "../private-files.ts";
-import type { BackupTools } from "./backups.ts";
+import type { ExportTools } from "./exports.ts";
 import { eventsIn } from "./event-lines.ts";
 import { freshIds } from "./fresh-ids.ts";
 import { ABOUT, FORMAT, isExported } from "./names.ts";
@@ -29,7 +29,7 @@ interface About {
 }
 
 /** Unpacks an export into a hidden folder below `folder`, and finds out whether it is whole. */
-export async function unpackInto(folder: string, file: string, tools: BackupTools): Promise<Unpacked> {
+export async function unpackInto(folder: string, file: string, tools: ExportTools): Promise<Unpacked> {
   const found = await stat(file).catch((error: NodeJS.ErrnoException) => {
     throw new ClustrError("not_found", `${file} cannot be read (${error.code}); nothing was imported.`);
   });
@@ -69,7 +69,7 @@ function unpacked(
   folder: string,
   draft: string,
   { at, workspace }: About,
-  tools: BackupTools,
+  tools: ExportTools,
   discard: () => Promise<void>,
 ): Unpacked {
   const file = path.join(draft, "ledger.db");

@@ -7,7 +7,7 @@ import { emptyView, type View } from "../contract/view.ts";
 import { append } from "./append.ts";
 import { systemEntry } from "./entry.ts";
 import { noticeTo, PERSON_INBOX } from "./notice.ts";
-import type { Unpacked } from "./ports/backups.ts";
+import type { Unpacked } from "./ports/exports.ts";
 
 const ELSEWHERE = "It ran where this workspace was exported from.";
 

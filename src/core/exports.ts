@@ -1,21 +1,21 @@
-import type { exports as operations } from "../contract/operations/backups.ts";
+import type { exports as operations } from "../contract/operations/exports.ts";
 import { ClustrError } from "../contract/error.ts";
 import type { Handlers, WorkspaceCall } from "./call.ts";
-import type { Backups } from "./ports/backups.ts";
+import type { Exports } from "./ports/exports.ts";
 import type { Folders } from "./ports/folders.ts";
 
 /** What exporting needs. */
-export interface ExportingParts {
-  backups: Pick<Backups, "write">;
+export interface ExportsParts {
+  exports: Pick<Exports, "write">;
   folders: Folders;
 }
 
-export function exportHandlers({ backups, folders }: ExportingParts): Handlers<typeof operations, WorkspaceCall> {
+export function exportHandlers({ exports, folders }: ExportsParts): Handlers<typeof operations, WorkspaceCall> {
   return {
     "workspace.export": async ({ workspace, ledger }, { file, without_snapshots, terminals }) => {
       if (file !== undefined && (file.includes("\0") || folders.resolve("/", file) !== file))
         throw new ClustrError("invalid", `"${file}" is no absolute path of a file; nothing was written.`);
-      return backups.write(workspace, ledger, file, { snapshots: !without_snapshots, terminals });
+      return exports.write(workspace, ledger, file, { snapshots: !without_snapshots, terminals });
     },
   };
 }

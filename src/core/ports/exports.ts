@@ -38,7 +38,7 @@ export interface Unpacked {
 }
 
 /** Workspaces as single files: written whole or not at all, and read only when whole. */
-export interface Backups {
+export interface Exports {
   /** Without `to`, in a folder of ours. Rejects with `conflict` when `to` is there already, `unavailable` when it cannot be written; nothing is left then. */
   write(info: Workspace, ledger: Ledger, to: string | undefined, parts: ExportParts): Promise<Exported>;
   /** Rejects with `invalid` for a file that is no whole export, with `not_found`, and `unavailable` when there is no room. */

@@ -1,14 +1,14 @@
 import { readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import type { Event, Fact } from "../../contract/event.ts";
-import type { Backups } from "../../core/ports/backups.ts";
+import type { Exports } from "../../core/ports/exports.ts";
 import type { Ledger } from "../../core/ports/ledger.ts";
 import { privateFolder } from "../private-files.ts";
 import { exportTo } from "./export.ts";
 import { unpackInto } from "./unpack.ts";
 
-/** What other floors do for backups. */
-export interface BackupTools {
+/** What other floors do for exports. */
+export interface ExportTools {
   /** Version of Clustr. */
   version: string;
   /** Writes a new ledger of events that happened elsewhere. */
@@ -27,7 +27,7 @@ export interface BackupTools {
 const DRAFT = /^\.import-[0-9a-f]+$/;
 
 /** Exports and imports of the workspaces below `folder`. */
-export function backups(folder: string, tools: BackupTools): Backups {
+export function exportsIn(folder: string, tools: ExportTools): Exports {
   return {
     async write(info, ledger, to, parts) {
       const file = to ?? path.join(await exportsFolder(folder), nameFor(info.name, new Date()));
