@@ -9,6 +9,7 @@ import { files } from "./operations/files.ts";
 import { folders } from "./operations/folders.ts";
 import { home, tokens } from "./operations/home.ts";
 import { messages } from "./operations/messages.ts";
+import { policies } from "./operations/policies.ts";
 import { preferences } from "./operations/preferences.ts";
 import { rules } from "./operations/rules.ts";
 import { services } from "./operations/services.ts";
@@ -31,6 +32,7 @@ export const operations = {
   ...exports,
   ...agents,
   ...attention,
+  ...policies,
   ...messages,
   ...feed,
   ...context,

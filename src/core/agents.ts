@@ -7,7 +7,7 @@ import type { agents } from "../contract/operations/agents.ts";
 import type { View } from "../contract/view.ts";
 import type { Handlers, WorkspaceCall } from "./call.ts";
 import type { Detections } from "./detections.ts";
-import { folderInside } from "./folder.ts";
+import { folderInside } from "./folders.ts";
 import type { Folders } from "./ports/folders.ts";
 import type { Evidence } from "./ports/service.ts";
 import { resumption, wasCutShort } from "./resuming.ts";

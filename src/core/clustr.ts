@@ -5,7 +5,7 @@ import type { HomeCall } from "./call.ts";
 import { person } from "./caller.ts";
 import type { Core, OpenWorkspace } from "./core.ts";
 import type { Detections } from "./detections.ts";
-import { folderHandlers } from "./folder-list.ts";
+import { folderHandlers } from "./folders.ts";
 import { homeHandlers, openHome } from "./home.ts";
 import { asClustrError } from "./errors.ts";
 import { parsed, permitted, workspaceFor } from "./invoke.ts";

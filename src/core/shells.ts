@@ -4,7 +4,7 @@ import { SHELLS_LIMIT, type Shell } from "../contract/shell.ts";
 import type { View } from "../contract/view.ts";
 import { agentNamed } from "./agents.ts";
 import { ofType, type Handlers, type WorkspaceCall } from "./call.ts";
-import { folderInside } from "./folder.ts";
+import { folderInside } from "./folders.ts";
 import type { Folders } from "./ports/folders.ts";
 import type { Shells } from "./reactors/shells.ts";
 

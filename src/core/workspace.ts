@@ -39,6 +39,7 @@ import { reviveAgents } from "./reactors/revive.ts";
 import { followRulesFile } from "./reactors/rules-file.ts";
 import { superviseAgents } from "./reactors/supervise.ts";
 import { wakeSnoozed } from "./reactors/wake.ts";
+import { policyHandlers } from "./policies.ts";
 import { rulesHandlers } from "./rules.ts";
 import { settingsHandlers } from "./settings.ts";
 import { snapshotHandlers } from "./snapshots.ts";
@@ -186,7 +187,8 @@ function allHandlers(
     ...contextHandlers,
     ...rulesHandlers(parts.rulesFile.path),
     ...settingsHandlers,
-    ...attentionHandlers(parts.newId, parts.now),
+    ...attentionHandlers(parts.now),
+    ...policyHandlers(parts.newId),
     ...terminalHandlers(parts.screens),
     ...snapshotHandlers(folderLog),
     ...changeHandlers(folderLog, parts.folders, parts.info.path),

@@ -4,7 +4,7 @@ import type { imports } from "../contract/operations/exports.ts";
 import type { workspaces as operations } from "../contract/operations/workspaces.ts";
 import type { Limits, Workspace } from "../contract/workspace.ts";
 import type { Handlers, HomeCall } from "./call.ts";
-import { realFolder } from "./folder.ts";
+import { realFolder } from "./folders.ts";
 import { settleImport } from "./imports.ts";
 import type { Home } from "./home.ts";
 import type { Exports } from "./ports/exports.ts";

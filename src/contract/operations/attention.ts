@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { AnswerKind, Attention } from "../agent.ts";
 import { operation } from "../operation.ts";
-import { Decision, Policy } from "../policy.ts";
 
 /** A week: what is put aside for longer is forgotten, and its agent with it. */
 const MOST_MINUTES = 10_080;
@@ -86,36 +85,5 @@ export const attention = {
     command: "handled",
     input: z.object({ limit: z.coerce.number().int().min(1).max(50).default(50) }),
     output: z.array(Handled),
-  }),
-  "policy.list": operation({
-    summary: "List the policies on tools",
-    scope: "workspace",
-    right: "attention.read",
-    http: "GET /policies",
-    command: "policy list",
-    input: z.object({}),
-    output: z.array(Policy),
-  }),
-  "policy.set": operation({
-    summary: "Allow, ask for or deny a tool in this workspace",
-    scope: "workspace",
-    right: "attention.answer",
-    http: "POST /policies",
-    command: "policy set <decision> <tool> [pattern]",
-    input: z.object({
-      decision: Decision,
-      tool: Policy.shape.tool.describe("Name of the tool, e.g. Bash; * stands for anything"),
-      pattern: Policy.shape.pattern.describe("Command, path or address it is used on; * stands for anything"),
-    }),
-    output: Policy,
-  }),
-  "policy.remove": operation({
-    summary: "Remove a policy",
-    scope: "workspace",
-    right: "attention.answer",
-    http: "DELETE /policies/:id",
-    command: "policy rm <id>",
-    input: z.object({ id: z.string() }),
-    output: z.object({ removed: z.string() }),
   }),
 };

@@ -1,9 +1,9 @@
-import { nameOf } from "../contract/actor.ts";
-import type { Attention } from "../contract/agent.ts";
-import type { Answer, Answered } from "../contract/attention.ts";
-import type { Output } from "../contract/operation.ts";
-import type { Operations } from "../contract/operations.ts";
-import type { Ledger } from "./ports/ledger.ts";
+import { nameOf } from "../../contract/actor.ts";
+import type { Attention } from "../../contract/agent.ts";
+import type { Answer, Answered } from "../../contract/attention.ts";
+import type { Output } from "../../contract/operation.ts";
+import type { Operations } from "../../contract/operations.ts";
+import type { Ledger } from "../ports/ledger.ts";
 
 /** Characters of what was answered, and of the answer, that are kept to look back at. */
 const KEPT = 500;

@@ -1,7 +1,7 @@
-import { nameOf } from "../contract/actor.ts";
-import { ClustrError } from "../contract/error.ts";
-import type { Event } from "../contract/event.ts";
-import type { Ledger } from "./ports/ledger.ts";
+import { nameOf } from "../../contract/actor.ts";
+import { ClustrError } from "../../contract/error.ts";
+import type { Event } from "../../contract/event.ts";
+import type { Ledger } from "../ports/ledger.ts";
 
 /** How long an answer may take to show its effect before the caller is told that it is still under way. */
 const EFFECT_MS = 15_000;
