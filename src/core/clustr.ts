@@ -1,6 +1,6 @@
 import { ClustrError, hasCode } from "../contract/error.ts";
 import type { HomeFact } from "../contract/event.ts";
-import type { Limits, Workspace } from "../contract/workspace.ts";
+import type { Workspace } from "../contract/workspace.ts";
 import type { HomeCall } from "./call.ts";
 import { person } from "./caller.ts";
 import type { Core, OpenWorkspace } from "./core.ts";
@@ -9,6 +9,7 @@ import { folderHandlers } from "./folders.ts";
 import { homeHandlers, openHome } from "./home.ts";
 import { asClustrError } from "./errors.ts";
 import { parsed, permitted, workspaceFor } from "./invoke.ts";
+import type { WorkspaceOpener } from "./running-workspaces.ts";
 import type { Access } from "./ports/access.ts";
 import type { FolderBrowser } from "./ports/folder-browser.ts";
 import type { Exports } from "./ports/exports.ts";
@@ -18,7 +19,6 @@ import type { Ledger } from "./ports/ledger.ts";
 import { followPreferences, preferencesHandlers } from "./preferences.ts";
 import { createRefusals } from "./refusals.ts";
 import { serviceHandlers } from "./services.ts";
-import type { RunningWorkspace } from "./workspace.ts";
 import { createWorkspaces } from "./workspaces.ts";
 
 export interface ClustrParts {
@@ -30,8 +30,7 @@ export interface ClustrParts {
   exports: Pick<Exports, "unpack">;
   newId(): string;
   now(): number;
-  /** Opens the runtime of a workspace: its ledger, its reactors. */
-  open(info: Workspace, limits: () => Limits, fail: (error: unknown) => void): Promise<RunningWorkspace>;
+  open: WorkspaceOpener;
   /** Mends a workspace's ledger, which is not open. */
   repair(info: Workspace): Promise<Repaired>;
   /** Ends the server, and unless they are kept, first all agents. */

@@ -2,11 +2,12 @@ import { ClustrError, fromFailure, toFailure } from "../contract/error.ts";
 import { held } from "../contract/view.ts";
 import type { imports } from "../contract/operations/exports.ts";
 import type { workspaces as operations } from "../contract/operations/workspaces.ts";
-import type { Limits, Workspace } from "../contract/workspace.ts";
+import type { Workspace } from "../contract/workspace.ts";
 import type { Handlers, HomeCall } from "./call.ts";
 import { realFolder } from "./folders.ts";
 import { settleImport } from "./imports.ts";
 import type { Home } from "./home.ts";
+import { createRunningWorkspaces, type WorkspaceOpener } from "./running-workspaces.ts";
 import type { Exports } from "./ports/exports.ts";
 import { damageIn, type Repaired } from "./ports/damage.ts";
 import type { Folders } from "./ports/folders.ts";
@@ -18,8 +19,7 @@ const RECENT = 50;
 export interface WorkspacesParts {
   home: Home;
   folders: Folders;
-  /** Opens the runtime of a workspace: its ledger, its reactors. */
-  open(info: Workspace, limits: () => Limits, fail: (error: unknown) => void): Promise<RunningWorkspace>;
+  open: WorkspaceOpener;
   /** Mends a workspace's ledger, which is not open. */
   repair(info: Workspace): Promise<Repaired>;
   exports: Pick<Exports, "unpack">;
@@ -44,63 +44,25 @@ export interface Workspaces {
 
 /** Opens and closes workspaces. Which are open is in the home's ledger; so is every folder that a person ever trusted. */
 export function createWorkspaces({ home, folders, open, ...parts }: WorkspacesParts): Workspaces {
-  const { log } = parts;
-  const running = new Map<string, Promise<RunningWorkspace>>();
-  const ready = new Map<string, RunningWorkspace>();
-  const ending = new Map<string, Promise<void>>();
-  const problems = new Map<string, unknown>();
+  const { log, fail } = parts;
+  const here = createRunningWorkspaces({ open, limits: () => home.view().limits, fail, log });
 
-  const start = async (info: Workspace): Promise<RunningWorkspace> => {
-    await ending.get(info.id);
-    const known = running.get(info.id);
-    if (known) return known;
-    const opening = open(
-      info,
-      () => home.view().limits,
-      (error) => cannotGoOn(info, error),
-    );
-    running.set(info.id, opening);
-    opening.then(
-      (workspace) => {
-        problems.delete(info.id);
-        ready.set(info.id, workspace);
-      },
-      (error: unknown) => {
-        problems.set(info.id, error);
-        running.delete(info.id);
-      },
-    );
-    return opening;
+  /** The workspace of a folder. @throws ClustrError `conflict` when the person has not said that they trust it. */
+  const trusted = async (path: string, trust: boolean | undefined): Promise<Workspace> => {
+    const real = await realFolder(folders, path);
+    const info = { id: folders.idOf(real), name: folders.nameOf(real), path: real };
+    if (trust !== true && !home.view().opened[info.id]) throw untrusted(real);
+    return info;
   };
-
-  /** Damage is one workspace's own matter: it is closed, and the others and all agents go on. */
-  const cannotGoOn = (info: Workspace, error: unknown): void => {
-    if (damageIn(error) === undefined) return parts.fail(error);
-    if (problems.has(info.id)) return;
-    problems.set(info.id, error);
-    log("A workspace was closed, because its ledger is damaged", { path: info.path, error: String(error) });
-    ready.delete(info.id);
-    const opening = running.get(info.id);
-    running.delete(info.id);
-    const closed = opening?.then((workspace) => workspace.close()).catch(() => {});
-    if (closed)
-      ending.set(
-        info.id,
-        closed.finally(() => ending.delete(info.id)),
-      );
-  };
-
-  const stop = (id: string, workspace: RunningWorkspace): Promise<void> => {
-    running.delete(id);
-    const closed = workspace.close().finally(() => ending.delete(id));
-    ending.set(id, closed);
-    return closed;
+  const recordOpened = async (info: Workspace, requestId: string): Promise<void> => {
+    if (!home.view().workspaces[info.id])
+      await home.record({ type: "workspace.opened", data: info }, `workspace/${info.id}`, requestId);
   };
 
   const handlers: Workspaces["handlers"] = {
     "workspace.list": async ({ caller }) =>
       Object.values(home.view().workspaces).filter(
-        ({ id }) => !problems.has(id) && (caller.workspace === undefined || caller.workspace === id),
+        ({ id }) => here.problem(id) === undefined && (caller.workspace === undefined || caller.workspace === id),
       ),
 
     "workspace.recent": async () => {
@@ -109,7 +71,7 @@ export function createWorkspaces({ home, folders, open, ...parts }: WorkspacesPa
       return Promise.all(
         latest.slice(0, RECENT).map(async (each) => {
           const look = await folders.look(each.path);
-          const problem = problems.get(each.id);
+          const problem = here.problem(each.id);
           return {
             ...each,
             open: workspaces[each.id] !== undefined && problem === undefined,
@@ -122,13 +84,9 @@ export function createWorkspaces({ home, folders, open, ...parts }: WorkspacesPa
     },
 
     "workspace.open": async ({ requestId }, { path, trust }) => {
-      const real = await realFolder(folders, path);
-      const info: Workspace = { id: folders.idOf(real), name: folders.nameOf(real), path: real };
-      const { workspaces, opened } = home.view();
-      if (trust !== true && !opened[info.id]) throw untrusted(real);
-      await start(info);
-      if (!workspaces[info.id])
-        await home.record({ type: "workspace.opened", data: info }, `workspace/${info.id}`, requestId);
+      const info = await trusted(path, trust);
+      await here.start(info);
+      await recordOpened(info, requestId);
       return info;
     },
 
@@ -137,31 +95,29 @@ export function createWorkspaces({ home, folders, open, ...parts }: WorkspacesPa
       if (!info)
         throw new ClustrError("not_found", `There is no workspace "${id.slice(0, 80)}". See \`clustr doctor\`.`);
       const { at: _at, ...workspace } = info;
-      const opened = await running.get(id)?.catch(() => undefined);
-      ready.delete(id);
-      if (opened) await stop(id, opened);
-      await ending.get(id);
+      const opened = await here.running(id);
+      here.hide(id);
+      if (opened) await here.stop(id, opened);
+      await here.ended(id);
       const repaired = await parts.repair(workspace).catch(async (error: unknown) => {
-        if (opened) await start(workspace).catch(() => {});
+        // Why it could not be mended is what the person needs to know; why it cannot be opened either is its problem.
+        if (opened) await here.start(workspace).catch(() => {});
         throw error;
       });
       log("A ledger was mended", { path: info.path, ...repaired });
-      problems.delete(id);
-      if (home.view().workspaces[id] || opened) await tellOf(repaired, await start(workspace));
+      here.forgetProblem(id);
+      if (home.view().workspaces[id] || opened) await tellOf(repaired, await here.start(workspace));
       return { id, ...repaired };
     },
 
     "workspace.import": async ({ requestId }, { file, into, trust }) => {
       const unpacked = await parts.exports.unpack(file);
       try {
-        const real = await realFolder(folders, into ?? unpacked.workspace.path);
-        const info: Workspace = { id: folders.idOf(real), name: folders.nameOf(real), path: real };
-        if (trust !== true && !home.view().opened[info.id]) throw untrusted(real);
+        const info = await trusted(into ?? unpacked.workspace.path, trust);
         await settleImport(unpacked);
         const left_out = await unpacked.place(info);
-        const { view } = await start(info);
-        if (!home.view().workspaces[info.id])
-          await home.record({ type: "workspace.opened", data: info }, `workspace/${info.id}`, requestId);
+        const { view } = await here.start(info);
+        await recordOpened(info, requestId);
         return { ...info, events: view().seq, left_out };
       } finally {
         await unpacked.discard();
@@ -174,17 +130,17 @@ export function createWorkspaces({ home, folders, open, ...parts }: WorkspacesPa
         if (home.view().opened[id]) return { closed: id };
         throw new ClustrError("not_found", `There is no workspace "${id.slice(0, 80)}". See \`clustr workspaces\`.`);
       }
-      const workspace = await running.get(id)?.catch(() => undefined);
+      const workspace = await here.running(id);
       // From here on nothing new is asked of it.
-      ready.delete(id);
+      here.hide(id);
       try {
         if (workspace) refuseBusy(workspace);
         await home.record({ type: "workspace.closed", data: { id } }, `workspace/${id}`, requestId);
       } catch (error) {
-        if (workspace) ready.set(id, workspace);
+        if (workspace) here.show(id, workspace);
         throw error;
       }
-      if (workspace) await stop(id, workspace);
+      if (workspace) await here.stop(id, workspace);
       return { closed: id };
     },
   };
@@ -203,23 +159,21 @@ export function createWorkspaces({ home, folders, open, ...parts }: WorkspacesPa
   return {
     handlers,
     problem(id) {
-      const problem = problems.get(id);
+      const problem = here.problem(id);
       return problem === undefined ? undefined : fromFailure(toFailure(problem));
     },
-    get: (id) => ready.get(id),
-    all: () => [...ready.values()],
+    get: here.get,
+    all: here.all,
     async reopen() {
       for (const info of Object.values(home.view().workspaces)) {
-        await start(info).catch((error: unknown) =>
-          log("A workspace could not be opened; it stays closed", { path: info.path, error: String(error) }),
-        );
+        await here
+          .start(info)
+          .catch((error: unknown) =>
+            log("A workspace could not be opened; it stays closed", { path: info.path, error: String(error) }),
+          );
       }
     },
-    async close() {
-      const open = await Promise.allSettled(running.values());
-      await Promise.all(open.flatMap((result) => (result.status === "fulfilled" ? [result.value.close()] : [])));
-      await Promise.all(ending.values());
-    },
+    close: here.close,
   };
 }
 

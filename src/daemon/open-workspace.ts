@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Fact } from "../contract/event.ts";
 import type { Workspace } from "../contract/workspace.ts";
-import type { ClustrParts } from "../core/clustr.ts";
+import type { WorkspaceOpener } from "../core/running-workspaces.ts";
 import { openWorkspace, type WorkspaceParts } from "../core/workspace.ts";
 import { privateFiles, privateFolder } from "../files/private-files.ts";
 import { projectFiles } from "../files/project-files.ts";
@@ -32,7 +32,7 @@ export function workspaceOpener(
   shared: Shared,
   folderOf: (info: Workspace) => string,
   copies: CopyKeeping,
-): ClustrParts["open"] {
+): WorkspaceOpener {
   return async (info, limits, fail) => {
     const base = folderOf(info);
     await privateFolder(base);
