@@ -2,9 +2,10 @@ import { z } from "zod";
 
 /** Bytes of UTF-8 a value may have. */
 export const VALUE_LIMIT = 256_000;
+/** Keys a workspace may have at once, and keys whose readers are remembered. */
 export const KEYS_LIMIT = 10_000;
 
-/** Labels are one line of at most 200 characters: letters, digits and the usual separators. Slashes are fine. */
+/** A label: one line of at most 200 characters, whatever they are, without a space at its ends. */
 export const ContextKey = z
   .string()
   .min(1)

@@ -28,15 +28,13 @@ export function factsOf(agent: Agent, signal: Signal, at: string): Fact[] {
       const was = agent.attention;
       if (was && was.digest === digest && was.key === key) return [];
       const item: Attention = {
-        ...{
-          id: itemId([id, `${run}`, key ?? "", digest, at]),
-          agent: agent.name,
-          kind,
-          title,
-          options,
-          since: at,
-          digest,
-        },
+        id: itemId([id, `${run}`, key ?? "", digest, at]),
+        agent: agent.name,
+        kind,
+        title,
+        options,
+        since: at,
+        digest,
         answers: key === undefined ? [] : answers,
         ...(key === undefined ? {} : { key }),
         ...(detail === undefined ? {} : { detail }),

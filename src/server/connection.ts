@@ -16,16 +16,17 @@ export const REPLAY_LIMIT = 5000;
 export const UNSENT_LIMIT = 4_000_000;
 /** Terminals one socket may follow at once. */
 const CHANNEL_LIMIT = 64;
+/** Between two pings, and the silence after which a client counts as gone, ms. */
 const PING_MS = 15_000;
 const SILENT_MS = 30_000;
+/** How long a client may take to say hello, and to answer that its socket is closed, ms. */
 const HELLO_MS = 10_000;
+const GOODBYE_MS = 2_000;
 /** When this process began: how a client notices that it talks to another one than before. */
 const SINCE = new Date(performance.timeOrigin).toISOString();
 
-/** Close codes: what a client does about them is to come back, except after 1002 and 1008. */
-const PROTOCOL_ERROR = 1002;
-const POLICY = 1008;
-const TOO_SLOW = 1013;
+/** Close codes (RFC 6455 and its registry). A client comes back, except after the two that say it is to blame. */
+const CLOSE = { goingAway: 1001, protocolError: 1002, policy: 1008, failed: 1011, restart: 1012, tooSlow: 1013 };
 
 /** Speaks the socket protocol with one client until it leaves, falls silent or the signal aborts. */
 export function serveConnection(
@@ -46,7 +47,7 @@ export function serveConnection(
     () => (performance.now() - heard > SILENT_MS ? socket.terminate() : socket.ping()),
     PING_MS,
   );
-  const greeting = setTimeout(() => workspace ?? leave(POLICY, "hello did not come"), HELLO_MS);
+  const greeting = setTimeout(() => workspace ?? leave(CLOSE.policy, "hello did not come"), HELLO_MS);
   socket.on("pong", () => (heard = performance.now()));
   socket.on("error", (error) => log("a socket failed", { session: call.session, error: error.message }));
   socket.on("close", () => {
@@ -61,20 +62,20 @@ export function serveConnection(
       else received(parseFrame(data.toString("utf8")));
     } catch (error) {
       void send({ type: "refused", failure: toFailure(asClustrError(error, log, { session: call.session })) });
-      leave(POLICY, "refused");
+      leave(CLOSE.policy, "refused");
     }
   });
   shutdown.addEventListener("abort", stop, { once: true });
   life.signal.addEventListener("abort", () => shutdown.removeEventListener("abort", stop), { once: true });
 
   function stop(): void {
-    leave(1001, "the server is going away");
+    leave(CLOSE.goingAway, "the server is going away");
   }
 
   function leave(code: number, reason: string): void {
     socket.close(code, reason);
     // A peer that does not answer the close must not keep the socket.
-    setTimeout(() => socket.terminate(), 2000).unref();
+    setTimeout(() => socket.terminate(), GOODBYE_MS).unref();
   }
 
   /** Resolves when the socket has passed the data on, or is gone. */
@@ -82,7 +83,7 @@ export function serveConnection(
     if (socket.readyState !== socket.OPEN) return Promise.resolve();
     return new Promise((resolve) => {
       socket.send(data, () => resolve());
-      if (socket.bufferedAmount > UNSENT_LIMIT + data.length) leave(TOO_SLOW, "too slow");
+      if (socket.bufferedAmount > UNSENT_LIMIT + data.length) leave(CLOSE.tooSlow, "too slow");
     });
   }
 
@@ -115,7 +116,7 @@ export function serveConnection(
   function greet(hello: Extract<ClientFrame, { type: "hello" }>): void {
     if (workspace) throw new ClustrError("invalid", "hello comes once.");
     void send({ type: "welcome", protocol: PROTOCOL, server: version, since: SINCE });
-    if (hello.protocol !== PROTOCOL) return leave(PROTOCOL_ERROR, "another protocol version");
+    if (hello.protocol !== PROTOCOL) return leave(CLOSE.protocolError, "another protocol version");
     const only = call.caller.workspace;
     workspace = only === undefined || only === hello.workspace ? core.workspace(hello.workspace) : undefined;
     if (!workspace)
@@ -130,7 +131,7 @@ export function serveConnection(
     follow(workspace, hello.after).catch((error: unknown) => {
       if (signal.aborted) return;
       log("a socket's events broke off", { session: call.session, error: String(error) });
-      leave(1011, "events broke off");
+      leave(CLOSE.failed, "events broke off");
     });
   }
 
@@ -140,7 +141,7 @@ export function serveConnection(
     const replay = after !== undefined && after <= view.seq && view.seq - after <= REPLAY_LIMIT;
     if (!replay) await send({ type: "view", view });
     for await (const event of open.tail(replay ? after : view.seq, signal)) await send({ type: "event", event });
-    if (!signal.aborted) leave(1012, "the workspace was closed");
+    if (!signal.aborted) leave(CLOSE.restart, "the workspace was closed");
   }
 
   async function tellPreferences(): Promise<void> {

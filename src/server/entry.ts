@@ -14,6 +14,13 @@ import type { Sockets } from "./socket.ts";
 import type { Surface } from "./surface.ts";
 import { tokenReader } from "./tokens.ts";
 
+/** Time limits of HTTP, ms: whoever sends a request drop by drop, or keeps a connection idle, does not hold it for ever. */
+const TIMES = {
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  keepAliveTimeout: 60_000,
+  connectionsCheckingInterval: 5_000,
+};
 /** Connections at once. The agents' door opens one for every request it holds. */
 const CONNECTIONS = { page: 200, agents: 512 };
 
@@ -35,12 +42,7 @@ export function createEntry(
     (request, env) => app.fetch(request, { ...env, call: calls.get(env.incoming as IncomingMessage) }),
     { overrideGlobalObjects: false },
   );
-  const server = createServer({
-    headersTimeout: 10_000,
-    requestTimeout: 60_000,
-    keepAliveTimeout: 60_000,
-    connectionsCheckingInterval: 5000,
-  });
+  const server = createServer(TIMES);
   server.maxConnections = CONNECTIONS[listener.kind];
 
   server.on("request", (req, res) => {

@@ -5,6 +5,8 @@ import { ClustrError } from "../contract/error.ts";
 
 /** Ports tried after a taken one. */
 const NEXT_PORTS = 50;
+/** How long somebody behind a socket may take to answer, ms; who has not refused by then counts as alive. */
+const PROBE_MS = 1_000;
 
 /**
  * Listens on 127.0.0.1 and, where the machine has it, on ::1, with the same port: otherwise another program could
@@ -65,7 +67,7 @@ async function stateOf(path: string): Promise<"free" | "stale" | "alive"> {
   if (!stats.isSocket()) return "alive";
   return new Promise((resolve) => {
     const probe = createConnection(path);
-    const timer = setTimeout(() => settle("alive"), 1000);
+    const timer = setTimeout(() => settle("alive"), PROBE_MS);
     const settle = (state: "free" | "stale" | "alive") => {
       clearTimeout(timer);
       probe.destroy();

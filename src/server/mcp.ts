@@ -9,7 +9,7 @@ import { ClustrError } from "../contract/error.ts";
 import { asClustrError } from "../core/errors.ts";
 import type { Call } from "./auth.ts";
 import { readJson } from "./body.ts";
-import { agentOf } from "./hooks.ts";
+import { callingAgent } from "./calling-agent.ts";
 import type { RouteEnv, Surface } from "./surface.ts";
 import { toolFailure, toolOperations, toolResult, tools } from "./tools.ts";
 
@@ -20,7 +20,7 @@ import { toolFailure, toolOperations, toolResult, tools } from "./tools.ts";
 export function addMcp(app: Hono<RouteEnv>, surface: Surface): void {
   app.post("/mcp", async (c) => {
     const { call, incoming, outgoing } = c.env;
-    const { agent, workspace } = agentOf(surface.core, call.caller, "The tools");
+    const { agent, workspace } = callingAgent(surface.core, call.caller, "The tools");
     const body = await readJson(incoming);
     if (body === undefined) throw new ClustrError("invalid", "An MCP call is a JSON-RPC message in a POST.");
     const listed = () => outgoing.once("finish", () => workspace.toolsListed(agent));
@@ -60,7 +60,7 @@ async function answerLegacy(server: Server, request: Request, parsedBody: unknow
 }
 
 function createServer({ core, version, log }: Surface, { caller, requestId }: Call, listed: () => void): Server {
-  const { name, workspace } = agentOf(core, caller, "The tools");
+  const { name, workspace } = callingAgent(core, caller, "The tools");
   const server = new Server(
     { name: "clustr", version },
     { capabilities: { tools: {} }, instructions: instructions(name, workspace.info.name) },

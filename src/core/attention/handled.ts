@@ -36,7 +36,11 @@ export async function handled(ledger: Ledger, limit: number): Promise<Output<Ope
     );
     const words = wordsOf(answer);
     return {
-      ...{ id: item, ...about, by: nameOf(event.actor), at: event.at, answer: answer.kind },
+      id: item,
+      ...about,
+      by: nameOf(event.actor),
+      at: event.at,
+      answer: answer.kind,
       ...(words === undefined ? {} : { words: cut(words) }),
       ...(inVain?.type === "attention.unanswered" ? { problem: inVain.data.why } : {}),
     };

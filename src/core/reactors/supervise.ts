@@ -214,7 +214,11 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
     adopted: adoptAgents(
       { ...parts, turns },
       {
-        ...{ begin, ended, stop, remove, note },
+        begin,
+        ended,
+        stop,
+        remove,
+        note,
         runs: (id) => runs.has(id),
         endTerminals: (id, but) => endTerminals(parts, id, but),
       },
