@@ -7,7 +7,7 @@ export interface LiveView<V = View, F = Fact> {
   current(): V;
   /** Resolves once the view has folded `seq`; rejects when the view follows no longer. */
   reached(seq: number): Promise<void>;
-  /** Waits until the view satisfies a condition, at most `ms`; false when the time ran out. */
+  /** Waits until the view satisfies a condition, at most `ms`; false when the time ran out, or the view follows no longer. */
   until(condition: (view: V) => boolean, ms: number): Promise<boolean>;
   /** Calls back for every event folded after now, in order, with the view after it. Throwing is a bug of the listener. */
   watch(listener: (event: Event<F>, view: V) => void): () => void;
@@ -33,6 +33,8 @@ export async function followLedger<V extends { seq: number }, F>(
   let view = first;
   const listeners = new Set<(event: Event<F>, view: V) => void>();
   let waiting: { seq: number; resolve: () => void; reject: (reason: unknown) => void }[] = [];
+  /** Those who wait for a condition, to be told when it can come no more. */
+  const hoping = new Set<() => void>();
   /** Set when nothing more will be folded. */
   let over: { reason: unknown } | undefined;
 
@@ -56,6 +58,7 @@ export async function followLedger<V extends { seq: number }, F>(
       over = { reason: signal.reason ?? new Error("The ledger's tail ended.") };
       for (const { reject } of waiting) reject(over.reason);
       waiting = [];
+      for (const giveUp of hoping) giveUp();
     });
 
   const live: LiveView<V, F> = {
@@ -69,17 +72,21 @@ export async function followLedger<V extends { seq: number }, F>(
     },
     until(condition, ms) {
       if (condition(view)) return Promise.resolve(true);
+      if (over) return Promise.resolve(false);
       return new Promise((resolve) => {
         const finish = (met: boolean): void => {
           clearTimeout(timer);
           listeners.delete(look);
+          hoping.delete(giveUp);
           resolve(met);
         };
         const look = (_event: Event<F>, now: V): void => {
           if (condition(now)) finish(true);
         };
-        const timer = setTimeout(() => finish(false), ms);
+        const giveUp = (): void => finish(false);
+        const timer = setTimeout(giveUp, ms);
         listeners.add(look);
+        hoping.add(giveUp);
       });
     },
     watch(listener) {

@@ -31,7 +31,7 @@ export function reviveAgents({ ledger, live, log }: ReactorParts, limits: () => 
     log("A conversation that was cut short is continued", { agent: name, run: run + 1 });
     const settled = ({ agents: { [id]: now } }: View): boolean =>
       now?.run !== run + 1 || now.begun === true || !now.live;
-    await live.until((view) => signal.aborted || settled(view), APART_MS);
+    await live.until(settled, APART_MS);
   };
 
   const work = async (): Promise<void> => {
