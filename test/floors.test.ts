@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { violations } from "./source/floors.ts";
+import { FLOORS, violations } from "./source/floors.ts";
 import { importsOf, root, sourceFiles, stringsOf, textOf } from "./source/read.ts";
 
 const files = sourceFiles("src");
@@ -10,6 +10,18 @@ test("no file imports what its floor may not", () => {
   expect(files.length).toBeGreaterThan(20);
   expect(files.reduce((sum, file) => sum + importsOf(file, textOf(file)).length, 0)).toBeGreaterThan(50);
   expect(files.flatMap((file) => violations(file, textOf(file)))).toEqual([]);
+});
+
+test("no floor may use a package that nothing on it uses", () => {
+  const unused = Object.entries(FLOORS).flatMap(([floor, { npm }]) => {
+    const used = files
+      .filter((file) => file === `src/${floor}` || file.startsWith(`src/${floor}/`))
+      .flatMap((file) => importsOf(file, textOf(file)).map(({ specifier = "" }) => specifier));
+    return npm
+      .filter((name) => !used.some((specifier) => specifier === name || specifier.startsWith(`${name}/`)))
+      .map((name) => `${floor}: ${name}`);
+  });
+  expect(unused).toEqual([]);
 });
 
 test.each([
