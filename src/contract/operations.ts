@@ -7,7 +7,7 @@ import { events } from "./operations/events.ts";
 import { feed } from "./operations/feed.ts";
 import { files } from "./operations/files.ts";
 import { folders } from "./operations/folders.ts";
-import { home, tokens } from "./operations/home.ts";
+import { home } from "./operations/home.ts";
 import { messages } from "./operations/messages.ts";
 import { policies } from "./operations/policies.ts";
 import { preferences } from "./operations/preferences.ts";
@@ -17,6 +17,7 @@ import { settings } from "./operations/settings.ts";
 import { snapshots } from "./operations/snapshots.ts";
 import { shells } from "./operations/shells.ts";
 import { terminals } from "./operations/terminals.ts";
+import { tokens } from "./operations/tokens.ts";
 import { uploads } from "./operations/uploads.ts";
 import { workspaces } from "./operations/workspaces.ts";
 

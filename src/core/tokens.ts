@@ -1,4 +1,4 @@
-import type { tokens } from "../contract/operations/home.ts";
+import type { tokens } from "../contract/operations/tokens.ts";
 import { REGISTRY } from "./agents.ts";
 import { ofType, type Handlers, type WorkspaceCall } from "./call.ts";
 import type { Access } from "./ports/access.ts";

@@ -6,7 +6,7 @@ import type { Limits, Workspace } from "../contract/workspace.ts";
 import type { agents as agentOperations } from "../contract/operations/agents.ts";
 import { agentHandlers, findAgent } from "./agents.ts";
 import { attentionHandlers } from "./attention.ts";
-import type { RunParts } from "./runs/run.ts";
+import type { RunParts } from "./runs/parts.ts";
 import { terminalId } from "./runs/terminals.ts";
 import { appendPatiently, decide } from "./append.ts";
 import { agentCaller, type Caller } from "./caller.ts";

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { AgentName } from "../agent.ts";
 import { operation } from "../operation.ts";
 import { Limits } from "../workspace.ts";
 
@@ -30,18 +29,5 @@ export const home = {
     http: "POST /shutdown",
     input: z.object({ keep_agents: z.boolean().default(false).describe("End only the server; agents go on") }),
     output: z.object({ agents_ended: z.int(), survivors: z.array(z.int()) }),
-  }),
-};
-
-/** A token lets an agent that Clustr did not start join one workspace. */
-export const tokens = {
-  "token.create": operation({
-    summary: "Print a token and address with which an agent started elsewhere joins",
-    scope: "workspace",
-    right: "home.manage",
-    http: "POST /tokens",
-    command: "token [name]",
-    input: z.object({ name: AgentName.optional().describe("Name the agent will have; otherwise it chooses one") }),
-    output: z.object({ token: z.string(), url: z.string() }),
   }),
 };

@@ -6,7 +6,7 @@ import { appendPatiently } from "../append.ts";
 import { agentAuthor } from "../attribution/author.ts";
 import { beforeLog, touchedByOthers } from "../attribution/search.ts";
 import { systemEntry } from "../entry.ts";
-import { wholeTree } from "../guards.ts";
+import { wholeTree } from "../shell/whole-tree.ts";
 import type { LiveView } from "../live-view.ts";
 import type { Folders } from "../ports/folders.ts";
 import type { Ledger } from "../ports/ledger.ts";

@@ -1,7 +1,7 @@
 import { ClustrError, reasonOf } from "../../contract/error.ts";
 import type { Event } from "../../contract/event.ts";
 import type { Shell } from "../../contract/shell.ts";
-import type { RunParts } from "../runs/run.ts";
+import type { RunParts } from "../runs/parts.ts";
 import { append } from "../append.ts";
 import { systemEntry } from "../entry.ts";
 import type { ReactorParts } from "./reactor.ts";

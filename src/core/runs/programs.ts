@@ -1,6 +1,6 @@
 import { ClustrError } from "../../contract/error.ts";
 import type { AgentTerminal, ProgramSpec } from "../ports/service.ts";
-import type { RunParts } from "./run.ts";
+import type { RunParts } from "./parts.ts";
 import { isOfRun } from "./terminals.ts";
 
 /** Size of a terminal before anybody looks at it. */

@@ -2,11 +2,9 @@ import type { Agent } from "../../contract/agent.ts";
 import type { Answer } from "../../contract/attention.ts";
 import type { Decision } from "../../contract/policy.ts";
 import { ClustrError } from "../../contract/error.ts";
-import type { Access } from "../ports/access.ts";
-import type { PrivateFiles, SocketFolders } from "../ports/private-files.ts";
-import type { Screens } from "../ports/screen.ts";
 import type { AgentLink, AgentSession, Evidence, HookCall, Parcel, Service, Signal } from "../ports/service.ts";
-import type { TerminalExit, TerminalHost } from "../ports/terminal.ts";
+import type { TerminalExit } from "../ports/terminal.ts";
+import type { RunParts } from "./parts.ts";
 import { createPrograms, withChanges } from "./programs.ts";
 import { sideTerminalId, terminalId } from "./terminals.ts";
 
@@ -16,26 +14,6 @@ const START_MS = 120_000;
 const LEAVE_MS = 3_000;
 /** How long letting go waits for a start that is under way. */
 const CLOSE_MS = 2_000;
-
-/** What a run needs of the world. */
-export interface RunParts {
-  host: TerminalHost;
-  screens: Screens;
-  files: PrivateFiles;
-  sockets: SocketFolders;
-  access: Access;
-  /** Id of the workspace. */
-  workspace: string;
-  /** Address of the agents' door; another one once a terminal host had to be replaced. */
-  door(): Promise<string>;
-  /** The environment agents inherit (core/environment.ts). */
-  env: Record<string, string>;
-  /** File mode creation mask of the person, for programs. */
-  umask: number;
-  /** Absolute path of the Node that services run helpers of theirs with. */
-  node: string;
-  log(message: string, details?: Record<string, unknown>): void;
-}
 
 /** What a run tells, and asks of, the reactors. */
 export interface RunEvents {

@@ -1,6 +1,6 @@
 import type { Agent } from "../../contract/agent.ts";
 import type { TerminalInfo } from "../ports/terminal.ts";
-import type { RunParts } from "./run.ts";
+import type { RunParts } from "./parts.ts";
 
 /** How long what is left of an agent gets to end by itself. */
 const GRACE_MS = 3_000;

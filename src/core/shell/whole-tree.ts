@@ -1,9 +1,7 @@
-import { ofGit, type WholeTree } from "./shell/git.ts";
-import { argumentsOf } from "./shell/options.ts";
-import { entered, pathsOf, type Place } from "./shell/places.ts";
-import { stepsOf, type Word } from "./shell/words.ts";
-
-export type { WholeTree };
+import { ofGit, type WholeTree } from "./git.ts";
+import { argumentsOf } from "./options.ts";
+import { entered, pathsOf, type Place } from "./places.ts";
+import { stepsOf, type Word } from "./words.ts";
 
 /** Deepest nesting of `bash -c` that is looked into. */
 const DEEPEST = 4;

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { wholeTree, type WholeTree } from "./guards.ts";
+import type { WholeTree } from "./git.ts";
+import { wholeTree } from "./whole-tree.ts";
 
 const all = (what: string): WholeTree[] => [{ what }];
 const at = (what: string, ...paths: string[]): WholeTree[] => [{ what, paths }];
