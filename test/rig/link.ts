@@ -59,7 +59,8 @@ export class RigRun extends CallRecord implements AgentLink, AsyncDisposable {
   #programs = new Map<string, RigProgram>();
   #open = new AbortController();
   #busy: Promise<void> = Promise.resolve();
-  #sweep: NodeJS.Timeout | undefined;
+  /** It is tried again by itself soon. */
+  #trying = false;
 
   private constructor(agent: AgentBrief, runDir: string, socketDir: string, env: Record<string, string>, gate: Door) {
     super();
@@ -125,8 +126,10 @@ export class RigRun extends CallRecord implements AgentLink, AsyncDisposable {
         return { later: "it failed" };
       });
       if ("later" in result) {
-        this.#sweep ??= setTimeout(() => {
-          this.#sweep = undefined;
+        if (this.#trying) return;
+        this.#trying = true;
+        setTimeout(() => {
+          this.#trying = false;
           void this.flush();
         }, SWEEP_MS).unref();
         return;

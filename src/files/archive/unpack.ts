@@ -115,7 +115,7 @@ function unpacked(
 }
 
 /** Says which terminals cannot be shown. */
-async function adoptTerminals(folder: string, at: string, tools: BackupTools): Promise<string[]> {
+async function adoptTerminals(folder: string, at: string, tools: ExportTools): Promise<string[]> {
   const left: string[] = [];
   for (const id of await readdir(folder).catch(() => [] as string[])) {
     const adopted = tools.adoptTerminal(id, path.join(folder, id), at);
