@@ -115,7 +115,7 @@ export function createWorkspaces({ home, folders, open, ...parts }: WorkspacesPa
       try {
         const info = await trusted(into ?? unpacked.workspace.path, trust);
         await settleImport(unpacked);
-        const left_out = await unpacked.place(info);
+        const left_out = await unpacked.place(info, !home.view().opened[info.id]);
         const { view } = await here.start(info);
         await recordOpened(info, requestId);
         return { ...info, events: view().seq, left_out };

@@ -29,10 +29,11 @@ export interface Unpacked {
   /** Its ledger, which can be added to until it is placed. */
   ledger(): Promise<Ledger>;
   /**
-   * Makes it the data of a workspace: all of it or nothing. Rejects with `conflict` when there is data of one with this id.
-   * Returns what could not be taken over.
+   * Makes it the data of a workspace: all of it or nothing. Rejects with `conflict` when there is data of one with this id;
+   * unless that came from this very export and `isUnused`, when an import was killed after this step. Returns what could not
+   * be taken over.
    */
-  place(info: Workspace): Promise<string[]>;
+  place(info: Workspace, isUnused: boolean): Promise<string[]>;
   /** Throws away what was not placed. Harmless afterwards. */
   discard(): Promise<void>;
 }

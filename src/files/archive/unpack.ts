@@ -7,7 +7,7 @@ import { ClustrError } from "../../contract/error.ts";
 import type { Event, Fact } from "../../contract/event.ts";
 import type { Workspace } from "../../contract/workspace.ts";
 import type { Unpacked } from "../../core/ports/exports.ts";
-import { privateFolder } from "../private-files.ts";
+import { privateFolder, replaceFile } from "../private-files.ts";
 import type { ExportTools } from "./exports.ts";
 import { eventsIn } from "./event-lines.ts";
 import { freshIds } from "./fresh-ids.ts";
@@ -20,6 +20,9 @@ const FILES = 500_000;
 const SPARE = 500_000_000;
 /** Bytes of a file that is read at once: what it is about; a file of events, which may hold one event of the longest. */
 const READ = { about: 65_536, events: 80_000_000 };
+
+/** In the data of an imported workspace: which export it came from. */
+const ORIGIN = "imported.json";
 
 /** What an archive says of itself. */
 interface About {
@@ -68,14 +71,14 @@ export async function unpackInto(folder: string, file: string, tools: ExportTool
 function unpacked(
   folder: string,
   draft: string,
-  { at, workspace }: About,
+  about: About,
   tools: ExportTools,
   discard: () => Promise<void>,
 ): Unpacked {
   const file = path.join(draft, "ledger.db");
   return {
-    workspace,
-    at,
+    workspace: about.workspace,
+    at: about.at,
     ledger: () => tools.open(file),
     async *events() {
       const ledger = await tools.open(file);
@@ -91,7 +94,7 @@ function unpacked(
         await ledger.close();
       }
     },
-    async place(info) {
+    async place(info, isUnused) {
       const left: string[] = [];
       const store = path.join(draft, "snapshots.git");
       if (await stat(store).catch(() => undefined))
@@ -100,14 +103,18 @@ function unpacked(
           await rm(store, { recursive: true, force: true });
         });
       const placed = path.join(folder, info.id);
+      await replaceFile(path.join(draft, ORIGIN), JSON.stringify({ ...about, left_out: left }));
       try {
         await rename(draft, placed);
+        await syncFolder(folder);
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
-        if (code === "ENOTEMPTY" || code === "EEXIST") throw taken(info.path, placed);
-        throw error;
+        if (code !== "ENOTEMPTY" && code !== "EEXIST") throw error;
+        const before = isUnused ? await leftOutOf(placed, about) : undefined;
+        if (!before) throw taken(info.path, placed);
+        left.splice(0, left.length, ...before);
       }
-      left.push(...(await adoptTerminals(path.join(placed, "terminals"), at, tools)));
+      left.push(...(await adoptTerminals(path.join(placed, "terminals"), about.at, tools)));
       return left;
     },
     discard,
@@ -122,6 +129,21 @@ async function adoptTerminals(folder: string, at: string, tools: ExportTools): P
     await adopted.catch((error: Error) => left.push(`terminal ${id}: ${error.message}`));
   }
   return left;
+}
+
+/** What was left out when the data in a folder was imported from this very export; undefined when it was not. */
+async function leftOutOf(folder: string, { at, workspace, events }: About): Promise<string[] | undefined> {
+  const text = await readFile(path.join(folder, ORIGIN), "utf8").catch(() => "");
+  const origin = parsed(text) as Partial<About & { left_out: string[] }> | undefined;
+  const same = origin?.at === at && origin.workspace?.id === workspace.id && origin.events === events;
+  return same ? (origin.left_out ?? []) : undefined;
+}
+
+/** Makes the names in a folder safe from a loss of power, as far as the system lets folders be synced. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, "r").catch(() => undefined);
+  await handle?.sync().catch(() => {});
+  await handle?.close();
 }
 
 /** Writes one file of an archive below the draft, 0600. Only names we write ourselves are taken, so none leads out of it. */

@@ -41,6 +41,22 @@ export function wrapFiles(fire: Fire): void {
   syncBuiltinESMExports();
 }
 
+/** In a ledger's thread every link and deletion is a step of mending. */
+export function wrapSteps(fire: Fire): void {
+  const { rmSync, linkSync } = fs;
+  fs.rmSync = (file, options) => {
+    fire(`rm ${kindOf(file)} before`);
+    rmSync(file, options);
+    fire(`rm ${kindOf(file)} after`);
+  };
+  fs.linkSync = (from, to) => {
+    fire(`link ${kindOf(to)} before`);
+    linkSync(from, to);
+    fire(`link ${kindOf(to)} after`);
+  };
+  syncBuiltinESMExports();
+}
+
 /** Programs the server starts: the terminal host, which gets the preload, and git, by its subcommand. */
 export function wrapPrograms(fire: Fire, preload: string): void {
   const { spawn } = childProcess;
@@ -77,5 +93,7 @@ function kindOf(file: fs.PathLike): string {
   const text = Buffer.isBuffer(file) ? file.toString() : String(file);
   const name = path.basename(text);
   if (text.includes("/project/")) return "a file of the project";
-  return `${path.basename(path.dirname(text))}/${name}`.replaceAll(/[a-z0-9]{10,}(\.\d+)?/g, "ID");
+  return `${path.basename(path.dirname(text))}/${name}`
+    .replace(/damaged-[\dTZ-]+/, "damaged")
+    .replaceAll(/[a-z0-9]{10,}(\.\d+)?/g, "ID");
 }

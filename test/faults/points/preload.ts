@@ -1,6 +1,6 @@
 import { isMainThread, workerData } from "node:worker_threads";
 import type { fire as Fire } from "./fire.ts";
-import { wrapFiles, wrapPrograms, wrapThreads, wrapTransactions } from "./machine.ts";
+import { wrapFiles, wrapPrograms, wrapSteps, wrapThreads, wrapTransactions } from "./machine.ts";
 import { wrapPorts } from "./ports.ts";
 
 /* `node --import <this>?folder=…`: puts named points into the server that follows. See `fire.ts`. */
@@ -16,4 +16,6 @@ if (isMainThread) {
   wrapThreads(import.meta.url);
 } else if (file !== undefined) {
   wrapTransactions(fire, file);
+  wrapFiles(fire);
+  wrapSteps(fire);
 }
