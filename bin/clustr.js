@@ -7,7 +7,8 @@
 var path = require("path");
 var fs = require("fs");
 
-var NEED = [22, 13];
+/** The first with Node-API 10: with less, SQLite's package does not fail, it crashes. Node 23 has it from 23.6 on. */
+var NEED = [22, 14];
 var root = path.join(__dirname, "..");
 var main = path.join(root, "dist", "cli", "main.js");
 
@@ -35,6 +36,7 @@ function run() {
 /** @param {string} version such as "v20.20.2" */
 function isEnough(version) {
   var parts = version.slice(1).split(".").map(Number);
+  if (parts[0] === 23) return parts[1] >= 6;
   return parts[0] > NEED[0] || (parts[0] === NEED[0] && parts[1] >= NEED[1]);
 }
 

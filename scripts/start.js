@@ -19,7 +19,7 @@ main().catch((error) => {
 });
 
 async function main() {
-  const [node] = await Promise.all([nodeAtLeast([22, 13]), install(".", "packages")]);
+  const [node] = await Promise.all([nodeAtLeast([22, 14]), install(".", "packages")]);
   await build(node);
   const args = process.argv.slice(2);
   const cwd = process.env.INIT_CWD || process.cwd();

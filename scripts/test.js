@@ -26,6 +26,7 @@ async function main() {
   const node = await nodeAtLeast([24, 0]);
   await install(".", "packages");
   await install("test/clis", "the real coding tools, for tests");
+  await install("tools/oldest-node", "the oldest Node that Clustr runs on, for tests");
   await browser;
   await build(node);
   const { check } = await import("./check.js");

@@ -28,7 +28,7 @@ function pretend(root: string, version: string): string {
   return file;
 }
 
-test.each(["v22.13.0", "v22.20.1", "v24.0.0", "v30.1.0"])("Node %s is new enough", (version) => {
+test.each(["v22.14.0", "v22.20.1", "v23.6.0", "v24.0.0", "v30.1.0"])("Node %s is new enough", (version) => {
   const { root, launcher } = installation("console.log('started ' + process.argv.slice(2).join(' '))");
   const done = spawnSync(process.execPath, ["--require", pretend(root, version), launcher, "agents", "--json"], {
     encoding: "utf8",
@@ -36,7 +36,7 @@ test.each(["v22.13.0", "v22.20.1", "v24.0.0", "v30.1.0"])("Node %s is new enough
   expect(done).toMatchObject({ status: 0, stdout: "started agents --json\n", stderr: "" });
 });
 
-test.each(["v12.22.12", "v20.20.2", "v22.12.0"])(
+test.each(["v12.22.12", "v20.20.2", "v22.13.1", "v23.5.0"])(
   "Node %s is told what was found, what is needed and three ways on",
   (version) => {
     const { root, launcher } = installation("console.log('started')");
@@ -44,7 +44,7 @@ test.each(["v12.22.12", "v20.20.2", "v22.12.0"])(
     expect(done.status).toBe(1);
     expect(done.stdout).toBe("");
     expect(done.stderr).toContain(`found   ${version.slice(1)}`);
-    expect(done.stderr).toContain("needed  22.13");
+    expect(done.stderr).toContain("needed  22.14");
     expect(done.stderr).toContain("npx -y -p node@24 -p clustr -c clustr");
     expect(done.stderr.match(/^ +[123]\. /gm)).toHaveLength(3);
     expect(done.stderr.split("\n").length).toBeLessThan(24);

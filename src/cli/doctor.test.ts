@@ -105,6 +105,8 @@ describe("--fix", () => {
     mkdirSync(path("workspaces/w1"), { recursive: true, mode: 0o755 });
     writeFileSync(path("workspaces/w1/rules.md"), "rules", { mode: 0o644 });
     chmodSync(path("workspaces"), 0o755);
+    mkdirSync(path("demo"), { mode: 0o755 });
+    writeFileSync(path("demo/README.md"), "the person's", { mode: 0o644 });
     writeFileSync(path(`workspaces/w1/rules.md.${ended()}.abc123.new`), "half", { mode: 0o600 });
     writeFileSync(path(`workspaces/w1/rules.md.${process.pid}.abc123.new`), "being written", { mode: 0o600 });
     home.file("server.json", JSON.stringify({ url: "http://127.0.0.1:9", token: "t", pid: ended() }));
@@ -118,6 +120,7 @@ describe("--fix", () => {
     expect(code).toBe(0);
     expect(statSync(path("workspaces")).mode & 0o777).toBe(0o700);
     expect(statSync(path("workspaces/w1/rules.md")).mode & 0o777).toBe(0o600);
+    expect(statSync(path("demo/README.md")).mode & 0o777).toBe(0o644);
     expect(existsSync(path("server.json"))).toBe(false);
     expect(existsSync(path(`workspaces/w1/rules.md.${process.pid}.abc123.new`))).toBe(true);
     const again = await home.run(["doctor", "--fix", "--yes", "--json"], { env: { PATH: "/usr/bin:/bin" } });

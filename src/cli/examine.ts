@@ -33,7 +33,8 @@ export interface Report {
   mends: Mend[];
 }
 
-const NODE_NEEDED = [22, 13] as const;
+/** As in `bin/clustr.js`, which refuses less, and in package.json. */
+const NODE_NEEDED = [22, 14] as const;
 const DETECT_MS = 15_000;
 
 /** Looks at everything Clustr needs, without a server and without changing anything. */

@@ -4,7 +4,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { root } from "../source/read.ts";
 import { begin, finish, forNpm, personal, temporary } from "./programs.ts";
 
-const { version } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8")) as { version: string };
+const { version, engines } = JSON.parse(fs.readFileSync(path.join(root, "package.json"), "utf8")) as {
+  version: string;
+  engines: { node: string };
+};
 const place = temporary();
 const home = path.join(place.path, "home");
 const empty = path.join(place.path, "empty");
@@ -91,4 +94,37 @@ test("its demonstration works: three agents list each other, share, talk, edit a
     code: 0,
     stdout: "4 teas, everything in order\n",
   });
+});
+
+/** Of the oldest Node, where there is a package of it for this machine. */
+const oldest = path.join(root, "tools/oldest-node/node_modules", `node-${process.platform}-${process.arch}`, "bin");
+
+test.skipIf(!fs.existsSync(oldest))("all of it works on the oldest Node that it says it needs", async () => {
+  const own = path.join(place.path, "old");
+  const project = path.join(own, "project");
+  const elsewhere = path.join(own, "elsewhere");
+  for (const folder of [own, project, elsewhere]) fs.mkdirSync(folder);
+  const env = personal(own, { PATH: `${oldest}${path.delimiter}${process.env["PATH"] ?? ""}` });
+  const run = async (...args: string[]) => {
+    const ran = await finish(clustr, args, project, env);
+    expect(ran, `clustr ${args.join(" ")}\n${ran.stderr}`).toMatchObject({ code: 0 });
+    return ran.stdout;
+  };
+  const node = await finish("node", ["--version"], project, env);
+  expect(engines.node).toContain(`>=${node.stdout.trim().slice(1).replace(/\.0$/, "")}`);
+  expect(await run("demo", "--brief")).toContain("three files changed");
+  const server = begin(clustr, ["--json", "--no-open", "--port", "0"], project, env);
+  await server.ready;
+  fs.writeFileSync(path.join(project, "steps.json"), JSON.stringify([{ write: "made.txt", text: "by an agent" }]));
+  await run("spawn", "eve", "--service", "script", "--task", "steps.json", "--wait", "done");
+  expect(fs.readFileSync(path.join(project, "made.txt"), "utf8")).toBe("by an agent");
+  expect(await run("diff", "eve")).toContain("made.txt");
+  const file = path.join(own, "workspace.export");
+  await run("export", "--to", file);
+  expect(await run("import", file, "--into", elsewhere)).toContain("is a workspace now");
+  // Without a coding tool it ends with 1, and has nothing else to say.
+  const doctor = await finish(clustr, ["doctor", "--json"], project, env);
+  expect(JSON.parse(doctor.stdout)).toMatchObject({ sound: true, node: { findings: [] }, mends: [] });
+  await run("shutdown");
+  expect(await server.ended).toMatchObject({ code: 0, stderr: "" });
 });

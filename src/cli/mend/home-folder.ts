@@ -9,6 +9,9 @@ const MOST = 300_000;
 /** How a file is called until it is whole: whose process writes it stands in its name. */
 const DRAFT = /\.(\d+)\.[a-z0-9]+\.new$/;
 
+/** Projects that Clustr made there: theirs is the person's umask, as everywhere, and their folder is closed to others. */
+const PROJECTS = new Set(["demo", "sample"]);
+
 interface Entry {
   path: string;
   mode: number;
@@ -114,6 +117,7 @@ async function entriesOf(home: string): Promise<Entry[]> {
       const info = await lstat(path).catch(() => undefined);
       if (!info || (process.getuid && info.uid !== process.getuid())) continue;
       const kind = info.isDirectory() ? "folder" : info.isFile() ? "file" : info.isSocket() ? "socket" : undefined;
+      if (folder === home && PROJECTS.has(name)) continue;
       if (kind) found.push({ path, mode: info.mode & 0o777, kind });
       if (kind === "folder" && name !== "") folders.push(path);
     }
