@@ -1,5 +1,5 @@
 /*
- * npm start -- [folder] [--port N] [--no-open] [--json]
+ * npm start -- [folder] [--port N] [--no-open] [--json]   (npm start --silent -- …: npm prints nothing of its own before)
  * npm start -- <command of clustr>
  *
  * Does all set-up of a fresh clone, then becomes `clustr`. Without a folder it opens the one it was called from; called
