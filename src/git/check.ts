@@ -4,7 +4,7 @@ import type { StoreCheck } from "../core/ports/snapshots.ts";
 import { damageOf } from "./damage.ts";
 import { unreadable } from "./mend.ts";
 import { neededSize } from "./prune.ts";
-import { halfWritten } from "./repair.ts";
+import { halfWritten } from "./after-kill.ts";
 import { exitOf, runGit, type GitPlace, type HashFormat } from "./run-git.ts";
 
 /** Milliseconds after which what is not finished never will be. */
@@ -14,7 +14,7 @@ const LARGE = { bytes: 1_000_000_000, times: 3 };
 /** Files looked at together. */
 const AT_ONCE = 64;
 
-/** Reads a whole store and says what is wrong. Changes nothing. Only while nobody works on it. */
+/** Reads a whole store and says what is wrong. Changes nothing. What it finds is certain only while nobody works on it. */
 export async function checkStore(place: GitPlace, format: HashFormat): Promise<StoreCheck> {
   const bytes = await sizeOf(place.store);
   try {

@@ -167,6 +167,44 @@ test("what is broken is kept beside the store, with the names of snapshots that 
   expect((await snapshots.list()).map(({ id }) => id)).toEqual([ids[1], ids[0]]);
 });
 
+test("mending that was killed after a broken pack was put aside goes on at the next start", async () => {
+  const ids = await threeSnapshots();
+  const name = "damaged-2030-01-31T12-00-00-000Z";
+  const aside = path.join(project.base, name, "store/objects/pack");
+  fs.mkdirSync(aside, { recursive: true });
+  for (const each of [pack(".pack"), pack(".idx")]) fs.renameSync(inStore(each), path.join(aside, path.basename(each)));
+  fs.writeFileSync(inStore("mending"), name);
+  const snapshots = await project.snapshots();
+  expect(project.mended).toMatchObject([{ lost: 0, forgotten: [], aside: path.join(project.base, name) }]);
+  expect((await snapshots.list()).map(({ id }) => id)).toEqual(ids.toReversed());
+  await expectToGoOn(snapshots);
+  await expectSound(snapshots);
+});
+
+test("contents are kept while git takes folders away that have just become empty", async () => {
+  project = new Project({ a: "1\n" });
+  const { blobs } = await project.snapshots();
+  const over = new AbortController();
+  const taken = new Set<string>();
+  const removing = (async () => {
+    for (; !over.signal.aborted; await new Promise((resolve) => setImmediate(resolve)))
+      for (const name of fs.readdirSync(inStore("objects"))) {
+        if (!/^..$/.test(name) || taken.has(name)) continue;
+        try {
+          fs.rmdirSync(inStore(`objects/${name}`));
+          taken.add(name);
+        } catch {
+          // Something is in it.
+        }
+      }
+  })();
+  const all = await Promise.allSettled(Array.from({ length: 200 }, (_, i) => blobs.put(Buffer.from(`content ${i}`))));
+  over.abort();
+  await removing;
+  expect(all.filter(({ status }) => status === "rejected")).toEqual([]);
+  expect(taken.size).toBeGreaterThan(0);
+});
+
 test("a git that cannot be run says nothing about the store: nothing is put aside", async () => {
   const ids = await threeSnapshots();
   const search = process.env["PATH"];

@@ -3,6 +3,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { inflate } from "node:zlib";
 import { createHash } from "node:crypto";
+import { mendingInto } from "./mending-mark.ts";
 import { LAST } from "./records.ts";
 import { textOf } from "./repository.ts";
 import { exitOf, runGit, type GitPlace, type HashFormat } from "./run-git.ts";
@@ -12,7 +13,7 @@ const expand = promisify(inflate);
 /** Milliseconds that reading all of a store may take. */
 const LONGEST = 600_000;
 /** Loose objects read at once. */
-const AT_ONCE = 32;
+const AT_ONCE = 4;
 
 /** What is wrong with the contents of a store. All empty: nothing. */
 export interface Damage {
@@ -24,6 +25,7 @@ export interface Damage {
   missing: string[];
 }
 
+/** Whether nothing is wrong. */
 export function isSound({ packs, objects, missing }: Damage): boolean {
   return packs.length + objects.length + missing.length === 0;
 }
@@ -33,6 +35,7 @@ export function isSound({ packs, objects, missing }: Damage): boolean {
  * when git could not look.
  */
 export async function isWhole(place: GitPlace): Promise<boolean> {
+  if ((await mendingInto(place)) !== undefined) return false;
   try {
     const refs = await runGit(place, ["for-each-ref", "--format=%(objectname)"]);
     // "<hash> missing".

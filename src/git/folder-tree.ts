@@ -17,6 +17,7 @@ export async function readAt(folder: string, inside: string): Promise<FileConten
   return { kind: "file", mode: found.mode & 0o100 ? 0o755 : 0o644, bytes: await readFile(name) };
 }
 
+/** Whether two are the same file; a link has no mode. Undefined is no file. */
 export function sameContent(a: FileContent | undefined, b: FileContent | undefined): boolean {
   if (!a || !b) return a === b;
   return a.kind === b.kind && (a.kind === "link" || a.mode === b.mode) && Buffer.from(a.bytes).equals(b.bytes);

@@ -1,13 +1,14 @@
-import { appendFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { StoreMended } from "../core/ports/snapshots.ts";
-import { damageOf, GIVEN_UP, isSound, missingOneByOne } from "./damage.ts";
+import { damageOf, GIVEN_UP, givenUp, isSound, missingOneByOne } from "./damage.ts";
 import { syncFolder } from "./durable.ts";
+import { beginMending, endMending, mendingInto } from "./mending-mark.ts";
 import { Objects } from "./objects.ts";
 import { LAST, listSnapshots, writeRefs, writeTree } from "./records.ts";
-import { runGit, type GitPlace, type HashFormat } from "./run-git.ts";
+import { exitOf, runGit, type GitPlace, type HashFormat } from "./run-git.ts";
 import { keepSkeleton } from "./skeleton.ts";
-import { putAside, takeFromFolder, unpackBroken } from "./salvage.ts";
+import { putAside, putPackAside, takeFromFolder, unpackAside } from "./salvage.ts";
 
 /**
  * Mends what can be mended of a damaged store: takes whole objects out of broken packs, makes folders' trees anew from our
@@ -19,13 +20,13 @@ import { putAside, takeFromFolder, unpackBroken } from "./salvage.ts";
 export async function mend(place: GitPlace, format: HashFormat, now: Date): Promise<StoreMended | undefined> {
   const rewritten = (await keepSkeleton(place, format)).length;
   const damage = await damageOf(place, format);
-  if (isSound(damage) && (await unreadable(place)).length === 0)
+  const begun = await mendingInto(place);
+  if (begun === undefined && isSound(damage) && (await unreadable(place)).length === 0)
     return rewritten === 0 ? undefined : { broken: rewritten, taken: 0, lost: 0, forgotten: [] };
-  const stamp = now.toISOString().replaceAll(/[:.]/g, "-");
-  const aside = path.join(path.dirname(place.store), `damaged-${stamp}`, path.basename(place.store));
-  await mkdir(aside, { recursive: true, mode: 0o700 });
+  const aside = begun ?? (await beginMending(place, now));
   await putAside(place, aside, damage.objects);
-  for (const pack of damage.packs) await unpackBroken(place, aside, pack);
+  for (const pack of damage.packs) await putPackAside(place, aside, pack);
+  await unpackAside(place, aside);
   // What our index holds is the newest snapshot, or nearly so.
   await writeTree(place).catch(() => "");
   const forgotten = await forgetUnreadable(place, aside);
@@ -36,9 +37,11 @@ export async function mend(place: GitPlace, format: HashFormat, now: Date): Prom
   } finally {
     objects.close();
   }
-  const lost = await missingNow(place);
+  const given = new Set(await givenUp(place));
+  const lost = (await missingNow(place)).filter((hash) => !given.has(hash));
   await appendFile(path.join(place.store, GIVEN_UP), lost.map((hash) => `${hash}\n`).join(""), { mode: 0o600 });
   await syncFolder(place.store);
+  await endMending(place);
   return {
     broken: rewritten + damage.packs.length + damage.objects.length,
     taken,
@@ -60,14 +63,17 @@ async function missingNow(place: GitPlace): Promise<string[]> {
   ];
 }
 
-/** Refs of which git cannot tell what they hold. */
+/** Refs of which git cannot tell what they hold. Rejects with `unavailable` when git could not look. */
 export async function unreadable(place: GitPlace): Promise<string[]> {
   const lines = (await runGit(place, ["for-each-ref", "--format=%(objectname) %(refname)"])).split("\n").slice(0, -1);
   const bad: string[] = [];
   for (const line of lines) {
     const [id = "", ref = ""] = line.split(" ");
     // Walks through every folder of it, and through no file.
-    await runGit(place, ["ls-tree", "-r", "-t", "-z", "--full-tree", id]).catch(() => bad.push(ref));
+    await runGit(place, ["ls-tree", "-r", "-t", "-z", "--full-tree", id]).catch((error: unknown) => {
+      if (exitOf(error) === undefined) throw error;
+      bad.push(ref);
+    });
   }
   return bad;
 }

@@ -15,6 +15,8 @@ const expand = promisify(inflate);
 
 /** Objects up to which each gets a file of its own: a pack is two, and git looks through all packs for what it seeks. */
 const FEW = 2;
+/** Tries to write one: git takes a folder away when it has just become empty, by packing or freeing. */
+const TRIES = 10;
 /** Bytes of contents that stay in memory: those of a rollback are wanted by its plan, and again when it is carried out. */
 const REMEMBERED = 16_000_000;
 
@@ -97,13 +99,23 @@ export class Objects implements Blobs {
   }
 
   async #write({ type, hash, bytes }: GitObject): Promise<void> {
-    const file = this.#loose(hash);
     const whole = Buffer.concat([Buffer.from(`${type} ${bytes.length}\0`), bytes]);
+    const packed = await compress(whole, { level: 1 });
+    for (let tries = TRIES; ; tries--) {
+      try {
+        return await this.#writeLoose(this.#loose(hash), packed);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ENOENT" || tries === 1) throw error;
+      }
+    }
+  }
+
+  async #writeLoose(file: string, packed: Uint8Array): Promise<void> {
     const folder = path.dirname(file);
     const isNew = (await mkdir(folder, { recursive: true, mode: 0o700 })) !== undefined;
     const temporary = `${folder}/tmp_obj_${process.pid}_${Math.random().toString(36).slice(2)}`;
     try {
-      await writeSynced(temporary, await compress(whole, { level: 1 }), 0o400);
+      await writeSynced(temporary, packed, 0o400);
       // A link never replaces what somebody else put there at the same moment: it is the same content.
       await link(temporary, file).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== "EEXIST") throw error;

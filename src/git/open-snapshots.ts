@@ -5,6 +5,7 @@ import { realFolder } from "./folder-tree.ts";
 import { SnapshotStore } from "./snapshot-store.ts";
 import { openStore } from "./store.ts";
 
+/** Where snapshots are kept, and of what. */
 export interface SnapshotStoreOptions {
   /** Absolute path of the store, outside the folder; made 0700. One store a folder. */
   store: string;

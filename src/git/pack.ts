@@ -23,6 +23,7 @@ export interface GitObject {
   bytes: Uint8Array;
 }
 
+/** An object with the hash that git gives it. */
 export function gitObject(type: GitObject["type"], bytes: Uint8Array, format: HashFormat): GitObject {
   const head = Buffer.from(`${type} ${bytes.length}\0`);
   return { type, bytes, hash: createHash(format).update(head).update(bytes).digest("hex") };

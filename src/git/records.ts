@@ -54,6 +54,7 @@ export async function listSnapshots(place: GitPlace): Promise<{ snapshot: Snapsh
   });
 }
 
+/** Every file of a snapshot or tree, by its path (one character a byte). */
 export async function filesOf(place: GitPlace, id: string): Promise<Map<string, FileState>> {
   const files = new Map<string, FileState>();
   for (const entry of zeroSeparated(await runGit(place, ["ls-tree", "-r", "-z", "--full-tree", id]))) {
@@ -98,6 +99,7 @@ export function stateOf(mode: string, blob: string): FileState | undefined {
   return mode === "120000" ? { kind: "link", mode: 0o644, blob } : undefined;
 }
 
+/** The mode by which git's index and trees call a file. */
 export function gitModeOf({ kind, mode }: Pick<FileState, "kind" | "mode">): string {
   if (kind === "link") return "120000";
   return mode === 0o755 ? "100755" : "100644";

@@ -39,6 +39,7 @@ export interface GitPlace {
   folder: string;
 }
 
+/** How git is called, beyond its arguments. */
 export interface GitCall {
   /** Fed to its input; one byte per character, like everything here. */
   input?: string | undefined;

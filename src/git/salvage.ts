@@ -9,6 +9,8 @@ import { runGit, zeroSeparated, type GitPlace } from "./run-git.ts";
 /** Milliseconds that reading a damaged pack may take. */
 const LONGEST = 600_000;
 
+const PACKS = "objects/pack";
+
 /** Moves files of a store to a folder where they are kept; git no longer sees them. Paths are relative to the store. */
 export async function putAside({ store }: GitPlace, aside: string, names: readonly string[]): Promise<void> {
   for (const name of names) {
@@ -24,24 +26,30 @@ export async function putAside({ store }: GitPlace, aside: string, names: readon
   }
 }
 
-/** Puts a broken pack aside, and takes every object out of it that can still be read. */
-export async function unpackBroken(place: GitPlace, aside: string, pack: string): Promise<void> {
-  const folder = "objects/pack";
-  const names = (await readdir(path.join(place.store, folder))).filter((name) => name.startsWith(`${pack}.`));
+/** Puts a broken pack aside, with all that belongs to it. */
+export async function putPackAside(place: GitPlace, aside: string, pack: string): Promise<void> {
+  const names = (await readdir(path.join(place.store, PACKS))).filter((name) => name.startsWith(`${pack}.`));
   await putAside(
     place,
     aside,
-    names.map((name) => `${folder}/${name}`),
+    names.map((name) => `${PACKS}/${name}`),
   );
-  if (!names.includes(`${pack}.pack`)) return;
-  const call = { inputFile: path.join(aside, folder, `${pack}.pack`), timeout: LONGEST, inBackground: true };
-  // Where only the index was broken, all of it.
-  const whole = await runGit(place, ["index-pack", "--stdin"], call).then(
-    () => true,
-    () => false,
-  );
-  // It ends with a failure, having written what it could.
-  if (!whole) await runGit(place, ["unpack-objects", "-r", "-q"], call).catch(() => "");
+}
+
+/** Takes every object that can still be read out of the packs that were put aside. What is there already stays. */
+export async function unpackAside(place: GitPlace, aside: string): Promise<void> {
+  const folder = path.join(aside, PACKS);
+  for (const name of await readdir(folder).catch(() => [] as string[])) {
+    if (!name.endsWith(".pack")) continue;
+    const call = { inputFile: path.join(folder, name), timeout: LONGEST, inBackground: true };
+    // Where only the index was broken, all of it.
+    const whole = await runGit(place, ["index-pack", "--stdin"], call).then(
+      () => true,
+      () => false,
+    );
+    // It ends with a failure, having written what it could.
+    if (!whole) await runGit(place, ["unpack-objects", "-r", "-q"], call).catch(() => "");
+  }
 }
 
 /** Keeps what is missing again, as far as files of the folder still hold it; how many contents that were. */

@@ -35,7 +35,7 @@ import {
 } from "./records.ts";
 import type { GitPlace, HashFormat } from "./run-git.ts";
 import { otherThanCommitted, uncommitted } from "./uncommitted.ts";
-import { removeHalfWritten, repair } from "./repair.ts";
+import { removeHalfWritten, clearAfterKill } from "./after-kill.ts";
 import { SharedTake } from "./shared-take.ts";
 import { Revealed } from "./revealed.ts";
 import { swapAt } from "./swap.ts";
@@ -174,12 +174,16 @@ export class SnapshotStore implements FolderStore {
     return this.#alone(() => this.#take({ label, restored: { before, target } }));
   }
 
-  check(): Promise<StoreCheck> {
-    return this.#alone(() => checkStore(this.#place, this.#format));
+  async check(): Promise<StoreCheck> {
+    const found = await checkStore(this.#place, this.#format);
+    // Beside other work a pack may have been joined with others while it was read.
+    return found.problems.length === 0 ? found : this.#alone(() => checkStore(this.#place, this.#format));
   }
 
-  mend(): Promise<StoreMended | undefined> {
-    return this.#alone(() => this.#mendNow());
+  async mend(): Promise<StoreMended | undefined> {
+    const mended = await this.#alone(() => this.#mendNow());
+    this.#upkeep.free().catch(() => {});
+    return mended;
   }
 
   async prune(limits: PruneLimits, keep: Iterable<string>): Promise<string[]> {
@@ -249,7 +253,7 @@ export class SnapshotStore implements FolderStore {
   async #mendNow(): Promise<StoreMended | undefined> {
     const mended = await mend(this.#place, this.#format, new Date());
     await removeHalfWritten(this.#place);
-    await repair(this.#place);
+    await clearAfterKill(this.#place);
     this.#index.forget();
     this.#objects.close();
     if (mended) this.#mended(mended);

@@ -4,7 +4,7 @@ import path from "node:path";
 import { alternatesOf } from "./detach.ts";
 import { LAST } from "./records.ts";
 import { makePrivate } from "./private-store.ts";
-import { removeHalfWritten, repair } from "./repair.ts";
+import { removeHalfWritten, clearAfterKill } from "./after-kill.ts";
 import { writeSynced } from "./durable.ts";
 import { doubtAge } from "./index-age.ts";
 import type { StoreMended } from "../core/ports/snapshots.ts";
@@ -51,7 +51,7 @@ export async function openStore(place: GitPlace, mended: (what: StoreMended) => 
       const done = await mend(place, known, new Date());
       if (done) mended(done);
     }
-    await repair(place);
+    await clearAfterKill(place);
     await doubtAge(place);
     if (ready !== known) await markReady(store, known);
     return known;

@@ -103,9 +103,9 @@ export interface Snapshots {
   cutShort(): Promise<CutRestore | undefined>;
   /** Keeps what came of it as its outcome, so that it can be undone. */
   settle(cut: CutRestore): Promise<Snapshot>;
-  /** Reads everything there is and compares it with what it should be. Others wait meanwhile. */
+  /** Reads everything there is and compares it with what it should be. */
   check(): Promise<StoreCheck>;
-  /** Mends what is damaged; undefined when nothing was. */
+  /** Mends what is damaged, and frees what nothing needs; undefined when nothing was damaged. Others wait for the former. */
   mend(): Promise<StoreMended | undefined>;
   /** Forgets old snapshots; `keep` are contents that are still needed otherwise. Returns the ids of the forgotten. */
   prune(limits: PruneLimits, keep: Iterable<string>): Promise<string[]>;

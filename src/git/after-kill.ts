@@ -11,11 +11,12 @@ const HALF_WRITTEN = /^(objects\/pack\/\.?tmp[_-][^/]*|rules-[^/]*|[^/]*\.lock|r
  * never acknowledged because only their name was written down, an index that cannot be read. Only while nobody works on the
  * store.
  */
-export async function repair(place: GitPlace): Promise<void> {
+export async function clearAfterKill(place: GitPlace): Promise<void> {
   await removeBrokenRefs(place);
   await renewIndex(place);
 }
 
+/** Deletes what is not finished yet. Only while nobody works on the store. */
 export async function removeHalfWritten(place: GitPlace): Promise<void> {
   for (const name of await halfWritten(place)) await rm(path.join(place.store, name), { recursive: true, force: true });
 }
