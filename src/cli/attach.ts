@@ -11,6 +11,7 @@ import { findAgain } from "./server-file.ts";
 const GIVE_UP_MS = 30_000;
 const BELL = "\u0007";
 
+/** `clustr attach`: an agent's terminal in this one. */
 export function attachCommand(program: Command, cli: Cli): void {
   const { io } = cli;
   const command = withCommon(program.command("attach <name>"))

@@ -1,6 +1,7 @@
 import { ClustrError, hasCode } from "../contract/error.ts";
 import { pause } from "./pause.ts";
 
+/** Where messages go, and where answers are written to. */
 export interface BridgeOptions {
   /** Address of the MCP endpoint. */
   url: string;

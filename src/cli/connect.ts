@@ -27,6 +27,7 @@ export function withCommon(command: Command): Command {
     .option("--workspace <id|path>", "Workspace to use; the one of the current folder unless given");
 }
 
+/** The running server, as commands call it. */
 export interface Connection {
   access: Access;
   /** For operations of the whole server. */

@@ -31,6 +31,7 @@ const LIMIT_MS = 90_000;
 const LOOK_MS = 200;
 const PAGE = 500;
 
+/** `clustr demo`: script agents at work, in the dashboard or told line by line. */
 export function demoCommand(program: Command, cli: Cli): void {
   const command = withCommon(program.command("demo"))
     .description("Watch scripted agents work together on a sample project; needs no account and no network")

@@ -18,6 +18,7 @@ export interface Mended {
   said?: string;
 }
 
+/** `clustr doctor`, with `--fix`. */
 export function doctorCommand(program: Command, cli: Cli): void {
   const { io } = cli;
   const command = withCommon(program.command("doctor"))

@@ -14,6 +14,7 @@ import { homeOf, readAccess } from "./server-file.ts";
 
 /** What a service finds of its tool on this machine. */
 export type Detection = Awaited<ReturnType<(typeof services)[number]["detect"]>>;
+/** Something to know or to do: `fatal` when nothing works without it. */
 export type Finding = Detection["findings"][number];
 
 /** What `clustr doctor` found. */

@@ -16,6 +16,7 @@ const UNITS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86
 /** What every line has, and what is shown by itself. */
 const FRAME = new Set(["level", "time", "pid", "msg"]);
 
+/** `clustr logs`: the server's log, readable; needs no server. */
 export function logsCommand(program: Command, { io }: Cli): void {
   const command = withCommon(program.command("logs"))
     .description("Show what the server logged; works while no server runs. Secrets and messages are not in it")

@@ -16,6 +16,7 @@ const FLIGHT_LIMIT = 16;
 /** After the client has closed its end, answers still under way get this long. */
 const LAST_MS = 10_000;
 
+/** `clustr mcp`: the tools of Clustr on standard input and output, for a coding tool started elsewhere. */
 export function mcpCommand(program: Command, cli: Cli): void {
   const { io } = cli;
   const command = withCommon(program.command("mcp"))

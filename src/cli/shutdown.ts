@@ -11,6 +11,7 @@ import { serveOnce } from "./start.ts";
 
 const ENDING_MS = 40_000;
 
+/** `clustr shutdown`: ends agents, terminal host and server, and waits until they are gone. */
 export function shutdownCommand(program: Command, cli: Cli): void {
   const command = withCommon(program.command("shutdown"))
     .description("End all agents, the terminal host and the server")

@@ -148,6 +148,7 @@ async function startOrJoin(cli: Cli, path: string, port: number) {
   }
 }
 
+/** `clustr [folder]`, the default command. */
 export function startCommand(program: Command, cli: Cli): void {
   const command = withCommon(program.command("start [folder]", { isDefault: true }))
     .description("Open a folder as a workspace and start the server, in the foreground (the default command)")

@@ -6,6 +6,7 @@ import { pause } from "./pause.ts";
 import { howToAnswer } from "./show/attention.ts";
 import { plain } from "./show/style.ts";
 
+/** A status that can be waited for. */
 export type Awaited = "running" | "done";
 
 const ASK_MS = 400;

@@ -59,7 +59,7 @@ export async function privateFolder(full: string): Promise<void> {
   await chmod(full, 0o700);
 }
 
-/** Writes a 0600 file whole: readers see the old or the new text, never a part; on disk when it resolves. */
+/** Writes a 0600 file whole: readers see the old or the new text, never a part, also after a loss of power. */
 export async function replaceFile(full: string, content: string | Uint8Array): Promise<void> {
   await withTemporary(full, content, (temporary) => rename(temporary, full));
 }

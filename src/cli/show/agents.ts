@@ -27,6 +27,7 @@ export function statusOf(agent: Agent): { text: string; color: Color } {
   }
 }
 
+/** A table of agents. */
 export function showAgents(agents: Agent[], style: Style): string {
   if (agents.length === 0) return 'No agents yet. Start one with: clustr spawn NAME --task "…"';
   const rows = agents.map((agent) => [

@@ -70,6 +70,7 @@ export function howToAnswer({ id, agent, answers, options, several }: Attention,
   return `${command}\n  ${style?.paint("dim", rest) ?? rest}`;
 }
 
+/** What was answered, in a line. */
 export function showAnswered({ id, agent, answer }: { id: string; agent: string; answer: string }): string {
   return `${id} is answered: ${answer}. ${agent} goes on.`;
 }
@@ -90,6 +91,7 @@ export function showExplanation(
   return `${head}\n\n${table(style, ["SOURCE", "SAYS", "SINCE", "DETAIL"], rows)}`;
 }
 
+/** A table of policies. */
 export function showPolicies(policies: Policy[], style: Style): string {
   if (policies.length === 0)
     return "No policies: each agent's autonomy decides. Set one with: clustr policy set deny Bash 'git push*'";
@@ -97,6 +99,7 @@ export function showPolicies(policies: Policy[], style: Style): string {
   return table(style, ["ID", "DECISION", "TOOL", "USED ON"], rows);
 }
 
+/** A policy that was just set, in a line. */
 export function showPolicy({ id, decision, tool, pattern }: Policy): string {
   return `${id}: ${decision} ${plain(tool)}${pattern === undefined ? "" : ` on ${plain(pattern)}`}, from now on`;
 }

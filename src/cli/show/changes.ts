@@ -91,6 +91,7 @@ function totals({ files, added, removed, conflicts }: Diff["total"]): string {
   return `${count(files, "file")}, +${added} −${removed}${held}`;
 }
 
+/** What every agent changed, in counts, and the changes nobody can be told of. */
 export function showSummary({ agents, unknown }: Output<Operations["change.summary"]>, style: Style): string {
   const changed = agents.filter(({ files }) => files > 0);
   const rows = changed.map(({ agent, files, added, removed, conflicts }) => [

@@ -65,6 +65,7 @@ function pathsOf(changes: unknown): string[] {
   );
 }
 
+/** Events in order, each as `showEvent` has it. */
 export function showEvents(events: ShownEvent[], style: Style): string {
   if (events.length === 0) return "No events here.";
   return events.map((event) => showEvent(event, style)).join("\n");

@@ -19,11 +19,13 @@ export function ladderOf({ id, from, to, content, at, urgency, deliveries }: Mes
   return { id, from, to, content, at, urgency, counts, deliveries: all };
 }
 
+/** Messages with every recipient on a line of its own. */
 export function showLadders(ladders: Ladder[], style: Style): string {
   if (ladders.length === 0) return "No messages yet.";
   return ladders.map((ladder) => showLadder(ladder, style)).join("\n\n");
 }
 
+/** One message: sender, recipients, and how far it has come for each. */
 export function showLadder({ id, from, to, content, at, urgency, counts, deliveries }: Ladder, style: Style): string {
   const when = urgency === "now" ? "" : `  ${urgency}`;
   const head = `${from === undefined ? "" : style.paint("bold", from)} → ${to}  ${style.paint("dim", `${ago(at, style.now)}  ${id}${when}`)}`;

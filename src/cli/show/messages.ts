@@ -22,6 +22,7 @@ function rungOf({ rung, channel, why }: Delivery): string {
   }
 }
 
+/** A message that was just sent, with where it is on its way. */
 export function showSent(message: Message, style: Style): string {
   const deliveries = Object.values(message.deliveries);
   if (deliveries.length === 0) return `${message.id}: saved; nobody is there to receive it`;
@@ -32,6 +33,7 @@ export function showSent(message: Message, style: Style): string {
   return [`sent ${style.paint("dim", message.id)}`, ...lines].join("\n");
 }
 
+/** Messages as a feed, oldest first. */
 export function showMessages(messages: Message[], style: Style): string {
   if (messages.length === 0) return "No messages yet.";
   return messages.map((message) => showMessage(message, style)).join("\n\n");

@@ -10,6 +10,7 @@ const ID = 12;
 /** Files that are named one by one. */
 const NAMED = 50;
 
+/** A table of snapshots, ids cut. */
 export function showSnapshots(snapshots: Snapshot[], style: Style): string {
   if (snapshots.length === 0) return "No snapshots yet. One is taken before every agent, or now with: clustr snapshot";
   const rows = snapshots.map(({ id, at, label, skipped_count }) => [
@@ -21,6 +22,7 @@ export function showSnapshots(snapshots: Snapshot[], style: Style): string {
   return table(style, ["ID", "TAKEN", "", "WHAT FOR"], rows);
 }
 
+/** One snapshot that was just taken, with what it does not hold. */
 export function showSnapshot({ id, label, skipped, skipped_count }: Snapshot, style: Style): string {
   const lines = [`${id.slice(0, ID)}  ${plain(label)}`];
   if (skipped_count > 0) lines.push(`Not kept, and never touched by restoring (${skipped_count}):`);
@@ -29,6 +31,7 @@ export function showSnapshot({ id, label, skipped, skipped_count }: Snapshot, st
   return lines.join("\n");
 }
 
+/** What a restore did or would do, file by file. */
 export function showRestore(output: Output<Operations["snapshot.restore"]>, style: Style): string {
   const { dry_run, files, total, left } = output;
   if (total === 0 && left.length === 0) return "The folder is already as it was in that snapshot.";
@@ -39,7 +42,7 @@ export function showRestore(output: Output<Operations["snapshot.restore"]>, styl
   if (left.length > 0)
     lines.push(
       "",
-      "Left as they are, because somebody changed them at that moment:",
+      "Left as they are: somebody changed them at that moment, or their content is missing or could not be written:",
       ...left.map((path) => `  ${plainPath(path)}`),
     );
   lines.push(

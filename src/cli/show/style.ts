@@ -11,6 +11,7 @@ export interface Style {
   paint(color: Color, text: string): string;
 }
 
+/** What a word may stand out by. */
 export type Color = "green" | "yellow" | "red" | "blue" | "dim" | "bold";
 
 const CODES: Record<Color, [number, number]> = {

@@ -6,6 +6,7 @@
 /** Bytes of a block; a header is one, contents are filled up to whole ones. */
 export const BLOCK = 512;
 
+/** What is told of a file before its content. */
 export interface Header {
   /** At most 100 characters of ASCII. */
   name: string;
@@ -17,6 +18,7 @@ const NAME = /^[\x21-\x7e]{1,100}$/;
 /** Contents beyond this do not fit the field for their size. */
 const MOST = 8 ** 11 - 1;
 
+/** Whether a name and a size fit a header. */
 export function canHold({ name, size }: Header): boolean {
   return NAME.test(name) && size <= MOST;
 }

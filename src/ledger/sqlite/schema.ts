@@ -35,6 +35,7 @@ export function migrate(db: Database.Database, version = VERSION): void {
   }).immediate();
 }
 
+/** Version of the file, 0 for one that is no ledger yet. */
 export function versionOf(db: Database.Database): number {
   return db.pragma("user_version", { simple: true }) as number;
 }
