@@ -23,12 +23,12 @@ export function privateFiles(base: string): PrivateFiles {
     async write(name, content) {
       const full = inBase(name);
       try {
-        await replaceFile(full, content);
+        await replaceFile(full, content, PASSING);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
         // Its folder is mostly there: mail is written down before it is handed over, and that should not take long.
         await privateFolder(path.dirname(full));
-        await replaceFile(full, content);
+        await replaceFile(full, content, PASSING);
       }
       return full;
     },
@@ -59,9 +59,16 @@ export async function privateFolder(full: string): Promise<void> {
   await chmod(full, 0o700);
 }
 
-/** Writes a 0600 file whole: readers see the old or the new text, never a part, also after a loss of power. */
-export async function replaceFile(full: string, content: string | Uint8Array): Promise<void> {
-  await withTemporary(full, content, (temporary) => rename(temporary, full));
+/** Whether a file must be on the disk when it is written: it outlives a power cut. */
+interface Lasting {
+  lasting: boolean;
+}
+/** Files of runs serve processes that a power cut ends as well, and messages wait for them. */
+const PASSING: Lasting = { lasting: false };
+
+/** Writes a 0600 file whole: readers see the old or the new text, never a part, also after a loss of power, unless told otherwise. */
+export async function replaceFile(full: string, content: string | Uint8Array, how?: Lasting): Promise<void> {
+  await withTemporary(full, content, (temporary) => rename(temporary, full), how);
 }
 
 /** The same for a file that is not there yet; false, and nothing is written, when somebody else was faster. */
@@ -85,6 +92,7 @@ async function withTemporary<T>(
   full: string,
   content: string | Uint8Array,
   settle: (temporary: string) => Promise<T>,
+  { lasting }: Lasting = { lasting: true },
 ): Promise<T> {
   const temporary = `${full}.${process.pid}.${Math.random().toString(36).slice(2)}.new`;
   try {
@@ -92,7 +100,7 @@ async function withTemporary<T>(
     try {
       await file.chmod(0o600);
       await file.writeFile(content);
-      await file.sync();
+      if (lasting) await file.sync();
     } finally {
       await file.close();
     }

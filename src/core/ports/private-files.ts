@@ -2,7 +2,7 @@
 export interface PrivateFiles {
   /** Makes the folder if needed; returns its absolute path. `name` is a relative path of safe characters. */
   folder(name: string): Promise<string>;
-  /** Writes a file whole (temporary file, then rename) and returns its absolute path. */
+  /** Writes a file whole (temporary file, then rename) and returns its absolute path. It outlives every process, but perhaps no power cut. */
   write(name: string, content: string): Promise<string>;
   /** Deletes a folder with all in it; harmless when it is not there. */
   remove(name: string): Promise<void>;
