@@ -17,8 +17,8 @@ await using quiet = await quietClustr();
 await using bare = await bareTools();
 const { clustr } = quiet;
 
-/** A moment of the ledger as `performance.now()` has it. */
-const moment = ({ at }: EventRecord) => Date.parse(at) - performance.timeOrigin;
+/** A moment of the ledger, not long past, as `performance.now()` has it: on some machines that and the clock drift apart. */
+const moment = ({ at }: EventRecord) => Date.parse(at) - Date.now() + performance.now();
 
 interface Start {
   /** Milliseconds from the request to each of these. */
