@@ -54,6 +54,8 @@ export type Fact =
   | { type: "policy.set"; data: Policy }
   | { type: "policy.removed"; data: { id: string } }
   | { type: "agent.removed"; data: { id: string; name: string } }
+  /** One that ended long ago left the view; its record as it was then. */
+  | { type: "agent.forgotten"; data: { agent: Agent } }
   | {
       type: "message.sent";
       data: {

@@ -87,9 +87,9 @@ export function seen(
 }
 
 /** The recipient is gone for good: what it had not seen will never arrive, and need not be kept for it. */
-export function orphaned(view: View, inbox: string, at: string): Partial<View> {
+export function orphaned(view: View, inbox: string, at: string, why: string): Partial<View> {
   const data = { ids: waitingIn(view.messages, inbox).map(({ id }) => id), inbox };
-  return step(view, { at, data }, "undeliverable", { why: "its recipient was removed" });
+  return step(view, { at, data }, "undeliverable", { why });
 }
 
 /** Moves a recipient's deliveries to a rung, never back down; `from`: those on this very rung, in either direction. */

@@ -3,7 +3,7 @@ import type { Agent, Attention } from "./agent.ts";
 import type { Event } from "./event.ts";
 import { collided, filesChanged, restored, rollbackUndone, rolledBack, snapshotTaken, undone } from "./fold-files.ts";
 import { orphaned, recent, seen, sent, step } from "./fold-messages.ts";
-import { held, PREVIEW, REMOVED_KEYS, type View } from "./view.ts";
+import { held, INVITES, PREVIEW, REMOVED_KEYS, type View } from "./view.ts";
 
 /** A run that lived this long, in milliseconds, belongs to no series of crashes any more. */
 export const SETTLED_MS = 600_000;
@@ -34,10 +34,13 @@ function change(view: View, event: Event): Partial<View> {
         status_at: event.at,
       };
       const agents = { ...view.agents, [agent.id]: record };
-      return joined ? { agents } : { agents, spawns: recent(view.spawns, agent.spawned_by_id, event.at) };
+      const { [agent.id]: _used, ...invites } = view.invites;
+      return joined ? { agents, invites } : { agents, spawns: recent(view.spawns, agent.spawned_by_id, event.at) };
     }
-    case "agent.invited":
-      return { invites: { ...view.invites, [event.data.id]: { name: event.data.name } } };
+    case "agent.invited": {
+      const invites = Object.entries(view.invites).slice(1 - INVITES);
+      return { invites: { ...Object.fromEntries(invites), [event.data.id]: { name: event.data.name } } };
+    }
     case "agent.announced":
       return agent(view, event.data.id, (was) => ({ ...was, working_on: event.data.working_on }));
     case "agent.status":
@@ -78,13 +81,10 @@ function change(view: View, event: Event): Partial<View> {
           ...{ run, rules_revision, status: "spawning", sure: true, live: true, status_at: event.at },
         };
       });
-    case "agent.removed": {
-      const { [event.data.id]: _agent, ...agents } = view.agents;
-      const { [event.data.id]: _invite, ...invites } = view.invites;
-      const { [event.data.id]: _chain, ...chains } = view.chains;
-      const readers = withoutReader(view.readers, event.data.id);
-      return { agents, invites, chains, readers, ...orphaned(view, event.data.id, event.at) };
-    }
+    case "agent.removed":
+      return withoutAgent(view, event.data.id, event.at, "its recipient was removed");
+    case "agent.forgotten":
+      return withoutAgent(view, event.data.agent.id, event.at, "its recipient ended long ago");
     case "message.sent":
       return sent(view, event);
     case "message.handed":
@@ -213,6 +213,14 @@ function item(view: View, id: string, wanted: string, news: Partial<Attention>):
   return agent(view, id, (was) =>
     was.attention?.id === wanted ? { ...was, attention: { ...was.attention, ...news } } : was,
   );
+}
+
+/** Nobody of this id is here any more; `why` is told of the mail that waits for them. */
+function withoutAgent(view: View, id: string, at: string, why: string): Partial<View> {
+  const { [id]: _agent, ...agents } = view.agents;
+  const { [id]: _invite, ...invites } = view.invites;
+  const { [id]: _chain, ...chains } = view.chains;
+  return { agents, invites, chains, readers: withoutReader(view.readers, id), ...orphaned(view, id, at, why) };
 }
 
 function withoutReader(readers: View["readers"], inbox: string): View["readers"] {

@@ -11,6 +11,8 @@ import type { Settings } from "./workspace.ts";
 export const RECENT_MESSAGES = 500;
 /** How many removed keys the view remembers the last revision of. */
 export const REMOVED_KEYS = 1_000;
+/** Tokens that nobody has joined with yet: the latest are valid. */
+export const INVITES = 100;
 /** Characters of a message or value the view keeps; the ledger has the rest. */
 export const PREVIEW = 8_192;
 
@@ -19,13 +21,13 @@ export type EntryPreview = ContextEntry & { size: number };
 
 /**
  * A workspace at one moment: the fold of its ledger up to `seq`. The same in server and page. Bounded: texts are cut
- * to `PREVIEW`, settled messages to `RECENT_MESSAGES`.
+ * to `PREVIEW`, settled messages to `RECENT_MESSAGES`; agents that have ended leave it in time.
  */
 export interface View {
   seq: number;
-  /** By id. */
+  /** By id: all that are live, and of those that have ended the latest (see `core/forgetting.ts`). */
   agents: Record<string, Agent>;
-  /** Ids that may join from elsewhere, with the name they were given, if any. */
+  /** Ids that may join from elsewhere, with the name they were given, if any; the latest `INVITES`. */
   invites: Record<string, { name?: string | undefined }>;
   messages: Mail;
   /** Ledger position up to which the person has read everybody's messages. */

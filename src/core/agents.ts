@@ -9,6 +9,7 @@ import type { Handlers, WorkspaceCall } from "./call.ts";
 import type { Detections } from "./detections.ts";
 import { folderInside } from "./folders.ts";
 import type { Folders } from "./ports/folders.ts";
+import { pastAgents } from "./past-agents.ts";
 import type { Evidence } from "./ports/service.ts";
 import { resumption, wasCutShort } from "./resuming.ts";
 import { checkFree, checkRoom, originOf } from "./spawning.ts";
@@ -19,6 +20,9 @@ import { checkText } from "./texts.ts";
 const STOP_WAIT_MS = 15_000;
 /** How long `interrupt` waits for the end of a turn. */
 const INTERRUPT_WAIT_MS = 10_000;
+
+/** Names a refusal lists. */
+const NAMED = 20;
 
 /** The subject of everything that changes who there is: names, limits and rates are decided on it. */
 export const REGISTRY = "agents";
@@ -78,6 +82,8 @@ export function agentHandlers({
       const all = Object.values(call.view().agents);
       return status ? all.filter((agent) => agent.status === status) : all;
     },
+
+    "agent.past": (call, page) => pastAgents(call.ledger, page),
 
     "agent.peers": async (call) => ({
       agents: Object.values(call.view().agents).map((agent) => {
@@ -220,9 +226,12 @@ export function agentNamed(view: View, name: string): Agent {
   const agent = findAgent(view, name);
   if (agent) return agent;
   const names = Object.values(view.agents).map((each) => each.name);
+  const some = names.slice(0, NAMED).join(", ");
+  const others =
+    names.length > NAMED ? `, and ${names.length - NAMED} more. Who ended long ago: \`clustr past\`.` : ".";
   throw new ClustrError(
     "not_found",
-    `There is no agent "${name.slice(0, 60)}". ${names.length > 0 ? `There are: ${names.slice(0, 20).join(", ")}.` : "There are none yet."}`,
+    `There is no agent "${name.slice(0, 60)}". ${names.length > 0 ? `There are: ${some}${others}` : "There are none yet."}`,
   );
 }
 

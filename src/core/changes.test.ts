@@ -215,6 +215,20 @@ describe("taking back", () => {
   });
 });
 
+test("what an agent changed is shown and taken back also when it ended long ago", async () => {
+  await does("ada", { f: TEN.replace("2\n", "ada\n") });
+  await d.ask("agent.stop", { name: "ada" });
+  const agent = (await d.ask("agent.list", {})).find(({ name }) => name === "ada");
+  if (!agent) throw new Error("ada is gone");
+  const fact = { type: "agent.forgotten" as const, data: { agent } };
+  await d.ledger.append({ ...fact, id: "long ago", actor: { kind: "system" }, subject: "agents" });
+  await expect.poll(() => d.ask("agent.list", {})).toMatchObject([{ name: "bob" }]);
+  expect((await d.ask("change.diff", { name: "ada" })).total).toMatchObject({ files: 1, added: 1, removed: 1 });
+  expect((await d.ask("change.rollback", { name: "ada" })).files).toMatchObject([{ path: "f" }]);
+  expect(d.files.shown()).toEqual({ f: `644 ${TEN}` });
+  await expect(d.ask("change.diff", { name: "nobody" })).rejects.toThrow('no agent "nobody"');
+});
+
 describe("guards", () => {
   beforeEach(() => does("bob", { f: TEN.replace("8\n", "bob\n") }));
 

@@ -14,6 +14,7 @@ import type { FolderLog } from "./changes/folder-log.ts";
 import { pathInside } from "./changes/paths.ts";
 import { rollBack, undo } from "./changes/rollback.ts";
 import { shownFile } from "./changes/shown.ts";
+import { pastAgent } from "./past-agents.ts";
 import type { Folders } from "./ports/folders.ts";
 
 /** Changes of unknown author in an answer. */
@@ -36,7 +37,7 @@ export function changeHandlers(
 
   return {
     "change.diff": async (call, { name, view, file, after, limit, detail }) => {
-      const agent = known(call.view(), name);
+      const agent = await known(call, name);
       const { engine, store } = await folder.open();
       await engine.look();
       const all = await diffs.of(engine, agent, view);
@@ -75,7 +76,7 @@ export function changeHandlers(
     },
 
     "change.rollback": async (call, { name, file, hunk, dry_run }) => {
-      const agent = known(call.view(), name);
+      const agent = await known(call, name);
       if (hunk !== undefined && file === undefined)
         throw new ClustrError("invalid", "A hunk is one of a file; nothing was changed. Name the file too.");
       const { engine } = await folder.open();
@@ -90,7 +91,7 @@ export function changeHandlers(
     "change.undo": (call, { id, dry_run }) => inTurn(() => undo(folder, call, id, dry_run)),
 
     "change.assign": async (call, { position, to }) => {
-      const author = to === HUMAN ? PERSON : agentAuthor(known(call.view(), to).id);
+      const author = to === HUMAN ? PERSON : agentAuthor((await known(call, to)).id);
       const { engine } = await folder.open();
       await engine.assign(position, author);
       return { position, to };
@@ -98,8 +99,9 @@ export function changeHandlers(
   };
 }
 
-function known(view: View, name: string): Agent {
-  const agent = findAgent(view, name);
+/** Whose changes are meant, also when they ended long ago: what they changed is in the log for good. */
+async function known({ view, ledger }: WorkspaceCall, name: string): Promise<Agent> {
+  const agent = findAgent(view(), name) ?? (await pastAgent(ledger, name));
   if (!agent) throw new ClustrError("not_found", `There is no agent "${name}". List them with \`clustr agents\`.`);
   if (agent.external)
     throw new ClustrError(

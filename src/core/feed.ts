@@ -6,6 +6,7 @@ import { PREVIEW } from "../contract/view.ts";
 import type { Handlers, WorkspaceCall } from "./call.ts";
 import { newestFirst } from "./look-back.ts";
 import { messageOf, unreadOf } from "./messages.ts";
+import { goneAgents } from "./past-agents.ts";
 import type { Ledger } from "./ports/ledger.ts";
 
 /** Events read at once: each may be as large as a message. */
@@ -14,8 +15,8 @@ const PAGE = 100;
 const LOOKED_AT = 20_000;
 /** Characters of a text inside an event. */
 const CUT = 2_000;
-/** Removed agents whose names are still known. */
-const REMOVED = 500;
+/** Agents that were removed, or ended long ago, whose names are still known. */
+const GONE = 500;
 
 /** Looking back: pages of what matches, from the newest on. */
 export const feedHandlers: Handlers<typeof feed, WorkspaceCall> = {
@@ -87,11 +88,7 @@ async function lookBack<T>(
 async function idsOf(call: WorkspaceCall, name: string): Promise<ReadonlySet<string>> {
   if (name === HUMAN) return new Set([HUMAN]);
   const ids = Object.values(call.view().agents).flatMap((agent) => (agent.name === name ? [agent.id] : []));
-  const removed = await call.ledger.read({ type: "agent.removed", newest: true, limit: REMOVED });
-  return new Set([
-    ...ids,
-    ...removed.flatMap(({ type, data }) => (type === "agent.removed" && data.name === name ? [data.id] : [])),
-  ]);
+  return new Set([...ids, ...(await goneAgents(call.ledger, GONE, name))]);
 }
 
 function concerns({ actor, data }: Event, name: string, ids: ReadonlySet<string>): boolean {

@@ -33,6 +33,7 @@ import type { FolderStore } from "./ports/snapshots.ts";
 import type { RulesFile } from "./ports/rules-file.ts";
 import type { Evidence, Service } from "./ports/service.ts";
 import { createDelivery } from "./reactors/deliver.ts";
+import { forgetAgents } from "./reactors/forget.ts";
 import { sendNotices } from "./reactors/notices.ts";
 import { watchPresence } from "./reactors/presence.ts";
 import { reviveAgents } from "./reactors/revive.ts";
@@ -107,6 +108,7 @@ export async function openWorkspace(given: WorkspaceParts): Promise<RunningWorks
   // Hooks that the door repeats after a restart must find their agents.
   await supervisor.adopted;
   reviveAgents(parts, parts.limits, signal);
+  forgetAgents(parts, signal);
   wakeSnoozed(parts, signal);
 
   return {

@@ -93,6 +93,13 @@ describe("tokens", () => {
     expect((await raw(port, ["GET /api HTTP/1.1", `Host: 127.0.0.1:${port}`, bearer(token)])).status).toBe(200);
   });
 
+  test("a token whose agent was removed says what it is, and how to get another", async () => {
+    const gone = agentToken(home.secret, home.workspace.id, "no-such-agent");
+    const { body } = await raw(port, ["GET /api HTTP/1.1", `Host: 127.0.0.1:${port}`, bearer(gone)]);
+    expect(body).toContain("not valid any more");
+    expect(body).toContain("clustr token");
+  });
+
   test("an agent stays in its own workspace, and cannot do what only people may", async () => {
     const { token } = await home.agent("bea");
     const ask = (line: string, body = "") =>

@@ -58,7 +58,12 @@ function byToken(token: string, listener: Listener, gate: Gate): { caller: Calle
     return { caller: person, session: "human" };
   }
   const caller = bearer && gate.core.agent(bearer.workspace, bearer.agent);
-  if (!bearer || !caller) throw unauthenticated();
+  if (!bearer) throw unauthenticated();
+  if (!caller)
+    throw new ClustrError(
+      "unauthenticated",
+      "This token is not valid any more: its agent has ended or was removed, or many newer tokens were made and nobody joined with this one. `clustr token` makes a new one.",
+    );
   return { caller, session: `${bearer.workspace}/${bearer.agent}` };
 }
 

@@ -57,6 +57,13 @@ export function showAgents(agents: Agent[], style: Style): string {
   return `${list}\n\n${lines.join("\n")}`;
 }
 
+/** Agents that ended long ago; a last line says how to see earlier ones. */
+export function showPast({ agents, next }: Output<Operations["agent.past"]>, style: Style): string {
+  if (agents.length === 0) return "Nobody ended so long ago that the list of agents does without them.";
+  const list = showAgents(agents, style);
+  return next === undefined ? list : `${list}\n\n${style.paint("dim", `Earlier ones: --before ${next}`)}`;
+}
+
 /** One agent in one line, after something was done to it; a second line says what is wrong. */
 export function showAgent(agent: Agent, style: Style): string {
   const { text, color } = statusOf(agent);

@@ -57,6 +57,13 @@ test("colours only on a terminal without NO_COLOR", async () => {
   expect(await shown(["agents", "--json"], "agent.list", agents, { columns: 80 })).not.toContain("\u001b[32m");
 });
 
+test("agents that ended long ago: as others, and how to see earlier ones", async () => {
+  const past = await shown(["past"], "agent.past", { agents: agents.slice(0, 1), next: 7 });
+  expect(past).toContain(agents[0]?.name);
+  expect(past).toContain("--before 7");
+  expect(await shown(["past"], "agent.past", { agents: [] })).toContain("Nobody");
+});
+
 test("no agents: says how to get one", async () => {
   expect(await shown(["agents"], "agent.list", [])).toMatchInlineSnapshot(`
     "

@@ -1,7 +1,7 @@
 import type { Output } from "../../contract/operation.ts";
 import type { OperationName, Operations } from "../../contract/operations.ts";
 import { shortPath } from "../connect.ts";
-import { showAgent, showAgents, showStopped } from "./agents.ts";
+import { showAgent, showAgents, showPast, showStopped } from "./agents.ts";
 import {
   showAnswered,
   showAttention,
@@ -25,6 +25,7 @@ type Show<N extends OperationName> = (output: Output<Operations[N]>, style: Styl
 /** How each operation's result reads for a person. What is missing here is printed as indented JSON. */
 const shows: { [N in OperationName]?: Show<N> } = {
   "agent.list": showAgents,
+  "agent.past": showPast,
   "agent.spawn": showAgent,
   "agent.stop": showStopped,
   "agent.restart": showAgent,

@@ -65,6 +65,23 @@ export const agents = {
     input: z.object({ status: Status.optional().describe("Only agents of this status") }),
     output: z.array(Agent),
   }),
+  "agent.past": operation({
+    summary: "List agents that ended long ago, beyond those that `agents` lists; the latest first",
+    scope: "workspace",
+    right: "agents.read",
+    http: "GET /agents/past",
+    command: "past",
+    input: z.object({
+      before: z.coerce.number().int().min(1).optional().describe("Go on from here: `next` of the page before"),
+      limit: z.coerce.number().int().min(1).max(100).default(50),
+    }),
+    output: z.object({
+      /** As they were when they left. */
+      agents: z.array(Agent),
+      /** Absent when there are no more. */
+      next: z.int().optional(),
+    }),
+  }),
   "agent.peers": operation({
     summary: "List agents as a colleague sees them",
     scope: "workspace",

@@ -1,6 +1,7 @@
 import type { Agent } from "../../contract/agent.ts";
 import type { Fact } from "../../contract/event.ts";
 import type { LiveView } from "../live-view.ts";
+import { goneAgents } from "../past-agents.ts";
 import type { Ledger } from "../ports/ledger.ts";
 import type { TerminalExit, TerminalHost, TerminalInfo } from "../ports/terminal.ts";
 import { hasProcesses, isOfAgent, isOfRun, terminalId } from "../runs/terminals.ts";
@@ -9,8 +10,8 @@ import type { Turns } from "../turns.ts";
 
 /** How long it waits before it asks a terminal host again that did not answer. */
 const AGAIN_MS = 2_000;
-/** How many removed agents are looked at for what a crash kept from being deleted. */
-const REMOVED = 50;
+/** How many agents that were removed, or let go of, are looked at for what a crash kept from being deleted. */
+const GONE = 50;
 
 /** What can be done with an agent whose server died. */
 interface Steps {
@@ -48,9 +49,7 @@ export function adoptAgents({ host, ledger, live, turns }: Parts, steps: Steps):
       return over || own.every(({ exit }) => exit) ? [] : [done];
     });
     await Promise.all(adoptions);
-    for (const event of await ledger.read({ type: "agent.removed", newest: true, limit: REMOVED })) {
-      if (event.type !== "agent.removed") continue;
-      const { id } = event.data;
+    for (const id of await goneAgents(ledger, GONE)) {
       if (terminals.some((terminal) => isOfAgent(terminal.id, id))) void turns.take(id, () => steps.remove(id));
     }
   };

@@ -8,6 +8,7 @@ import type { FolderLog } from "../changes/folder-log.ts";
 import type { CallKeeper } from "../changes/tool-calls.ts";
 import type { Detections } from "../detections.ts";
 import { systemEntry } from "../entry.ts";
+import { goneBy } from "../past-agents.ts";
 import type { Service, Signal } from "../ports/service.ts";
 import type { TerminalExit } from "../ports/terminal.ts";
 import { instructionsFor } from "../role.ts";
@@ -202,7 +203,8 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
       const agent = view.agents[event.data.id];
       if (agent) void turns.take(agent.id, () => restart(agent));
     }
-    if (event.type === "agent.removed") void turns.take(event.data.id, () => remove(event.data.id));
+    const gone = goneBy(event);
+    if (gone !== undefined) void turns.take(gone, () => remove(gone));
     if (event.type === "attention.answered") void answers.carryOut(event.data);
     if (event.type === "agent.interrupted")
       runs

@@ -26,6 +26,7 @@ export function entriesOf(events: readonly Event[], names: ReadonlyMap<string, s
     if (actor.kind === "agent") known.names.set(actor.id, actor.name);
     if (event.type === "agent.spawned" || event.type === "agent.joined")
       known.names.set(event.data.agent.id, event.data.agent.name);
+    if (event.type === "agent.forgotten") known.names.set(event.data.agent.id, event.data.agent.name);
     if (event.type === "agent.removed") known.names.set(event.data.id, event.data.name);
   }
   const entries: Entry[] = [];

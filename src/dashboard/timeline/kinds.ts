@@ -1,7 +1,7 @@
 /** What the timeline tells apart, with the types of events (or all of a noun) that belong to each. */
 const TYPES = {
   agents:
-    "agent.spawned,agent.joined,agent.restarted,agent.status,agent.announced,agent.stop_requested,agent.interrupted,agent.removed",
+    "agent.spawned,agent.joined,agent.restarted,agent.status,agent.announced,agent.stop_requested,agent.interrupted,agent.removed,agent.forgotten",
   attention: "agent.attention,attention",
   messages: "message.sent,message.undeliverable,message.dropped",
   files: "files.changed,files.collided,files.assigned",

@@ -86,6 +86,8 @@ export function factOf(event: Event, known: Known): Told | undefined {
       return { by, does: "interrupted", whom: name(event.data.id), to: [event.data.id] };
     case "agent.removed":
       return { by, does: "removed", whom: event.data.name, to: [event.data.id] };
+    case "agent.forgotten":
+      return { by, does: "let go of", whom: event.data.agent.name, to: [event.data.agent.id] };
     case "message.sent": {
       const { id, to, content, reply_to, recipients } = event.data;
       return {
