@@ -35,6 +35,7 @@ const KINDS: Record<Fact["type"], true> = {
   "policy.set": true,
   "policy.removed": true,
   "agent.removed": true,
+  "agent.forgotten": true,
   "message.sent": true,
   "message.handed": true,
   "message.held": true,

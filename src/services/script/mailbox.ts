@@ -15,6 +15,14 @@ const KEPT = 1_000;
 /** Ids remembered, so that a message handed over twice is taken once. */
 const REMEMBERED = 500;
 
+/** Messages read at the same time, in full. */
+const READ_AT_ONCE = 16;
+
+interface Parcel {
+  id: string;
+  text: string;
+}
+
 /** Receives messages as they come and keeps them in order until they are taken. */
 export class Mailbox {
   readonly #door: Door;
@@ -36,15 +44,17 @@ export class Mailbox {
   listen(signal: AbortSignal): Promise<void> {
     return listen(async (timeoutMs) => {
       const { parcels } = await this.#door.hook("next-message", { got: this.#got }, timeoutMs);
-      for (const parcel of Array.isArray(parcels) ? (parcels as { id: string; text: string }[]) : [])
-        await this.#receive(parcel);
+      const news = (Array.isArray(parcels) ? (parcels as Parcel[]) : []).filter(({ id }) => !this.#got.includes(id));
+      // While they are read no request is open, and nothing more can come.
+      for (let first = 0; first < news.length; first += READ_AT_ONCE) {
+        const some = news.slice(first, first + READ_AT_ONCE);
+        for (const mail of await Promise.all(some.map((parcel) => this.#read(parcel)))) this.#receive(mail);
+      }
     }, signal);
   }
 
-  async #receive({ id, text }: { id: string; text: string }): Promise<void> {
-    if (this.#got.includes(id)) return;
-    const mail = await this.#read(id, text);
-    this.#got.push(id);
+  #receive(mail: Mail): void {
+    this.#got.push(mail.id);
     if (this.#got.length > REMEMBERED) this.#got.shift();
     this.#waiting.push(mail);
     if (this.#waiting.length > KEPT) this.#waiting.shift();
@@ -53,7 +63,7 @@ export class Mailbox {
   }
 
   /** The parcel is made for a model; the tool has the message in its parts, and in full. */
-  async #read(id: string, text: string): Promise<Mail> {
+  async #read({ id, text }: Parcel): Promise<Mail> {
     const answer = (await this.#door.call("read_messages", { id }).catch(() => undefined)) as
       | { messages?: Mail[] }
       | undefined;
