@@ -54,6 +54,7 @@ export class Mailbox {
   }
 
   #receive(mail: Mail): void {
+    if (this.#got.includes(mail.id)) return;
     this.#got.push(mail.id);
     if (this.#got.length > REMEMBERED) this.#got.shift();
     this.#waiting.push(mail);
