@@ -13,13 +13,18 @@ const HARMLESS = new Set(
     "ListMcpResourcesTool ReadMcpResourceTool WaitForMcpServers SendMessage ListAgents CronCreate CronDelete CronList"
   ).split(" "),
 );
+/** Clustr's own tools. */
 const OWN = /^mcp__clustr__/;
 
+/** A call the core knows to be under way, or a command left alone in the background. */
 interface Open {
+  /** Its name with the core. */
   id: string;
+  /** The subagent that made it. */
   subagent: string | undefined;
   /** Tool and input, to know it again where its id is not told. */
   about: string;
+  /** The core was told that it waits for the person. */
   held: boolean;
   /** The person has answered its dialog from here. */
   answered?: boolean;
@@ -28,6 +33,12 @@ interface Open {
   /** The tool's name for a command in the background. */
   task?: string;
 }
+
+/** How much of an agent rests: nothing, itself while its subagents may work, all. */
+const AT_WORK = 0;
+const AWAITING = 1;
+const AT_REST = 2;
+type Rest = typeof AT_WORK | typeof AWAITING | typeof AT_REST;
 
 /** What of the link this needs. */
 export type CallsLink = Pick<AgentLink, "openCall" | "holdCall" | "goOnCall" | "closeCall">;
@@ -41,7 +52,7 @@ export type CallsLink = Pick<AgentLink, "openCall" | "holdCall" | "goOnCall" | "
 export class Calls {
   readonly #link: CallsLink;
   readonly #open = new Map<string, Open>();
-  #rest = 0;
+  #rest: Rest = AT_WORK;
 
   constructor(link: CallsLink) {
     this.#link = link;
@@ -100,14 +111,14 @@ export class Calls {
   async follow({ phase, awaits, dialogs }: Pick<Belief, "phase" | "awaits" | "dialogs">): Promise<void> {
     // While the agent rests its subagents may still work, or commands in the background.
     const before = this.#rest;
-    this.#rest = phase !== "idle" ? 0 : awaits ? 1 : 2;
+    this.#rest = phase !== "idle" ? AT_WORK : awaits ? AWAITING : AT_REST;
     for (const { call, tool } of dialogs) {
       // Of a dialog that only the screen or the session file tells of it is not known whose it is.
       if (call !== undefined) await this.#hold(this.#open.get(call));
       else if (tool === "") for (const open of this.#open.values()) await this.#hold(open);
     }
     const over = ({ task, subagent }: Open): boolean =>
-      task === undefined && (subagent === undefined || this.#rest === 2);
+      task === undefined && (subagent === undefined || this.#rest === AT_REST);
     if (this.#rest > before) await this.#closeAll(over);
   }
 

@@ -32,7 +32,11 @@ const MARKS = [
   "CLAUDE_PROJECT_DIR",
 ];
 
-/** Claude Code, as Clustr drives it: the real terminal program, with hooks, tools and messages passed in by files and a socket. */
+/**
+ * Claude Code, as Clustr drives it: the real terminal program, with hooks, tools and messages passed in by files and a socket.
+ * What this folder says of the tool was seen with 2.1.330; much of it is undocumented, and each source may fall silent with
+ * another version.
+ */
 export const claude: Service = {
   id: ID,
   title: TITLE,

@@ -37,6 +37,7 @@ export function editsOf(hook: Hook): Edit[] {
   }
 }
 
+/** One replacement an Edit asks for. */
 interface Swap {
   was: string;
   is: string;
@@ -48,6 +49,8 @@ function swapOf({ old_string: was, new_string: is, replace_all: all }: Record<st
 }
 
 const BOM = "\ufeff";
+/** Characters at the beginning of a file by which the tool tells its line ends. */
+const LOOKED_AT = 4_096;
 
 /** A file as the tool reads it: line ends as `\n`, without a byte order mark. */
 interface Read {
@@ -69,8 +72,6 @@ function read(bytes: Uint8Array): Read | undefined {
   const lf = start.split("\n").length - 1 - crlf;
   return { text: raw.slice(mark ? 1 : 0).replaceAll("\r\n", "\n"), encoding, mark, crlf: crlf > lf };
 }
-
-const LOOKED_AT = 4_096;
 
 function written(before: Uint8Array | undefined, content: string): { bytes: Uint8Array } | undefined {
   const was = before && read(before);

@@ -6,9 +6,13 @@ import { readObject } from "../json.ts";
 import type { SessionStatus } from "./belief.ts";
 import { text } from "./hooks.ts";
 
-/** Milliseconds between looks when the file system tells nothing (network homes), and while the file is not there yet. */
+/** Milliseconds between looks when the file system tells nothing (network homes). */
 const LOOK = 5_000;
+/** Milliseconds between looks while the file is not there yet; each is longer by a tenth, for a version may have none at all. */
 const SEARCH = 300;
+const LONGER = 1.1;
+/** Milliseconds after which a file that was half written is whole. */
+const WRITTEN = 50;
 
 /** How to tell our session's file from those of the person's other sessions. */
 export interface SessionMark {
@@ -38,8 +42,7 @@ export async function followSessionFile(
       wait = SEARCH;
     }
     await pause(wait, signal);
-    // A version without such files must not be searched for them all day.
-    wait = Math.min(wait * 1.1, LOOK);
+    wait = Math.min(wait * LONGER, LOOK);
   }
 }
 
@@ -74,7 +77,7 @@ async function followOne(
       const content = await readObject(path);
       if (!isOurs(mark, content)) {
         // Half-written files read as empty: look again before believing that it has gone.
-        await pause(50, signal);
+        await pause(WRITTEN, signal);
         if (!isOurs(mark, await readObject(path))) return changed(undefined);
         continue;
       }

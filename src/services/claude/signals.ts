@@ -69,8 +69,7 @@ function ofSubagent(belief: Belief, hook: Hook, now: number): Step {
   if (hook.name === "PermissionRequest") return asks(belief, hook, now);
   if (hook.name === "PostToolBatch")
     return answered({ belief, signals: [] }, now, (dialog) => dialog.subagent === hook.subagent);
-  if (/^(PostToolUse|PostToolUseFailure|PermissionDenied)$/.test(hook.name))
-    return answered({ belief, signals: [] }, now, (dialog) => isAbout(dialog, hook));
+  if (CALL_OVER.has(hook.name)) return answered({ belief, signals: [] }, now, (dialog) => isAbout(dialog, hook));
   return { belief, signals: [] };
 }
 
@@ -107,6 +106,8 @@ function asks(belief: Belief, hook: Hook, now: number): Step {
   };
 }
 
+/** Hooks that tell the end of one call: it ran, failed or was refused. */
+const CALL_OVER = new Set(["PostToolUse", "PostToolUseFailure", "PermissionDenied"]);
 /** Calls remembered; a model starts far fewer at a time. */
 const CALLS = 64;
 
@@ -115,8 +116,7 @@ function callsAfter(calls: ToolCall[], hook: Hook): ToolCall[] {
   const id = text(hook.body.tool_use_id);
   if (hook.name === "PreToolUse" && id !== undefined)
     return [...calls.filter((one) => one.id !== id), { ...callOf(hook), id }].slice(-CALLS);
-  if (/^(PostToolUse|PostToolUseFailure|PermissionDenied)$/.test(hook.name))
-    return calls.filter((one) => one.id !== id);
+  if (CALL_OVER.has(hook.name)) return calls.filter((one) => one.id !== id);
   if (/^(PostToolBatch|Stop|StopFailure)$/.test(hook.name))
     return calls.filter(({ subagent }) => subagent !== hook.subagent);
   return calls;

@@ -8,6 +8,12 @@ import { startScreenOf, type StartScreen } from "./start-screens.ts";
 const LOOK = 500;
 /** Milliseconds after which a start that shows no session, and nothing known, is brought before the person. */
 const UNKNOWN_AFTER = 15_000;
+/** Milliseconds after which nobody waits for milliseconds any more, and looks are this many times as far apart. */
+const LONG = 60_000;
+const SLOWER = 4;
+/** Lines and characters of a screen that are quoted to people. */
+const TAIL_LINES = 15;
+const TAIL_CHARS = 2_000;
 
 export interface StartWatch {
   terminal: AgentTerminal;
@@ -49,10 +55,8 @@ export async function watchStart(watch: StartWatch): Promise<void> {
     }
     if (ask === undefined && shown !== undefined) report({ type: "resolved" });
     shown = ask;
-    // After a minute nobody waits for milliseconds any more.
-    await sleep(performance.now() - began > 60_000 ? 4 * LOOK : LOOK, undefined, { signal, ref: false }).catch(
-      () => {},
-    );
+    const pause = performance.now() - began > LONG ? SLOWER * LOOK : LOOK;
+    await sleep(pause, undefined, { signal, ref: false }).catch(() => {});
   }
   if (shown !== undefined && !signal.aborted) report({ type: "resolved" });
 }
@@ -77,11 +81,11 @@ function textOf(state: ScreenState): string {
 }
 
 /** The last lines of a screen, for people. */
-export function tail(state: ScreenState, lines = 15): string {
+export function tail(state: ScreenState, lines = TAIL_LINES): string {
   return state.lines
     .map((line) => line.text.trimEnd())
     .filter((line) => line !== "")
     .slice(-lines)
     .join("\n")
-    .slice(-2_000);
+    .slice(-TAIL_CHARS);
 }

@@ -9,6 +9,13 @@ import { keyOf, readMenu, type Menu } from "./menu.ts";
 import type { RunRecord } from "./record.ts";
 import type { Step } from "./signals.ts";
 
+/** Milliseconds after the moment at which age alone may change a verdict: timers may be early by one. */
+const AFTER = 5;
+/** Milliseconds after a step until what the sources say has had its time to settle. */
+const SETTLED = SETTLE + 50;
+/** Milliseconds between looks at an agent that waits to be woken by background work. */
+const AWAITING = 60_000;
+
 /** What weighing evidence needs of its session. */
 export interface WeighedSession {
   terminal: AgentTerminal;
@@ -57,7 +64,7 @@ export class Weighing {
   }
 
   /** Compares what the sources say after so many milliseconds, or earlier when that was asked for before. */
-  check(ms = SETTLE + 50): void {
+  check(ms = SETTLED): void {
     const due = performance.now() + ms;
     if (this.#session.signal.aborted || (this.#timer !== undefined && this.#due <= due)) return;
     clearTimeout(this.#timer);
@@ -87,12 +94,12 @@ export class Weighing {
     if (phase !== "starting" && !record.begun) await record.note({ begun: true, hooks: record.hooks, failed: false });
     if (phase === "idle" || !record.hooks) await mail.reconcile();
     await mail.lookBack();
-    if (again !== undefined) this.check(again + 5);
+    if (again !== undefined) this.check(again + AFTER);
     // The file may be ahead of the screen by a moment: what opens or closes by its account is drawn then.
     const closing = file !== undefined && file.status !== "waiting" && dialogs.some(({ at }) => file.since > at);
     if (closing || (status === "waiting" && dialogs.length === 0)) this.check(GLANCE);
     if (phase === "starting" || mail.open || dialogs.some(({ tool }) => tool === "")) this.check();
-    else if (awaits) this.check(60_000);
+    else if (awaits) this.check(AWAITING);
   }
 
   /** Believes, then reports, one signal after the other across all callers. */
@@ -102,7 +109,7 @@ export class Weighing {
     this.belief = { ...belief, answering: this.belief.answering };
     const { again } = this.verdict;
     if (settled || this.#doubt !== undefined || belief.phase === "starting") this.check();
-    if (again !== undefined) this.check(again + 5);
+    if (again !== undefined) this.check(again + AFTER);
     taken();
     if (this.#doubt !== undefined && signals.some(({ type }) => /^(working|idle|turn_failed|failed)$/.test(type))) {
       this.#doubt = undefined;

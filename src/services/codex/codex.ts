@@ -9,7 +9,8 @@ import { CodexSession } from "./session.ts";
 
 /**
  * OpenAI's Codex. Each agent gets an app-server of its own (never the shared daemon, whose environment is that of whoever
- * started it first); the real TUI in the agent's terminal and Clustr are two clients of it.
+ * started it first); the real TUI in the agent's terminal and Clustr are two clients of it. What this folder says of Codex was
+ * seen with 0.169.0.
  */
 export const codex: Service = {
   id: "codex",

@@ -6,6 +6,7 @@ import { idsOf, promptId } from "./mail.ts";
 import { textInput, type Calls, type Thread } from "./protocol.ts";
 import { Refused, type Rpc } from "./rpc.ts";
 
+/** Entries of a conversation that are asked for at once. */
 const PAGE = 100;
 /** Pages of a conversation that are searched, newest first: what is asked for was sent a moment ago. */
 const PAGES = 20;

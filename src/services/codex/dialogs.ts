@@ -25,6 +25,7 @@ export const DIALOGS: Dialog[] = [
 
 /** How long after its start the TUI may still bring up a dialog. */
 const WATCH_MS = 15_000;
+/** Between looks for one. */
 const LOOK_MS = 300;
 
 export function dialogOn(screen: string): Dialog | undefined {

@@ -7,10 +7,12 @@ import type { TomlValue } from "./toml.ts";
 const NAME = "PreToolUse";
 /** Seconds Codex waits for the hook; then it goes on as if there were none. */
 const TIMEOUT_S = 30;
+
 /**
  * The one hook Codex is given: before each tool call it asks us whether a policy denies it, whatever the autonomy, and
- * what the workspace has against it. Codex runs only hooks the person trusts, by their hash; ours is trusted for the agent's server alone, and only in this form.
- * Should another version count the hash otherwise, the hook does not run, policies hold where Codex asks, and calls are known only once they have begun.
+ * what the workspace has against it. Codex runs only hooks the person trusts, by their hash; ours is trusted for the
+ * agent's server alone, and only in this form. Should another version count the hash otherwise (this is 0.169), the hook
+ * does not run, policies hold where Codex asks, and calls are known only once they have begun.
  */
 export async function policyHook(link: AgentLink): Promise<TomlValue> {
   const script = await link.file("pre-tool-use.mjs", scriptFor(`${link.door}/hooks/${NAME}`));

@@ -11,9 +11,9 @@ import { Theirs } from "./theirs.ts";
 
 /** How long Codex may take to confirm an answer. It takes milliseconds. */
 const EFFECT_MS = 10_000;
-
 /** On a new connection Codex asks again what is still open; this is how long that may take. */
 const ANEW_MS = 3_000;
+/** Between looks for it. */
 const LOOK_MS = 20;
 
 /** What questions need of the session. */

@@ -5,6 +5,7 @@ import { connectRpc, type Listener, type Rpc } from "./rpc.ts";
 
 /** Starting took up to 1.3 s on a loaded machine with two cores; a cold disk may take longer. */
 const READY_MS = 45_000;
+/** Between tries to connect. */
 const RETRY_MS = 40;
 /** Characters of what the server printed that are told when it ends. */
 const WORDS_LIMIT = 600;

@@ -29,13 +29,14 @@ import { Witnesses } from "./witnesses.ts";
 const TOOLS_MS = 35_000;
 /** How long the first prompt may take to enter the conversation; the TUI can only show a thread that holds one. */
 const FIRST_PROMPT_MS = 15_000;
+/** Between looks for that. */
 const LOOK_MS = 20;
+/** Between a connection that broke and the next try. */
 const RECONNECT_MS = 300;
 /** How long a turn may take to end once it was asked to: a tool that runs is given a moment. */
 const INTERRUPT_MS = 10_000;
+/** After this long it is asked again. */
 const AGAIN_MS = 250;
-/** What follows a new title is on the screen after this long. */
-const DRAWN_MS = 200;
 
 /** One Codex agent: a private app-server with the person's TUI and us attached to it. */
 export class CodexSession implements AgentSession {
@@ -115,7 +116,7 @@ export class CodexSession implements AgentSession {
     this.#attended = true;
     if (record) await this.#find();
     this.#inBackground(this.#keepConnected());
-    this.#inBackground(this.#readTitles(tui));
+    this.#inBackground(this.#witnesses.watch(tui, this.#signal));
     this.#inBackground(
       passDialogs(
         tui,
@@ -234,16 +235,6 @@ export class CodexSession implements AgentSession {
   async #find(): Promise<void> {
     const thread = await this.#conversation.newer();
     if (thread) await this.#moveTo(thread, thread.preview === "");
-  }
-
-  async #readTitles(tui: AgentTerminal): Promise<void> {
-    for await (const title of tui.titles(this.#signal)) if (this.#witnesses.title(title)) this.#look(tui);
-  }
-
-  /** The screen is drawn after the title is set. */
-  #look(tui: AgentTerminal): void {
-    const work = sleep(DRAWN_MS, undefined, { signal: this.#signal }).then(() => tui.screen());
-    this.#inBackground(work.then(({ lines }) => this.#witnesses.screen(lines.map(({ text }) => text).join("\n"))));
   }
 
   async #lookAt(threadId: string): Promise<void> {

@@ -1,6 +1,10 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { believe, WORDS, type Witness } from "../verdict.ts";
-import type { Evidence, Signal } from "../../core/ports/service.ts";
+import type { AgentTerminal, Evidence, Signal } from "../../core/ports/service.ts";
 import { saysOf, saysOfScreen, type Says } from "./title.ts";
+
+/** Milliseconds after a new title until the screen is drawn that goes with it. */
+const DRAWN_MS = 200;
 
 type Said = { says: Says; since: number; detail?: string };
 type Doubt = Extract<Signal, { type: "doubt" | "certain" }>;
@@ -26,6 +30,19 @@ export class Witnesses {
     if (says === this.#server?.says) return;
     this.#server = says && { says, since: Date.now() };
     this.#weigh();
+  }
+
+  /** Follows what the person's terminal shows, until the signal aborts. */
+  async watch(tui: AgentTerminal, signal: AbortSignal): Promise<void> {
+    const look = async (): Promise<void> => {
+      await sleep(DRAWN_MS, undefined, { signal });
+      const { lines } = await tui.screen();
+      this.screen(lines.map(({ text }) => text).join("\n"));
+    };
+    for await (const title of tui.titles(signal)) {
+      // Not waited for: the next title may come first. A screen that cannot be read is not quoted.
+      if (this.title(title)) look().catch(() => this.screen(""));
+    }
   }
 
   /** Returns whether that says something new. */
