@@ -105,6 +105,7 @@ export const WISHES = JSON.stringify({
   ],
 });
 
+/** An agent that follows `WISHES`. `rests` resolves once it has done what it was told. */
 export function scripted(name: string, clustr: RunningClustr, rests: () => Promise<void>): Wishing {
   return {
     name,

@@ -32,6 +32,7 @@ export interface BothTools extends AsyncDisposable {
   strays(): string[];
 }
 
+/** Sets everything up and starts Clustr; agents are not started yet. */
 export async function bothTools({ fill = oneFile, tables, env, launch, asked }: Plan = {}): Promise<BothTools> {
   await using building = new AsyncDisposableStack();
   const place = building.use(await scratch());

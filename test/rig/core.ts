@@ -56,6 +56,7 @@ export interface Desk extends AsyncDisposable {
   reopen(): Promise<void>;
 }
 
+/** Opens a workspace on an empty folder; with a ledger of its own unless one is given. */
 export async function desk(ledger: Ledger = memoryLedger<Fact>()): Promise<Desk> {
   const place = await mkdtemp(join(tmpdir(), "cd-"));
   const puppet = new Puppet();

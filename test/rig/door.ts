@@ -26,6 +26,7 @@ export interface Door extends AsyncDisposable {
   toolsListed(timeoutMs: number): Promise<boolean>;
 }
 
+/** Opens a door on a free port of loopback, with a token of its own. */
 export async function rigDoor(tools: RigTool[]): Promise<Door> {
   const token = randomBytes(16).toString("hex");
   const hooks: Door["hooks"] = [];

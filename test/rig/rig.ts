@@ -17,6 +17,7 @@ export interface Scratch extends AsyncDisposable {
   folder(name: string): Promise<string>;
 }
 
+/** Makes one below the system's temporary folder. */
 export async function scratch(): Promise<Scratch> {
   const path = await mkdtemp(join(tmpdir(), "ct-"));
   return {

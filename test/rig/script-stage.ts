@@ -19,6 +19,7 @@ export interface ScriptStage {
   folder(name: string): Promise<string>;
 }
 
+/** Sets a test file up for script agents; they and their folders are gone after each test. */
 export function scriptStage(): ScriptStage {
   let place: Scratch;
   const runs: RigRun[] = [];

@@ -40,6 +40,7 @@ export interface Wire {
   refusal(status: number, message: string): object;
 }
 
+/** Listens on a free port of loopback. */
 export async function scriptedApi(wire: Wire, told: Told): Promise<ScriptedApi> {
   const models = new Map<string, ScriptedModel>();
   const strays: string[] = [];

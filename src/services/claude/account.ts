@@ -26,6 +26,7 @@ const CLOUDS = [
   "CLAUDE_CODE_USE_MANTLE",
 ];
 
+/** Looks at the names of variables and settings, and whether files are there; `own`: the person's settings where the agent works. */
 export async function accountOf(env: Record<string, string>, own: OwnSettings): Promise<Account> {
   const has = (name: string): boolean => Boolean(env[name]) || own.env.has(name);
   const state = await readObject(stateFile(env));

@@ -50,6 +50,7 @@ function question(questions: Question[], key: string, given: readonly string[]):
   };
 }
 
+/** The questions in the input of an AskUserQuestion call, in order; none when it is another tool's. */
 export function questionsOf(input: Record<string, unknown>): Question[] {
   const asked = Array.isArray(input.questions) ? input.questions.map(objectOf) : [];
   return asked.map((one) => ({

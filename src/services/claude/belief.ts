@@ -72,6 +72,7 @@ export interface Belief {
   prompted: boolean;
 }
 
+/** Before anything was observed. `prompted`: the run begins with a prompt, not by resuming a conversation. */
 export function newBelief(prompted: boolean): Belief {
   return {
     phase: "starting",

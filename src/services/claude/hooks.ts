@@ -15,6 +15,7 @@ export interface Hook {
   reason?: string | undefined;
 }
 
+/** `name`: the hook's; `raw`: its parsed body, of whatever shape; `request`: the call's id at the door. */
 export function readHook(name: string, raw: unknown, request?: string): Hook {
   const body = objectOf(raw);
   return {

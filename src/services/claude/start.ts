@@ -15,6 +15,7 @@ const SLOWER = 4;
 const TAIL_LINES = 15;
 const TAIL_CHARS = 2_000;
 
+/** What watching a start needs of its session. */
 export interface StartWatch {
   terminal: AgentTerminal;
   /** Whether the session has begun; the watch then ends. */

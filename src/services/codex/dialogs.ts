@@ -28,6 +28,7 @@ const WATCH_MS = 15_000;
 /** Between looks for one. */
 const LOOK_MS = 300;
 
+/** The dialog that a screen (its lines, joined) shows, if it is one of those. */
 export function dialogOn(screen: string): Dialog | undefined {
   return DIALOGS.find(({ texts }) => texts.every((text) => screen.includes(text)));
 }

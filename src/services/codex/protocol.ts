@@ -190,6 +190,7 @@ export type SandboxMode = "read-only" | "workspace-write" | "danger-full-access"
 export type ApprovalPolicy = "on-request" | "never";
 export type ThreadStatus = { type: "notLoaded" | "idle" | "systemError" } | { type: "active"; activeFlags: string[] };
 
+/** A conversation. */
 export interface Thread {
   id: string;
   /** The beginning of its first prompt; empty as long as it has none. */
@@ -205,6 +206,7 @@ export interface Thread {
   threadSource: string | null;
 }
 
+/** One stretch of work: from a prompt until the model has nothing more to do. */
 export interface Turn {
   id: string;
   status: "completed" | "interrupted" | "failed" | "inProgress";

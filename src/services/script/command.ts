@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 /** Characters of output kept for later steps; the terminal shows all of it. */
 const KEPT = 64_000;
 
+/** How a command ended. */
 export interface Ran {
   /** Exit code; 124 when it took too long, 128 + n when signal n ended it. */
   code: number;

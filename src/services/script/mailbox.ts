@@ -94,6 +94,7 @@ export class Mailbox {
   }
 }
 
+/** Whether a message is one that a step waits for, or a rule is for. */
 export function fits(mail: Mail, { from, containing }: Match): boolean {
   return (
     (from === undefined || mail.from === from) &&

@@ -24,6 +24,7 @@ export type Step = { note?: string } & (
   | { exit: number }
 );
 
+/** Which messages are meant: all of what is given must hold. */
 export interface Match {
   from?: string;
   /** Text the content must hold, whatever its case. */
@@ -35,6 +36,7 @@ export interface Rule extends Match {
   steps: Step[];
 }
 
+/** What the agent does first, and then on messages. */
 export interface Script {
   steps: Step[];
   on_message: Rule[];

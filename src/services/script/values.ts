@@ -20,6 +20,7 @@ export function fillText(text: string, values: Values): string {
   return text.replace(/\{\{([^{}]+)\}\}/g, (_, path: string) => asText(lookUp(path, values)));
 }
 
+/** A text as it is, anything else as JSON. */
 export function asText(value: unknown): string {
   return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
 }
