@@ -1,7 +1,7 @@
 import { expect } from "vitest";
 import type { ClaudeLife } from "./claude-life.ts";
 import { ask, bash, COLOUR } from "./claude-tools.ts";
-import { answered, commonScenes, DONE, STREAM, typed, type Scenes } from "./scenes.ts";
+import { allowedThenDenied, answered, commonScenes, DONE, STREAM, typed, type Scenes } from "./scenes.ts";
 
 const ESCAPE = "\u001b";
 const BUSY = "esc to interrupt";
@@ -44,17 +44,7 @@ export const SCENES: Scenes<ClaudeLife> = {
     await answered(life, wish(), typed(life, ESCAPE, DIALOG, "idle"));
   },
   async "two wishes"(life) {
-    const how = async (since: number): Promise<void> => {
-      const first = await life.asked(since);
-      life.truth.is("held", "working");
-      await life.run.session?.answer?.(first, { kind: "allow" });
-      const next = await life.run.signal("attention", { since, where: ({ item }) => item.key !== first });
-      life.truth.is("held");
-      await life.pause();
-      life.truth.is("working");
-      await life.run.session?.answer?.(next.item.key ?? "", { kind: "deny" });
-    };
-    await answered(life, { calls: [wish(), wish()] }, how, DONE);
+    await answered(life, { calls: [wish(), wish()] }, allowedThenDenied(life, true), DONE);
   },
   async "question answered in the terminal"(life) {
     await answered(life, QUESTION, typed(life, "1", "Which colour?", "working"), DONE);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CodexLife } from "./codex-life.ts";
 import { ask, COLOUR, escalated, shell } from "./codex-tools.ts";
-import { answered, commonScenes, DONE, from, STREAM, typed, type Scenes } from "./scenes.ts";
+import { allowedThenDenied, answered, commonScenes, DONE, from, STREAM, typed, type Scenes } from "./scenes.ts";
 
 const ESCAPE = "\u001b";
 const BUSY = "esc to interrupt";
@@ -32,18 +32,8 @@ export const SCENES: Scenes<CodexLife> = {
   },
   async "two wishes"(life) {
     const calls = [escalated("sleep 0.4"), escalated("sleep 0.5")];
-    const how = async (since: number): Promise<void> => {
-      const first = await life.asked(since);
-      // Classic tools ask for both at once, a script for one after the other.
-      if (life.code) life.truth.is("held", "working");
-      await life.run.session?.answer?.(first, { kind: "allow" });
-      const next = await life.run.signal("attention", { since, where: ({ item }) => item.key !== first });
-      life.truth.is("held");
-      await life.pause();
-      life.truth.is("working");
-      await life.run.session?.answer?.(next.item.key ?? "", { kind: "deny" });
-    };
-    await answered(life, { calls }, how, DONE);
+    // Classic tools ask for both at once, a script for one after the other.
+    await answered(life, { calls }, allowedThenDenied(life, life.code), DONE);
   },
   async "question answered in the terminal"(life) {
     await answered(life, QUESTION, typed(life, "\r", "Which colour?", "working"), DONE);

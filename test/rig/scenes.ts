@@ -52,6 +52,20 @@ export const typed =
     life.truth.is(stand);
   };
 
+/** Two wishes at once: the first is allowed from Clustr, the second denied. `inTurn`: the tool asks for one after the other. */
+export const allowedThenDenied =
+  (life: Life, inTurn: boolean) =>
+  async (since: number): Promise<void> => {
+    const first = await life.asked(since);
+    if (inTurn) life.truth.is("held", "working");
+    await life.run.session?.answer?.(first, { kind: "allow" });
+    const next = await life.run.signal("attention", { since, where: ({ item }) => item.key !== first });
+    life.truth.is("held");
+    await life.pause();
+    life.truth.is("working");
+    await life.run.session?.answer?.(next.item.key ?? "", { kind: "deny" });
+  };
+
 /** What agents of every tool go through alike. */
 export function commonScenes({ shell, wish, question, blue }: Asks) {
   return {
