@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { claude } from "../../src/services/claude/claude.ts";
-import { claudeStages, has, last, times, until } from "./claude-stage.ts";
+import { claudeStages, has, last, until } from "./claude-stage.ts";
 import { bash } from "./claude-tools.ts";
 import { RigRun } from "./link.ts";
 import { scratch } from "./rig.ts";
+import { times } from "./script.ts";
 
 const stage = claudeStages();
 

@@ -5,10 +5,10 @@ import { describe, expect, test } from "vitest";
 import { claude } from "../../src/services/claude/claude.ts";
 import { Pace } from "../../src/services/claude/pace.ts";
 import { sendToSocket } from "../../src/services/claude/socket.ts";
-import { claudeStages, eventually, has, times, until } from "./claude-stage.ts";
+import { claudeStages, eventually, has, until } from "./claude-stage.ts";
 import { bash } from "./claude-tools.ts";
 import type { RigRun } from "./link.ts";
-import { textOf, type ModelRequest, type Script } from "./script.ts";
+import { type ModelRequest, type Script, textOf, times } from "./script.ts";
 
 const stage = claudeStages();
 

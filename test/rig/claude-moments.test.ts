@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, describe, expect, test, vi } from "vitest";
 import { claude } from "../../src/services/claude/claude.ts";
@@ -169,7 +167,7 @@ class Play {
       expect(await run.shows()).toContain(words);
       if (name === "question") await run.session?.answer?.(key, { kind: "option", index: 1, label: "Blue" });
       else await run.session?.answer?.(key, { kind: "deny" });
-      expect(existsSync(join(run.agent.cwd, forbidden))).toBe(false);
+      expect(run.made(forbidden)).toBe(false);
     }
     if (name === "esc" || name === "interrupted") {
       await run.signal("working", { since: this.#since });

@@ -2,8 +2,9 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { claude } from "../../src/services/claude/claude.ts";
-import { claudeStages, has, times, until } from "./claude-stage.ts";
+import { claudeStages, has, until } from "./claude-stage.ts";
 import { bash } from "./claude-tools.ts";
+import { times } from "./script.ts";
 
 const stage = claudeStages();
 

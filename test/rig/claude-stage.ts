@@ -60,10 +60,6 @@ export const has =
   (request: ModelRequest): boolean =>
     textOf(request).includes(words);
 
-/** Messages of a request that hold these words. */
-export const times = (request: ModelRequest, words: string): number =>
-  request.messages.filter((message) => message.text.includes(words)).length;
-
 /** What the model read last: the results of its calls. */
 export const last = ({ model }: ClaudeStage): string => {
   const read = model.turns.at(-1)?.messages.slice(-2) ?? [];

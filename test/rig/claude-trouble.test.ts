@@ -2,9 +2,10 @@ import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { claude } from "../../src/services/claude/claude.ts";
-import { claudeStages, has, times } from "./claude-stage.ts";
+import { claudeStages, has } from "./claude-stage.ts";
 import { RigRun } from "./link.ts";
 import { cleanEnv, scratch } from "./rig.ts";
+import { times } from "./script.ts";
 
 const stage = claudeStages();
 

@@ -8,12 +8,8 @@ import { codex } from "../../src/services/codex/codex.ts";
 import { codexRun } from "./codex-run.ts";
 import { escalated, shell } from "./codex-tools.ts";
 import { RigRun } from "./link.ts";
-import type { ModelRequest } from "./script.ts";
+import { says, times } from "./script.ts";
 
-const says = (text: string) => (request: ModelRequest) =>
-  request.messages.some((message) => message.text.includes(text));
-const times = (request: ModelRequest, text: string) =>
-  request.messages.filter((message) => message.text.includes(text)).length;
 const SLEEP = shell("sleep 2; echo slept", { yield_time_ms: 10_000 });
 
 describe("after the server was killed and is back", () => {
@@ -41,7 +37,6 @@ describe("after the server was killed and is back", () => {
   it("what the person was asked stays theirs, whatever policy was set meanwhile; the next call obeys it", async () => {
     await using made = await codexRun({ steps: [escalated("touch one"), escalated("touch two"), { text: "Done." }] });
     const { run } = made;
-    const there = (name: string): boolean => existsSync(join(run.agent.cwd, name));
     await made.start();
     const { item } = await run.signal("attention");
     run.policies.set("shell", "allow");
@@ -50,10 +45,10 @@ describe("after the server was killed and is back", () => {
     await made.start();
     expect((await run.signal("attention", { since })).item).toEqual(item);
     await sleep(1_000);
-    expect(there("one")).toBe(false);
+    expect(run.made("one")).toBe(false);
     await run.session?.answer?.(item.key ?? "", { kind: "deny" });
     await run.signal("idle", { since });
-    expect([there("one"), there("two")]).toEqual([false, true]);
+    expect([run.made("one"), run.made("two")]).toEqual([false, true]);
     const asked = run.signals.flatMap((signal) => (signal.type === "attention" ? [signal.item.key] : []));
     expect(new Set(asked)).toEqual(new Set([item.key]));
   });

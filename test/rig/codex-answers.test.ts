@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { appendFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,7 +15,6 @@ const EDIT = (file: string) => patch(`*** Add File: ${file}`, "+hello");
 const DIALOG = "Would you like to";
 const SHOWN = { timeout: 8000 };
 const said = (request: ModelRequest | undefined) => request?.messages.map(({ text }) => text).join("\n") ?? "";
-const there = (run: RigRun, name: string) => existsSync(join(run.agent.cwd, name));
 
 /** Answers the next item, through the session, as the core would. */
 async function answer({ run }: CodexRun, given: Answer, since = 0): Promise<number> {
@@ -44,7 +42,7 @@ describe("a person's answer from Clustr", () => {
       since = await answer(made, { kind: "deny", reason: "there is one already" }, since);
       await answer(made, { kind: "always" }, since);
       await run.signal("idle");
-      expect([there(run, "one"), there(run, "two"), there(run, "three")]).toEqual([true, false, true]);
+      expect([run.made("one"), run.made("two"), run.made("three")]).toEqual([true, false, true]);
       expect(run.signals.filter(({ type }) => type === "attention")).toHaveLength(3);
       // The request right after the refusal has it and the reason.
       expect(said(model.turns[2])).toMatch(/rejected by user[^]*there is one already/);
@@ -64,7 +62,7 @@ describe("a person's answer from Clustr", () => {
     since = await answer(made, { kind: "deny" }, since);
     await answer(made, { kind: "allow" }, since);
     await run.signal("idle");
-    expect([there(run, "no.txt"), there(run, "yes.txt")]).toEqual([false, true]);
+    expect([run.made("no.txt"), run.made("yes.txt")]).toEqual([false, true]);
     const granted = model.turns.at(-1)?.messages.filter(({ text }) => text.includes('"scope"'));
     expect(granted?.map(({ text }) => text.includes('"enabled":true'))).toEqual([false, true]);
   });
@@ -142,7 +140,7 @@ describe("a person's answer from Clustr", () => {
     await expect(run.session?.answer?.(item.key ?? "", { kind: "deny" })).rejects.toMatchObject({ code: "conflict" });
     await run.session?.answer?.(next.item.key ?? "", { kind: "allow" });
     await run.signal("idle");
-    expect([there(run, "one"), there(run, "two")]).toEqual([true, true]);
+    expect([run.made("one"), run.made("two")]).toEqual([true, true]);
     expect(await run.shows()).not.toContain(DIALOG);
   });
 
@@ -174,7 +172,7 @@ describe("a person's answer from Clustr", () => {
       }
       await run.signal("idle");
       expect(told.filter((one) => one !== "ours" && one !== "conflict")).toEqual([]);
-      expect([0, 1, 2, 3].map((n) => there(run, `f${n}`))).toEqual(expected);
+      expect([0, 1, 2, 3].map((n) => run.made(`f${n}`))).toEqual(expected);
     });
   }
 
@@ -191,7 +189,7 @@ describe("a person's answer from Clustr", () => {
     expect(after).toEqual(before);
     await answer(made, { kind: "allow" }, since);
     await run.signal("idle", { since });
-    expect(there(run, "new.txt")).toBe(true);
+    expect(run.made("new.txt")).toBe(true);
   });
 
   for (const hooked of [true, false]) {
@@ -210,13 +208,13 @@ describe("a person's answer from Clustr", () => {
       expect(item.title).toBe("Run touch three");
       expect([...asked]).toContain("shell touch one");
       expect([...asked]).toContain(`apply_patch ${join(run.agent.cwd, "two.txt")}`);
-      expect([there(run, "one"), there(run, "two.txt")]).toEqual([true, false]);
+      expect([run.made("one"), run.made("two.txt")]).toEqual([true, false]);
       expect(said(model.turns[2])).toMatch(
         hooked ? /blocked[^]*workspace policy/ : /rejected by user[^]*workspace policy/,
       );
       await answer(made, { kind: "allow" });
       await run.signal("idle");
-      expect(there(run, "three")).toBe(true);
+      expect(run.made("three")).toBe(true);
     });
   }
 
@@ -236,7 +234,7 @@ describe("a person's answer from Clustr", () => {
       await made.start();
       await run.signal("idle");
       expect(run.signals.some(({ type }) => type === "attention")).toBe(false);
-      expect([there(run, "secret-it's"), there(run, "two.txt"), there(run, "fine")]).toEqual([false, false, true]);
+      expect([run.made("secret-it's"), run.made("two.txt"), run.made("fine")]).toEqual([false, false, true]);
       expect(made.sent).toEqual([]);
     });
   }

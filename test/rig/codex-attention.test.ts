@@ -4,10 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { codexRun } from "./codex-run.ts";
 import { ask, COLOUR, escalated, shell } from "./codex-tools.ts";
-import type { ModelRequest } from "./script.ts";
+import { says } from "./script.ts";
 
-const says = (text: string) => (request: ModelRequest) =>
-  request.messages.some((message) => message.text.includes(text));
 const PATCH = "*** Begin Patch\n*** Add File: new.txt\n+hello\n*** End Patch";
 
 describe("what only a person can resolve", () => {
@@ -27,12 +25,12 @@ describe("what only a person can resolve", () => {
       await expect.poll(() => run.handed.length).toBe(1);
       await sleep(600); // Codex ignores keys that come right after a question appears: this one is old.
       expect(run.signals.some(({ type }) => type === "resolved")).toBe(false);
-      expect(existsSync(join(run.agent.cwd, "made-it"))).toBe(false);
+      expect(run.made("made-it")).toBe(false);
       run.type("y"); // The person.
       await run.signal("resolved");
       await model.until(says("<msg-1>"));
       await run.signal("idle");
-      expect(existsSync(join(run.agent.cwd, "made-it"))).toBe(true);
+      expect(run.made("made-it")).toBe(true);
       expect(model.turns).toHaveLength(2);
     });
   }
@@ -68,7 +66,7 @@ describe("what only a person can resolve", () => {
     await model.until(says("<msg-2>"));
     await run.signal("seen", { where: ({ messages }) => messages.includes("msg-2") });
     await run.signal("idle");
-    expect(existsSync(join(run.agent.cwd, "new.txt"))).toBe(false);
+    expect(run.made("new.txt")).toBe(false);
   });
 
   it("with autonomy auto: nothing inside the folder, but what leaves the sandbox", async () => {
@@ -85,8 +83,8 @@ describe("what only a person can resolve", () => {
       title: "Run touch beyond",
       detail: expect.stringContaining("Why: it must") as string,
     });
-    expect(existsSync(join(run.agent.cwd, "inside"))).toBe(true);
-    expect(existsSync(join(run.agent.cwd, "beyond"))).toBe(false);
+    expect(run.made("inside")).toBe(true);
+    expect(run.made("beyond")).toBe(false);
   });
 
   it("with autonomy full: nothing, and no sandbox", async () => {
@@ -107,7 +105,7 @@ describe("what only a person can resolve", () => {
     await made.start();
     await run.signal("idle");
     expect(run.signals.some(({ type }) => type === "attention")).toBe(false);
-    expect(existsSync(join(run.agent.cwd, "connected"))).toBe(true);
+    expect(run.made("connected")).toBe(true);
   });
 
   it("a question of the model, with its options", async () => {

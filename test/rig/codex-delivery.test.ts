@@ -3,12 +3,10 @@ import { describe, expect, it } from "vitest";
 import { CLASSIC_MODEL } from "./codex-home.ts";
 import { codexRun } from "./codex-run.ts";
 import { shell } from "./codex-tools.ts";
-import type { ModelRequest } from "./script.ts";
+import { type ModelRequest, times } from "./script.ts";
 
 const says = (text: string) => (request: ModelRequest) =>
   request.messages.some((message) => message.role === "user" && message.text.includes(text));
-const times = (request: ModelRequest, text: string) =>
-  request.messages.filter((message) => message.text.includes(text)).length;
 const SLEEP = shell("sleep 1.5; echo slept", { yield_time_ms: 10_000 });
 
 describe("a message to a Codex agent", () => {

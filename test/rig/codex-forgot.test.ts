@@ -1,12 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { codexRun, type CodexRun } from "./codex-run.ts";
-import type { ModelRequest } from "./script.ts";
+import { type ModelRequest, says, times } from "./script.ts";
 
-const says = (text: string) => (request: ModelRequest) =>
-  request.messages.some((message) => message.text.includes(text));
-const times = (request: ModelRequest, text: string) =>
-  request.messages.filter((message) => message.text.includes(text)).length;
 const SHOWN = { timeout: 8000 };
 
 describe("a conversation the person leaves", () => {

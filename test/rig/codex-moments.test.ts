@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { percentile, randomOf } from "./figures.ts";
@@ -128,7 +126,7 @@ const SCENES: Record<string, (play: Play) => Promise<void>> = {
     const line: Line = { answer: escalated(`touch ${file}`), leaves: "held", doing: "approval" };
     const { run } = play.life;
     await asked(play, line, (key) => {
-      expect(existsSync(join(run.agent.cwd, file))).toBe(false);
+      expect(run.made(file)).toBe(false);
       return run.session?.answer?.(key, { kind: play.life.chance(0.5) ? "allow" : "deny" });
     });
   },

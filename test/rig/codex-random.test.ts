@@ -1,5 +1,3 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { randomOf } from "./figures.ts";
@@ -99,9 +97,7 @@ for (const code of [false, true]) {
       );
       console.log(`${codexVersion()}, ${MESSAGES} messages:`, Object.fromEntries(moves));
       expect(times).toEqual(times.map(() => 1));
-      const there = Array.from({ length: wishes }, (_, n) => `wish-${n}`).filter((name) =>
-        existsSync(join(run.agent.cwd, name)),
-      );
+      const there = Array.from({ length: wishes }, (_, n) => `wish-${n}`).filter((name) => run.made(name));
       expect(there.filter((name) => !allowed.has(name) || denied.has(name))).toEqual([]);
       await run.session?.interrupt?.();
       await expect.poll(() => run.shows(), { timeout: 8000 }).toContain(`› ${DRAFT}`);

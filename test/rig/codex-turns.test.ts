@@ -3,12 +3,8 @@ import { codex } from "../../src/services/codex/codex.ts";
 import { codexRun } from "./codex-run.ts";
 import { escalated, shell } from "./codex-tools.ts";
 import { RigRun } from "./link.ts";
-import type { ModelRequest } from "./script.ts";
+import { says, times } from "./script.ts";
 
-const says = (text: string) => (request: ModelRequest) =>
-  request.messages.some((message) => message.text.includes(text));
-const times = (request: ModelRequest, text: string) =>
-  request.messages.filter((message) => message.text.includes(text)).length;
 const SLEEP = shell("sleep 20", { yield_time_ms: 30_000 });
 const SHOWN = { timeout: 8000 };
 

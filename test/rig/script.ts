@@ -150,3 +150,14 @@ export class ScriptedModel {
 export function textOf(request: ModelRequest): string {
   return [request.instructions, ...request.messages.map((message) => message.text)].join("\n");
 }
+
+/** Whether a message of a request holds these words. */
+export const says =
+  (words: string) =>
+  ({ messages }: ModelRequest): boolean =>
+    messages.some(({ text }) => text.includes(words));
+
+/** How many messages of a request hold them. */
+export function times({ messages }: ModelRequest, words: string): number {
+  return messages.filter(({ text }) => text.includes(words)).length;
+}
