@@ -4,7 +4,7 @@ import { anthropicServer } from "./anthropic.ts";
 import { claudeEnv } from "./claude-home.ts";
 import type { RigTool } from "./door.ts";
 import { RigRun, type RigAgent } from "./link.ts";
-import { scratch } from "./rig.ts";
+import { PATIENCE_MS, scratch } from "./rig.ts";
 import type { ScriptedApi } from "./scripted-api.ts";
 import { textOf, type ModelRequest, type Script, type ScriptedModel } from "./script.ts";
 
@@ -67,7 +67,7 @@ export const last = ({ model }: ClaudeStage): string => {
 };
 
 /** Waits until something has come true. */
-export async function until(wanted: () => Promise<boolean>, timeoutMs = 15_000): Promise<void> {
+export async function until(wanted: () => Promise<boolean>, timeoutMs = PATIENCE_MS): Promise<void> {
   if (!(await holds(wanted, { withinMs: timeoutMs, everyMs: LOOK_MS })))
     throw new Error(`It did not come true within ${timeoutMs} ms.`);
 }

@@ -2,10 +2,10 @@ import { fileURLToPath } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
 import { codexRun, type CodexRun } from "./codex-run.ts";
 import { Life, type Line } from "./life.ts";
+import { PATIENCE_MS } from "./rig.ts";
 import type { Answer, ModelRequest } from "./script.ts";
 import { Truth } from "./stands.ts";
 
-const WAIT_MS = 15_000;
 const LOOK_MS = 10;
 /** What stands below every dialog of Codex that holds it. */
 const DIALOG = /enter to confirm or esc to cancel|enter to submit/i;
@@ -73,7 +73,7 @@ export class CodexLife extends Life implements AsyncDisposable {
   /** Codex takes its time to ask. It is held from when the person can see that. */
   async #asking(): Promise<void> {
     this.truth.is("working", "held");
-    for (const end = performance.now() + WAIT_MS; performance.now() < end; await sleep(LOOK_MS)) {
+    for (const end = performance.now() + PATIENCE_MS; performance.now() < end; await sleep(LOOK_MS)) {
       const shown = DIALOG.test(await this.run.shows());
       if (this.truth.now.join() !== "working,held") return;
       if (shown) return this.truth.is("held");

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RigRun } from "./link.ts";
+import { PATIENCE_MS } from "./rig.ts";
 import type { Answer, ModelRequest, ScriptedModel } from "./script.ts";
 import { Reported, type Stand, type Truth } from "./stands.ts";
 
-const WAIT_MS = 20_000;
 const LOOK_MS = 5;
 
 /** One answer of the model, and how the agent stands once its last byte has gone out. */
@@ -84,7 +84,7 @@ export abstract class Life {
 
   /** Resolves when this holds; rejects with all that is known when it does not in time. */
   async until(holds: () => boolean | Promise<boolean>, what: string): Promise<void> {
-    for (const end = performance.now() + WAIT_MS; !(await holds()); await sleep(LOOK_MS))
+    for (const end = performance.now() + PATIENCE_MS; !(await holds()); await sleep(LOOK_MS))
       if (performance.now() > end) throw new Error(`The script waits ${what}. ${await this.run.story()}`);
   }
 

@@ -19,7 +19,7 @@ import { until } from "../../src/services/until.ts";
 import { CallRecord } from "./calls.ts";
 import { rigDoor, type Door, type RigTool } from "./door.ts";
 import { RigProgram } from "./program.ts";
-import type { Scratch } from "./rig.ts";
+import { PATIENCE_MS, type Scratch } from "./rig.ts";
 
 /** Between looks for something that is awaited. */
 const LOOK_MS = 15;
@@ -223,7 +223,7 @@ export class RigRun extends CallRecord implements AgentLink, AsyncDisposable {
   }
 
   /** Resolves when the agent's terminal shows these words; rejects with all that is known when it does not in time. */
-  async sees(words: string, timeoutMs = 15_000): Promise<void> {
+  async sees(words: string, timeoutMs = PATIENCE_MS): Promise<void> {
     const shown = async (): Promise<boolean> => (await this.shows()).includes(words);
     if (!(await until(shown, { withinMs: timeoutMs, everyMs: LOOK_MS })))
       throw new Error(`The terminal did not show "${words}" within ${timeoutMs} ms. ${await this.story()}`);
@@ -248,7 +248,7 @@ export class RigRun extends CallRecord implements AgentLink, AsyncDisposable {
   async signal<T extends Signal["type"]>(
     type: T,
     {
-      timeoutMs = 15_000,
+      timeoutMs = PATIENCE_MS,
       since = 0,
       where,
     }: { timeoutMs?: number; since?: number; where?: (signal: Of<T>) => boolean } = {},

@@ -5,6 +5,12 @@ import { fileURLToPath } from "node:url";
 
 const CLIS = fileURLToPath(new URL("../clis/node_modules/", import.meta.url));
 
+/**
+ * How long tests wait for what must come, unless they say otherwise. Real tools on a busy machine take many seconds for what
+ * takes them one; a test that fails early shows nothing but that.
+ */
+export const PATIENCE_MS = 30_000;
+
 /** Absolute path below the pinned real tools, which live in the package `test/clis`. */
 export function pinned(path: string): string {
   return join(CLIS, path);

@@ -1,3 +1,5 @@
+import { PATIENCE_MS } from "./rig.ts";
+
 /** One request a real tool sent to its scripted model, reduced to what tests assert on. */
 export interface ModelRequest {
   /** Position among all requests of this model, from 0. */
@@ -105,7 +107,7 @@ export class ScriptedModel {
    * The first recorded request of the conversation that satisfies `wanted`, past or future. Rejects after `timeoutMs`
    * with the texts of what was seen instead.
    */
-  async until(wanted: (request: ModelRequest) => boolean, timeoutMs = 15_000): Promise<ModelRequest> {
+  async until(wanted: (request: ModelRequest) => boolean, timeoutMs = PATIENCE_MS): Promise<ModelRequest> {
     const deadline = performance.now() + timeoutMs;
     for (;;) {
       const found = this.turns.find(wanted);
