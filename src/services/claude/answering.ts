@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Answer } from "../../contract/attention.ts";
 import { ClustrError } from "../../contract/error.ts";
 import type { AgentTerminal } from "../../core/ports/service.ts";
@@ -49,6 +50,8 @@ export async function answerDialog(session: AnsweringSession, key: string, answe
   try {
     if (await nextQuestion(session, dialog, answer, change)) return;
     await give(session, dialog, answer, () => change({ givenAt: Date.now() }));
+    // Not at once: a dialog that is not drawn yet would pass for one that has gone.
+    await sleep(LOOK, undefined, { signal: session.signal });
     const gone = async (): Promise<boolean> => {
       if (find() !== undefined) await session.look();
       return find() === undefined;
