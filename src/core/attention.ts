@@ -6,6 +6,7 @@ import { understood } from "./attention/answer.ts";
 import { aboutOf, handled } from "./attention/handled.ts";
 import { notOpen, untilTaken } from "./attention/past.ts";
 import { ofType, type Handlers, type WorkspaceCall } from "./call.ts";
+import type { Ledger } from "./ports/ledger.ts";
 
 /** What only a person can resolve. Giving an answer to its agent is a reactor's (core/reactors/answers.ts). */
 export function attentionHandlers(now: () => number): Handlers<typeof attention, WorkspaceCall> {
@@ -14,7 +15,7 @@ export function attentionHandlers(now: () => number): Handlers<typeof attention,
 
     "attention.answer": async (call, { id, answer, reason, digest }) => {
       const made = await call.decide(`attention/${id}`, async (view) => {
-        const { agent, item } = openItem(view, id, digest) ?? (await refuse(notOpen(call.ledger, id)));
+        const { agent, item } = await answerable(call.ledger, view, id, digest);
         return {
           type: "attention.answered",
           data: { agent, item: id, answer: understood(item, answer, reason), about: aboutOf(item) },
@@ -28,20 +29,20 @@ export function attentionHandlers(now: () => number): Handlers<typeof attention,
 
     "attention.snooze": async (call, { id, minutes }) => {
       await call.decide(`attention/${id}`, async (view) => {
-        const { agent } = waiting(view, id) ?? (await refuse(notOpen(call.ledger, id)));
+        const { agent } = await waiting(call.ledger, view, id);
         const until = minutes === undefined ? "news" : new Date(now() + minutes * 60_000).toISOString();
         return { type: "attention.snoozed", data: { agent, item: id, until } };
       });
-      return (waiting(call.view(), id) ?? (await refuse(notOpen(call.ledger, id)))).item;
+      return (await waiting(call.ledger, call.view(), id)).item;
     },
 
     "attention.wake": async (call, { id }) => {
       await call.decide(`attention/${id}`, async (view) => {
-        const { agent, item } = waiting(view, id) ?? (await refuse(notOpen(call.ledger, id)));
+        const { agent, item } = await waiting(call.ledger, view, id);
         stillSnoozed(view, agent, id, item.snoozed);
         return { type: "attention.snoozed", data: { agent, item: id } };
       });
-      return (waiting(call.view(), id) ?? (await refuse(notOpen(call.ledger, id)))).item;
+      return (await waiting(call.ledger, call.view(), id)).item;
     },
 
     "attention.handled": async (call, { limit }) => handled(call.ledger, limit),
@@ -62,25 +63,21 @@ export function stillSnoozed(view: View, agent: string, id: string, until: strin
     throw new ClustrError("conflict", `"${id}" is not put aside (any more): it waits for you, or is over.`);
 }
 
-/** The item of an id that waits for a person, put aside or not. */
-function waiting(view: View, id: string): { agent: string; item: Attention } | undefined {
+/** The item of an id that waits for a person, put aside or not; rejects with why there is none. */
+async function waiting(ledger: Ledger, view: View, id: string): Promise<{ agent: string; item: Attention }> {
   const found = itemsOf(view).find(({ item }) => item.id === id);
-  if (found?.item.answered) throw new ClustrError("conflict", `"${id}" has been answered already.`);
+  if (!found) throw await notOpen(ledger, id);
+  if (found.item.answered)
+    throw new ClustrError("conflict", `"${id}" has been answered already; the first answer counts.`);
   return found;
 }
 
-async function refuse(why: Promise<ClustrError>): Promise<never> {
-  throw await why;
-}
-
-/** The open item of an id that can be answered from here; undefined when none of that id is open. */
-function openItem(view: View, id: string, digest: string | undefined): { agent: string; item: Attention } | undefined {
-  const found = itemsOf(view).find(({ item }) => item.id === id);
-  if (!found) return undefined;
+/** The same, when it can be answered from here, and is what the person saw. */
+async function answerable(ledger: Ledger, view: View, id: string, digest: string | undefined) {
+  const found = await waiting(ledger, view, id);
   const { item } = found;
   if (digest !== undefined && digest !== item.digest)
     throw new ClustrError("conflict", `"${id}" has changed since you read it; nothing was answered. Read it again.`);
-  if (item.answered) throw new ClustrError("conflict", `"${id}" has been answered already; the first answer counts.`);
   if (item.answers.length === 0)
     throw new ClustrError(
       "invalid",
