@@ -41,6 +41,7 @@ const ANSWER_MS = 100;
 /** When ledgers are copied: soon after they were opened and found whole, then when something was written since. */
 const COPIES_MS = { firstMs: 5_000, everyMs: 600_000 };
 
+/** How the server is started. */
 export interface DaemonOptions {
   /** The data folder, absolute. */
   home: string;
@@ -55,6 +56,7 @@ export interface DaemonOptions {
   signal: AbortSignal;
 }
 
+/** A server that runs. */
 export interface Daemon {
   url: string;
   /** One-time link that logs a browser in. */

@@ -6,6 +6,7 @@ import { buildRequest, type CallRequest, type Route } from "./request.ts";
 /** Every operation's route. Node derives it (`routes.ts`); a page gets it from `GET /api`, so that schemas stay out of it. */
 export type Routes = Record<OperationName, Route>;
 
+/** Which server, which workspace, and who calls. */
 export interface ClientOptions {
   /** Where the server is, e.g. `http://127.0.0.1:3100`; empty for the page's own server. */
   base: string;
@@ -17,6 +18,7 @@ export interface ClientOptions {
   fetch?: typeof fetch;
 }
 
+/** Of one call. */
 export interface CallOptions {
   signal?: AbortSignal | undefined;
   /** Milliseconds until the call counts as failed; 30 000 unless given. */
@@ -45,6 +47,7 @@ const TIMEOUT_MS = 30_000;
 const REPEAT_MS = 5_000;
 const PAUSE_MS = 200;
 
+/** A client of one server; nothing is sent until a call is made. */
 export function createClient(options: ClientOptions): Client {
   return {
     base: options.base,

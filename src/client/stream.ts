@@ -16,6 +16,7 @@ export type StreamState =
   | { is: "waiting"; retryAt: number }
   | { is: "ended" };
 
+/** Which workspace to follow, from where, and who is told of what. */
 export interface StreamOptions {
   /** Where the server is, `http://…`. */
   base: string;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { nameProblem } from "./name.ts";
 
+/** A name an agent may have; refused with the reason (contract/name.ts). */
 export const AgentName = z.string().check((ctx) => {
   const problem = nameProblem(ctx.value);
   if (problem) ctx.issues.push({ code: "custom", message: problem, input: ctx.value });

@@ -13,6 +13,7 @@ export const ContextKey = z
   .regex(/^[^\p{C}\p{Zl}\p{Zp}]+$/u, "A key is one line without control characters.")
   .refine((key) => key.trim() === key, "A key neither starts nor ends with a space.");
 
+/** A key of the shared context with its present value. */
 export const ContextEntry = z.object({
   key: ContextKey,
   value: z.string(),
@@ -26,6 +27,7 @@ export const ContextEntry = z.object({
 });
 export type ContextEntry = z.infer<typeof ContextEntry>;
 
+/** One write or removal of a key, as its history has it. */
 export const ContextRevision = ContextEntry.omit({ value: true }).extend({
   /** Absent when this revision removed the key. */
   value: z.string().optional(),

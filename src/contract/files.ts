@@ -83,6 +83,7 @@ export type FileOperation =
 /** What happened to a file, in one word. */
 export type What = "created" | "changed" | "deleted" | "moved";
 
+/** What a change did; `moved` whenever the file was somewhere else before, its content changed or not. */
 export function whatOf({ path, from, before, after }: FileChange): What {
   if (!after) return "deleted";
   if (!before) return "created";

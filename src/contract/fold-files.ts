@@ -12,6 +12,7 @@ const OWN_FILES = 20;
 
 type Of<T extends Event["type"]> = Extract<Event, { type: T }>;
 
+/** Files changed: the latest changes, and what their agents are shown to work on. */
 export function filesChanged(view: View, { data, at }: Of<"files.changed">): Partial<View> {
   const changes = data.changes.map(({ change }) => change);
   const news = data.changes.map(({ change, author }) => recent(change, author, at));
@@ -19,6 +20,7 @@ export function filesChanged(view: View, { data, at }: Of<"files.changed">): Par
   return { files: { ...withNews(view.files, news, changes), position }, agents: withOwnFiles(view.agents, news) };
 }
 
+/** Changes were taken back: what was written passes to whoever asked for it. */
 export function rolledBack(view: View, { data, at, actor }: Of<"files.rolled_back">): Partial<View> {
   const { id, of, files, seq } = data;
   // Of one that found nothing left to write there is nothing to undo.
@@ -28,6 +30,7 @@ export function rolledBack(view: View, { data, at, actor }: Of<"files.rolled_bac
   return { files: { ...withRollback(withNews(view.files, news, changesOf(files)), rollback), position: seq } };
 }
 
+/** A rollback was taken back: what was written passes to whom it was taken from. */
 export function rollbackUndone(view: View, { data, at }: Of<"files.rollback_undone">): Partial<View> {
   const { rollback, files, seq, by } = data;
   const of = view.files.rollbacks.find(({ id }) => id === rollback)?.of ?? by;
@@ -35,6 +38,7 @@ export function rollbackUndone(view: View, { data, at }: Of<"files.rollback_undo
   return undone(next, rollback, files.length, seq);
 }
 
+/** The folder was made what it was in a snapshot, if anything had to be written for it. */
 export function restored(view: View, { data, at, actor }: Of<"snapshot.restored">): Partial<View> {
   const { id, done } = data;
   if (done === 0) return {};
@@ -48,11 +52,13 @@ export function undone(view: View, id: string, done: number, position = view.fil
   return { files: { ...view.files, position, rollbacks } };
 }
 
+/** Two agents changed one file within minutes. */
 export function collided(view: View, { data, at }: Of<"files.collided">): Partial<View> {
   const collisions = [...view.files.collisions, { ...data, at }].slice(-RECENT_COLLISIONS);
   return { files: { ...view.files, collisions } };
 }
 
+/** A snapshot was taken; one before the present run of an agent is noted with it. */
 export function snapshotTaken(view: View, { data: { agent, run, id } }: Of<"snapshot.taken">): Partial<View> {
   const was = agent === undefined ? undefined : view.agents[agent];
   return was && was.run === run ? { agents: { ...view.agents, [was.id]: { ...was, snapshot: id } } } : {};

@@ -3,6 +3,7 @@ import type { Preferences, PreferencesChange } from "./preferences.ts";
 /** Workspaces whose window is remembered; the longest untouched one goes first. */
 export const MOST_WINDOWS = 100;
 
+/** Of whoever never chose anything. */
 export const NO_PREFERENCES: Preferences = { keys: {}, windows: {} };
 
 /**

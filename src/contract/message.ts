@@ -20,6 +20,7 @@ export type Rung = z.infer<typeof Rung>;
 export const Urgency = z.enum(["interrupt", "now", "turn-end", "idle"]);
 export type Urgency = z.infer<typeof Urgency>;
 
+/** What has become of a message for one recipient; `at` is when it came to this rung. */
 export const Delivery = z.object({
   /** Recipient: an agent's name at the time of sending, or `human`. */
   to: z.string(),
@@ -32,6 +33,7 @@ export const Delivery = z.object({
 });
 export type Delivery = z.infer<typeof Delivery>;
 
+/** A message as it was sent, with what has become of it. In the view and in lists `content` may be cut. */
 export const Message = z.object({
   id: z.string(),
   /** Position in the ledger: the order of messages. */

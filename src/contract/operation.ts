@@ -58,4 +58,5 @@ export function operation<I extends z.ZodObject, O extends z.ZodType>(definition
 export type Input<O extends Operation> = z.input<O["input"]>;
 /** What a handler receives: parsed, defaults filled in. */
 export type Parsed<O extends Operation> = z.output<O["input"]>;
+/** What a call resolves with. */
 export type Output<O extends Operation> = z.output<O["output"]>;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+/** What becomes of a tool call: it goes on, waits for the person, or is refused. */
 export const Decision = z.enum(["allow", "ask", "deny"]);
 export type Decision = z.infer<typeof Decision>;
 

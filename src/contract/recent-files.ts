@@ -24,6 +24,7 @@ export interface RecentRollback {
   undone: boolean;
 }
 
+/** Two agents changed the same file within minutes. */
 export interface Collision {
   path: string;
   /** Ids; the one that changed it last first. */

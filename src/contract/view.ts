@@ -66,6 +66,7 @@ export function revisionOf(view: View, key: string): number | undefined {
   return held(view.context, key)?.revision ?? held(view.revisions, key);
 }
 
+/** A workspace before its first event. */
 export function emptyView(): View {
   return {
     seq: 0,

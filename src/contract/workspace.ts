@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+/** One project folder that is open, or was. The id is made from the real path: the same folder is the same workspace. */
 export const Workspace = z.object({
   id: z.string(),
   name: z.string(),
@@ -31,6 +32,7 @@ export const Limits = z.object({
 });
 export type Limits = z.infer<typeof Limits>;
 
+/** Until a person sets others. */
 export const DEFAULT_LIMITS: Limits = {
   live_agents: 12,
   spawn_depth: 2,

@@ -21,6 +21,7 @@ import { createRefusals } from "./refusals.ts";
 import { serviceHandlers } from "./services.ts";
 import { createWorkspaces } from "./workspaces.ts";
 
+/** What the whole server is made of; the composition root fills it. */
 export interface ClustrParts {
   homeLedger: Ledger<HomeFact>;
   folders: Folders;
@@ -39,6 +40,7 @@ export interface ClustrParts {
   fail(error: unknown): void;
 }
 
+/** All of Clustr: what surfaces see, and what its owner needs beyond that. */
 export interface Clustr extends Core {
   workspaces(): OpenWorkspace[];
   /** Opens every workspace that was open; one that cannot be opened is logged and left out. */

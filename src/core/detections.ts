@@ -19,6 +19,7 @@ export interface Detections {
   all(): Promise<Detection[]>;
 }
 
+/** `env`: that of agents, since tools are looked for as they would be started. The signal ends looking. */
 export function createDetections(
   services: ReadonlyMap<string, Service>,
   env: Record<string, string>,

@@ -10,6 +10,7 @@ export interface ExportsParts {
   folders: Folders;
 }
 
+/** A workspace as one file. Opening one is with the other ways to open a workspace (core/workspaces.ts). */
 export function exportHandlers({ exports, folders }: ExportsParts): Handlers<typeof operations, WorkspaceCall> {
   return {
     "workspace.export": async ({ workspace, ledger }, { file, without_snapshots, terminals }) => {

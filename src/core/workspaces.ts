@@ -16,6 +16,7 @@ import type { RunningWorkspace } from "./workspace.ts";
 /** Folders opened before that are offered again. */
 const RECENT = 50;
 
+/** What opening and closing workspaces needs. */
 export interface WorkspacesParts {
   home: Home;
   folders: Folders;

@@ -3,6 +3,7 @@ import type { TerminalHost } from "../core/ports/terminal.ts";
 /** How long a driver that has left may come back before another viewer's window counts, ms: a page that reloads does. */
 export const BACK_MS = 2_000;
 
+/** In columns and rows of characters. */
 export interface Size {
   cols: number;
   rows: number;
@@ -43,6 +44,7 @@ interface Table {
  * it leaves, the terminal keeps its size, and after a moment fits the newest of those who still look.
  */
 export function createDrivers(host: Pick<TerminalHost, "resize">): Drivers {
+  /** By terminal, while somebody looks at it. */
   const tables = new Map<string, Table>();
 
   async function seat(table: Table, next: Seat, chosen: boolean): Promise<void> {

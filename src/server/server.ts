@@ -10,6 +10,7 @@ import type { Surface } from "./surface.ts";
 /** How long answers under way may take when the server ends, ms. Hooks that are held do not count: the door asks again. */
 const GRACE_MS = 1000;
 
+/** What the surfaces are started with. */
 export interface ServerOptions extends Surface {
   /** 32 bytes of the home; all bearer tokens are computed from it. */
   secret: Buffer;
@@ -31,6 +32,7 @@ export interface ServerOptions extends Surface {
   signal: AbortSignal;
 }
 
+/** Surfaces that listen. `close` lets answers under way finish, then cuts what is left; a second call waits for the first. */
 export interface RunningServer {
   /** `http://127.0.0.1:PORT`. */
   url: string;

@@ -22,6 +22,7 @@ export interface Sockets {
 /** The only place that answers 101. Sockets end when the signal aborts. */
 export function createSockets(surface: Surface, signal: AbortSignal): Sockets {
   const drivers = createDrivers(surface.host);
+  /** How many sockets each credential has open; gone with the last. */
   const open = new Map<string, number>();
   const server = new WebSocketServer({
     noServer: true,

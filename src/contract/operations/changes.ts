@@ -37,6 +37,7 @@ const Hunk = z.object({
   cut: z.int().optional(),
 });
 
+/** How one file differs. Long diffs are cut, and say so. */
 export const ChangedFile = z.object({
   path: z.string(),
   /** Where it was before. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { operation } from "../operation.ts";
 
+/** An event as surfaces give it: any type a ledger may hold, also one of a later version. */
 export const EventRecord = z.object({
   seq: z.int(),
   id: z.string(),

@@ -7,6 +7,7 @@ export const UPLOAD_LIMIT = 10_000_000;
 const ImageType = z.enum(["image/png", "image/jpeg", "image/gif", "image/webp"]);
 export type ImageType = z.infer<typeof ImageType>;
 
+/** A picture that is kept for messages to name. */
 export const Upload = z.object({
   name: z.string(),
   type: ImageType,

@@ -33,7 +33,7 @@ interface Asked {
 export class Changes {
   readonly #history: History;
   readonly #blobs: Blobs;
-  /** By author, then by file. */
+  /** By author, then by file: as many as agents that were asked about, and of files what `MOST_LINES` lets in. */
   readonly #known = new Map<string, Map<number, Found>>();
   #lines = 0;
 

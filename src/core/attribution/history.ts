@@ -17,7 +17,10 @@ export interface Lineage {
   steps: Step[];
 }
 
-/** The log, indexed by file. Contents are not looked at here. */
+/**
+ * The log, indexed by file; contents are not looked at here. It is as large as the log, which forgets nothing: a rollback may
+ * reach back to the first change.
+ */
 export class History {
   readonly #lineages = new Map<number, Lineage>();
   readonly authors = new Map<number, Author>();

@@ -3,7 +3,7 @@ import type { Blobs } from "../ports/blobs.ts";
 import type { FileContent, Tree } from "../ports/tree.ts";
 import { sameState } from "./same-state.ts";
 
-/** What the folder held when it was last looked at. */
+/** What the folder held when it was last looked at: path, stamp and hash of every file that is followed. */
 export class Known {
   readonly #tree: Tree;
   readonly #blobs: Blobs;

@@ -3,6 +3,7 @@ import type { Blobs } from "../ports/blobs.ts";
 import type { Tree } from "../ports/tree.ts";
 import type { PlannedFile } from "./plan.ts";
 
+/** What came of carrying out a plan. */
 export interface Applied {
   id: string;
   /** What was done, file by file. */
@@ -11,6 +12,7 @@ export interface Applied {
   left: readonly { path: string; why: string }[];
 }
 
+/** What attribution is made of. */
 export interface AttributionOptions {
   tree: Tree;
   blobs: Blobs;

@@ -19,6 +19,7 @@ const TOOL = "whole-tree";
 /** How many files a reason names. */
 const NAMED = 5;
 
+/** What the guard needs of its workspace. `folder`: real path. */
 export interface GuardParts {
   folder: string;
   folders: Folders;

@@ -10,6 +10,7 @@ export async function pathsInside(folders: Folders, folder: string, paths: reado
   return real.filter((path) => path !== undefined);
 }
 
+/** The same for one path, absolute or relative to the folder; undefined for one outside it, and for the folder itself. */
 export async function pathInside(folders: Folders, folder: string, path: string): Promise<string | undefined> {
   const real = await folders.real(folders.resolve(folder, path));
   if (!folders.inside(folder, real) || real === folder) return undefined;

@@ -8,6 +8,7 @@ export interface ExportParts {
   terminals: boolean;
 }
 
+/** An export that was written, whole. */
 export interface Exported {
   /** Absolute path of the file. */
   file: string;

@@ -49,6 +49,7 @@ export interface RestorePlan {
   skipped: readonly Skipped[];
 }
 
+/** What came of a restore. Paths are as in `Tree`. */
 export interface Restored {
   /** The state after it. Give this id to `planUndo`. */
   snapshot: Snapshot;

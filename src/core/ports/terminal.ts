@@ -16,6 +16,7 @@ export interface TerminalSpec {
   umask: number;
 }
 
+/** How a program ended; `signal` is its number, `at` ISO 8601 in UTC, empty when nobody knows. */
 export interface TerminalExit {
   /** Exit code, null when a signal ended it or nobody could wait for it. */
   code: number | null;
@@ -23,6 +24,7 @@ export interface TerminalExit {
   at: string;
 }
 
+/** A terminal as the host knows it now. Offsets are bytes since it began. */
 export interface TerminalInfo {
   id: string;
   /** Names this very terminal; another epoch means offsets start anew. */

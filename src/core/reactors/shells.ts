@@ -30,6 +30,7 @@ export function shellTerminal(workspace: string, id: string): string {
 /** Gives every shell in the ledger its terminal, takes it away when it is closed, and records those that end by themselves. */
 export function followShells(parts: Parts, signal: AbortSignal): Shells {
   const { host, screens, files, ledger, live, newId, log } = parts;
+  /** Of shells that are open, at most `SHELLS_LIMIT`, and of those that are being ended. */
   const starts = new Map<string, Promise<void>>();
   const ends = new Map<string, Promise<void>>();
   const terminalOf = (id: string): string => shellTerminal(parts.workspace, id);

@@ -41,8 +41,10 @@ export interface Supervisor {
   close(): Promise<void>;
 }
 
+/** Follows the ledger from now on; agents that a server before this one left are taken over. The signal ends it. */
 export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
   const { live, ledger, delivery } = parts;
+  /** One for each agent that is alive, by its id; the limit on live agents bounds them. */
   const runs = new Map<string, AgentRun>();
   /** Runs that are being ended: a session that opens only now gets no mail. */
   const leaving = new WeakSet<AgentRun>();
