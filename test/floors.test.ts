@@ -58,6 +58,12 @@ test("what is agreed passes", () => {
   ).toEqual([]);
 });
 
+test("an operation's handler is found in core under the name of the file it is defined in", () => {
+  const nouns = files.filter((file) => file.startsWith("src/contract/operations/")).map((file) => path.basename(file));
+  expect(nouns.length).toBeGreaterThan(10);
+  expect(nouns.filter((noun) => !files.includes(`src/core/${noun}`))).toEqual([]);
+});
+
 test("the page carries no schemas: what it loads at run time never leads to zod", () => {
   // routes.ts is the client's part for Node; the page asks the server for its routes.
   const pages = files.filter((file) => /^src\/(dashboard|client)\//.test(file) && file !== "src/client/routes.ts");
