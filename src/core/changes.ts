@@ -14,6 +14,7 @@ import type { FolderLog } from "./changes/folder-log.ts";
 import { pathInside } from "./changes/paths.ts";
 import { rollBack, undo } from "./changes/rollback.ts";
 import { shownFile } from "./changes/shown.ts";
+import { createLine } from "./line.ts";
 import { pastAgent } from "./past-agents.ts";
 import type { Folders } from "./ports/folders.ts";
 
@@ -27,13 +28,9 @@ export function changeHandlers(
   root: string,
 ): Handlers<typeof changes, WorkspaceCall> {
   const diffs = new Diffs();
-  let turn: Promise<unknown> = Promise.resolve();
   /** One after the other: a repeat that comes while the first run of its call is under way gets the outcome of that. */
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const done = turn.then(work);
-    turn = done.catch(() => undefined);
-    return done;
-  };
+  const inLine = createLine();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => inLine("folder", work);
 
   return {
     "change.diff": async (call, { name, view, file, after, limit, detail }) => {

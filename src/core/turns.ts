@@ -1,3 +1,5 @@
+import { createLine } from "./line.ts";
+
 /** Work of several kinds on several things, in order for each of them. */
 export interface Turns {
   /** Does this after all earlier work under `key`; not at all once everything is over. Resolves when it is done or has failed. */
@@ -8,17 +10,19 @@ export interface Turns {
 
 /** `failed` hears what work rejects with; work under the same key goes on. `over`: no work begins after it. */
 export function createTurns(over: AbortSignal, failed: (key: string, error: unknown) => void): Turns {
-  const last = new Map<string, Promise<void>>();
+  const inLine = createLine();
+  const underWay = new Set<Promise<void>>();
   return {
     take(key, work) {
-      const next = (last.get(key) ?? Promise.resolve()).then(() => (over.aborted ? undefined : work()));
-      const settled = next.catch((error: unknown) => failed(key, error));
-      last.set(key, settled);
-      void settled.then(() => last.get(key) === settled && last.delete(key));
-      return settled;
+      const done = inLine(key, async () => (over.aborted ? undefined : work())).catch((error: unknown) =>
+        failed(key, error),
+      );
+      underWay.add(done);
+      void done.then(() => underWay.delete(done));
+      return done;
     },
     async settled() {
-      await Promise.all(last.values());
+      await Promise.all(underWay);
     },
   };
 }

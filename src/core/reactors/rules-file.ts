@@ -4,6 +4,7 @@ import { append, decide } from "../append.ts";
 import { systemEntry } from "../entry.ts";
 import type { RulesFile } from "../ports/rules-file.ts";
 import { checkRules } from "../rules.ts";
+import { createTurns } from "../turns.ts";
 import type { ReactorParts } from "./reactor.ts";
 
 /** How many earlier revisions a file that a crash left behind is compared with. */
@@ -76,15 +77,10 @@ export async function followRulesFile(
     return text === "" || earlier.some((event) => event.type === "rules.updated" && event.data.text === text);
   };
 
-  let turn: Promise<void> = Promise.resolve();
-  const inTurn = (work: () => Promise<void>): Promise<void> => {
-    turn = turn
-      .then(() => (signal.aborted ? undefined : work()))
-      .catch((error: unknown) =>
-        log("The rules file and the ledger could not be brought in step", { error: String(error) }),
-      );
-    return turn;
-  };
+  const turns = createTurns(signal, (_file, error) =>
+    log("The rules file and the ledger could not be brought in step", { error: String(error) }),
+  );
+  const inTurn = (work: () => Promise<void>): Promise<void> => turns.take("file", work);
 
   live.watch((event) => {
     if (event.type === "rules.updated") void inTurn(put);
@@ -99,5 +95,5 @@ export async function followRulesFile(
   void (async () => {
     for await (const _change of file.changes(signal)) await inTurn(take);
   })().catch((error: unknown) => log("The rules file is no longer watched", { error: String(error) }));
-  return { settled: () => turn };
+  return { settled: turns.settled };
 }
