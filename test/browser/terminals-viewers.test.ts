@@ -91,6 +91,34 @@ describe.skipIf(CHROMIUM === undefined)("terminals and those who look at them", 
     await stage.shows(slow, "the very end");
   });
 
+  test("shows what a flood in the background came to, in order, also when it fell behind, while keys are typed in front", async () => {
+    const flood = `${stage.name}-flood`;
+    await stage.rig.agent(flood);
+    const page = await stage.open(`layout=2&agents=${stage.name},${flood}`);
+    await stage.focus(page);
+    const behind = pane(page, flood).locator(".xterm-rows");
+    const line = (at: number) => `${String(at).padStart(6, "0")} ${"flood ".repeat(12)}\r\n`;
+    const lines = (from: number, count: number) => Array.from({ length: count }, (_, at) => line(from + at)).join("");
+    for (let part = 0; part < 4; part++) {
+      await stage.rig.print(flood, lines(part * 2_000, 2_000));
+      await page.keyboard.type("typed ");
+    }
+    // A page that shows nothing for a while is too far behind for what led there.
+    const dialog = page.waitForEvent("dialog");
+    void page.evaluate("alert('busy')");
+    const busy = await dialog;
+    for (let part = 4; part < 24; part++) await stage.rig.print(flood, lines(part * 2_000, 2_000));
+    await busy.accept();
+    await page.keyboard.type("to the end");
+    const numbers = async () => [...(await behind.innerText()).matchAll(/^(\d{6}) /gm)].map(([, at]) => Number(at));
+    await expect.poll(async () => (await numbers()).at(-1), { timeout: 20_000 }).toBe(24 * 2_000 - 1);
+    const shown = await numbers();
+    expect(shown.length).toBeGreaterThan(3);
+    expect(shown).toEqual(shown.map((_, at) => (shown[0] ?? 0) + at));
+    await stage.shows(page, `${"typed ".repeat(4)}to the end`);
+    expect(await pane(page, flood).getAttribute("data-front")).toBe("false");
+  });
+
   test("says so when a terminal is gone with its host, with what can be done", async () => {
     const page = await stage.open();
     process.kill(hostOf(stage.rig.clustr.home), "SIGKILL");

@@ -3,6 +3,7 @@ import type { Terminal } from "@xterm/xterm";
 import type { TerminalChannel, Viewer } from "../../client/channel.ts";
 import type { Stream } from "../../client/stream.ts";
 import type { Failure } from "../../contract/error.ts";
+import { Background } from "./background.ts";
 import { followTheme } from "./colours.ts";
 import { followScroll } from "./follow-scroll.ts";
 import { Input } from "./input.ts";
@@ -15,6 +16,13 @@ import { Renderer, type Drawing } from "./renderer.ts";
 import { muteReplies } from "./replies.ts";
 import { calmScrollbar } from "./scrollbar.ts";
 import { AT_FIRST, Store, type ScreenState } from "./state.ts";
+
+/** Synchronised output: between the two nothing is drawn, for a second at most. */
+const HOLD = "\x1b[?2026h";
+const RELEASE = new TextEncoder().encode("\x1b[?2026l");
+
+/** What the terminals of this page share. */
+const background = new Background();
 
 /** A window that is being dragged must not resize the program at every pixel. */
 const RESIZE_MS = 120;
@@ -60,6 +68,7 @@ export class LiveScreen implements Viewer {
   readonly #channel: TerminalChannel;
   #locked: boolean;
   #asked: Size | undefined;
+  #front = false;
 
   constructor(xterm: Awaited<ReturnType<typeof loadXterm>>, options: ScreenOptions) {
     this.#options = options;
@@ -90,7 +99,7 @@ export class LiveScreen implements Viewer {
       }),
     );
     followScroll(terminal, (below) => this.state.set({ below }));
-    this.#pace = new Pace((bytes, drawn) => terminal.write(bytes, drawn));
+    this.#pace = new Pace((bytes, parsed) => terminal.write(bytes, parsed), background);
     this.#renderer = new Renderer(terminal, options.drawing);
     this.#asked = this.#locked ? undefined : this.#room();
     this.#channel = stream.attach(options.agent, this, this.#asked);
@@ -118,6 +127,7 @@ export class LiveScreen implements Viewer {
 
   /** In front: the one a person works with. The others are drawn less often while they print without end. */
   setFront(yes: boolean): void {
+    this.#front = yes;
     this.#pace.background = !yes;
   }
 
@@ -148,16 +158,25 @@ export class LiveScreen implements Viewer {
       terminal.reset();
       this.#setSize(cols, rows);
     });
-    terminal.write(bytes, () => {
+    const shown = () => {
       const phase = bytes.length === 0 ? "waiting" : "live";
       state.set({ phase, skipped: again, exit: undefined, refusal: undefined });
       drawn();
-    });
+    };
+    if (!again) return terminal.write(bytes, shown);
+    // In the background it is parsed in slices; what was there stays on the screen until the new one is whole.
+    terminal.write(HOLD);
+    this.#pace.push(bytes, shown);
+    this.#pace.push(RELEASE, () => {});
   }
 
   output(bytes: Uint8Array, drawn: () => void): void {
     if (this.state.get().phase !== "live") this.state.set({ phase: "live", refusal: undefined });
-    this.#pace.push(bytes, drawn);
+    this.#pace.push(bytes, () => {
+      drawn();
+      // xterm draws in the next frame, and has asked for it by now.
+      if (this.#front) requestAnimationFrame(() => background.answered());
+    });
   }
 
   resized(cols: number, rows: number): void {
@@ -217,7 +236,8 @@ export class LiveScreen implements Viewer {
   #send(data: string | Uint8Array): boolean {
     if (this.#locked) return false;
     const sent = this.#channel.write(data);
-    if (!sent) this.state.set({ knocked: true });
+    if (sent) background.pressed();
+    else this.state.set({ knocked: true });
     return sent;
   }
 
