@@ -23,6 +23,8 @@ import { PATIENCE_MS, type Scratch } from "./rig.ts";
 
 /** Between looks for something that is awaited. */
 const LOOK_MS = 15;
+/** The same for the screen, which takes a while to read. */
+const SCREEN_MS = 50;
 /** Between tries to hand over what was not taken, beside every signal; as the core does. */
 const SWEEP_MS = 2_000;
 
@@ -225,7 +227,7 @@ export class RigRun extends CallRecord implements AgentLink, AsyncDisposable {
   /** Resolves when the agent's terminal shows these words; rejects with all that is known when it does not in time. */
   async sees(words: string, timeoutMs = PATIENCE_MS): Promise<void> {
     const shown = async (): Promise<boolean> => (await this.shows()).includes(words);
-    if (!(await until(shown, { withinMs: timeoutMs, everyMs: LOOK_MS })))
+    if (!(await until(shown, { withinMs: timeoutMs, everyMs: SCREEN_MS })))
       throw new Error(`The terminal did not show "${words}" within ${timeoutMs} ms. ${await this.story()}`);
   }
 
