@@ -54,8 +54,19 @@ function walk(file: string, text: string, visit: (node: Node) => void): void {
   }
 }
 
+/** What was read of files, so that each is parsed once however often it is asked about. */
+const read = new Map<string, { text: string; imports: Import[] }>();
+
 /** Every module a file names, in order of appearance. */
 export function importsOf(file: string, text: string): Import[] {
+  const known = read.get(file);
+  if (known?.text === text) return known.imports;
+  const imports = findImports(file, text);
+  read.set(file, { text, imports });
+  return imports;
+}
+
+function findImports(file: string, text: string): Import[] {
   const found: (Import & { start: number })[] = [];
   walk(file, text, (node) => {
     const add = (source: unknown, kind: Import["kind"], typeOnly: boolean): void => {
