@@ -5,6 +5,12 @@ import { openStand } from "../gate/stand.ts";
 
 vi.setConfig({ testTimeout: 90_000 });
 
+/** As if they had not been made yet. */
+function withoutCopies(ledger: string): void {
+  for (const number of [1, 2])
+    for (const part of ["", "-wal"]) rmSync(`${ledger}-copy-${number}${part}`, { force: true });
+}
+
 test("a workspace whose ledger is damaged keeps no other from being served, is named with what to do, and is mended", async () => {
   await using stand = await openStand();
   const { clustr } = stand;
@@ -18,6 +24,7 @@ test("a workspace whose ledger is damaged keeps no other from being served, is n
   const at = bytes.lastIndexOf('"key":"k4"');
   expect(at).toBeGreaterThan(0);
   writeFileSync(`${file}-wal`, bytes.subarray(0, at)); // The end of what was acknowledged is gone.
+  withoutCopies(file);
 
   await clustr.restart();
   expect(clustr.ready.workspace).toBe("");
@@ -66,6 +73,7 @@ test("damage to the home's own ledger is mended unasked where nothing is lost by
   await clustr.client.call("limits.set", { live_agents: 3 });
   await clustr.kill();
   rmSync(`${file}-wal`);
+  withoutCopies(file);
   await expect(clustr.restart()).rejects.toThrow(/would lose at least 1 acknowledged event.*doctor --fix/s);
   const fixed = await clustr.run(["doctor", "--fix", "--yes"]);
   expect(fixed.stdout + fixed.stderr).toMatch(/home\.db was damaged/);

@@ -1,6 +1,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
 import { startClustr, type RunningClustr } from "../rig/clustr.ts";
 import { cleanEnv, scratch, type Scratch } from "../rig/rig.ts";
@@ -9,6 +10,8 @@ import type { Armed } from "../faults/points/fire.ts";
 vi.setConfig({ testTimeout: 240_000 });
 
 const MAIN = new URL("../../src/cli/main.ts", import.meta.url).pathname;
+/** How long a point that work leads to may stay unmet. */
+const PASSED_MS = 60_000;
 const KEYS = ["k0", "k1", "k2", "k3", "k4"];
 
 /** Steps of an import: all of it lies in a hidden folder, it is placed, it is written down. */
@@ -55,10 +58,11 @@ async function dying(): Promise<Dying> {
       writeFileSync(file("armed.json"), JSON.stringify({ point, skip: 0 } satisfies Armed));
       const off = new AbortController();
       const asked = work(off.signal).catch(() => undefined);
-      await clustr.gone();
+      await Promise.race([clustr.gone(), pause(PASSED_MS, undefined, { ref: false })]);
       off.abort();
       await asked;
       expect(read("killed.txt"), `the point "${point}" was passed`).toContain(point);
+      await clustr.kill();
       for (const name of ["armed.json", "killed.txt"]) rmSync(file(name));
       await clustr.restart();
     },
