@@ -3,8 +3,8 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { TerminalExit } from "../core/ports/terminal.ts";
 import { privateFolder } from "./generation.ts";
-import { Journal } from "./host/journal.ts";
 import { readExit, readRecord, recordedIds, recordFolder, writeExit, writeRecord } from "./host/record.ts";
+import { Segments } from "./host/segments.ts";
 
 /** Stands for the host of a terminal that ran on another machine, or under another home. */
 const ELSEWHERE = "elsewhere";
@@ -22,7 +22,7 @@ export async function adoptTerminal(home: string, id: string, journal: string, a
   if (await readRecord(home, id)) throw new Error("there is one of that name already");
   for (const name of await readdir(journal))
     if ((await stat(join(journal, name))).size > FILE) throw new Error("it is larger than a journal ever is");
-  const { journal: kept, sizes } = await Journal.reopen(journal);
+  const { segments: kept, sizes } = await Segments.reopen(journal);
   if (sizes.some(({ cols, rows }) => cols < 2 || rows < 1 || cols > MOST.cols || rows > MOST.rows))
     throw new Error("its size is none of a terminal");
   const exit = trusted((await readExit(journal))?.exit) ?? { code: null, signal: null, at };

@@ -23,10 +23,10 @@ const LOG_LIMIT = 1_048_576;
 const PATH_LIMIT = 99;
 
 /**
- * Megabytes one half of the young generation may grow to. What a host makes is gone at once: left alone, V8 lets the halves
- * grow to sixteen times that, and a host that holds 12 MB takes 200.
+ * What Node is told for a host: how many megabytes one half of the young generation may grow to. What a host makes is gone
+ * at once: left alone, V8 lets the halves grow to sixteen times that, and a host that holds 12 MB takes 200.
  */
-const YOUNG_MB = 4;
+export const HOST_FLAGS: readonly string[] = ["--max-semi-space-size=4"];
 
 /** Of our own environment, all that a host needs; programs get theirs with their terminal. */
 const INHERITED = ["PATH", "HOME", "LANG", "TZ"];
@@ -60,7 +60,7 @@ export async function launchHost(options: HostOptions): Promise<Launch> {
     const env = Object.fromEntries(
       INHERITED.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
     );
-    const child = spawn(process.execPath, [`--max-semi-space-size=${YOUNG_MB}`, main, JSON.stringify(options)], {
+    const child = spawn(process.execPath, [...HOST_FLAGS, main, JSON.stringify(options)], {
       detached: true,
       stdio: ["ignore", log.fd, log.fd],
       cwd: "/",

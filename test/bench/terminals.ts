@@ -37,7 +37,7 @@ report.add({ name: `${runs} programs print and exit: with a byte lost`, unit: ""
 const large = await linesFile(join(folder, "cost"), COST_BYTES);
 const kept: number[] = [];
 const unkept: number[] = [];
-for (let round = 0; round < 3; round++) {
+for (let round = 0; round < ROUNDS; round++) {
   kept.push(await hostCost(large, true));
   unkept.push(await hostCost(large, false));
 }

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, it } from "vitest";
+import { collect, numbered, print } from "../../../test/suites/terminal-output.ts";
 import { WINDOW } from "../link.ts";
-import type { TerminalChunk } from "../../core/ports/terminal.ts";
 import { Follower } from "./follower.ts";
-import { JOURNAL_LIMIT } from "./journal.ts";
 import { Output } from "./output.ts";
+import { JOURNAL_LIMIT } from "./segments.ts";
 
 const MB = 1_048_576;
 const root = mkdtempSync(join(tmpdir(), "clustr-out-"));
@@ -15,43 +15,6 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 const fresh = () => mkdtempSync(join(root, "journal-"));
 const EXIT = { code: 0, signal: null, at: "2026-01-01T00:00:00.000Z" };
 const none = { pause() {}, resume() {} };
-
-/** Bytes that tell their own offset, so that any misplaced one shows. */
-function numbered(offset: number, length: number): Buffer {
-  const out = Buffer.alloc(length);
-  for (let i = 0; i < length; i++) out[i] = ((offset + i) * 2654435761) >>> 13;
-  return out;
-}
-
-/** Prints `total` bytes as fast as the disk takes them. */
-async function print(output: Output, total: number): Promise<void> {
-  let paused = false;
-  const brake = { pause: () => (paused = true), resume: () => (paused = false) };
-  for (const end = output.end + total; output.end < end;) {
-    output.push(numbered(output.end, Math.min(65_536, end - output.end)), brake);
-    while (paused) await sleep(1);
-  }
-}
-
-/** Takes all a follower gets until the exit, acknowledging everything; fails on a byte out of place. */
-function collect(output: Output, from: number): Promise<{ bytes: number; gaps: number[] }> {
-  return new Promise((resolve, reject) => {
-    const got = { bytes: 0, gaps: [] as number[] };
-    let cursor = from;
-    const follower = new Follower(output, from, (chunk: TerminalChunk) => {
-      if (chunk.type === "gap") got.gaps.push((cursor = chunk.offset));
-      if (chunk.type === "exit") resolve(got);
-      if (chunk.type === "bytes") {
-        if (chunk.offset !== cursor || !numbered(cursor, chunk.bytes.length).equals(chunk.bytes))
-          reject(new Error(`wrong bytes at ${chunk.offset}, expected ${cursor}`));
-        cursor += chunk.bytes.length;
-        got.bytes += chunk.bytes.length;
-      }
-      setImmediate(() => follower.ack(cursor));
-    });
-    void follower.pump();
-  });
-}
 
 it(
   "keeps the last 64 MB on disk, names the oldest byte kept, and marks what was dropped as a gap",

@@ -2,6 +2,7 @@ import type { TerminalExit } from "../../core/ports/terminal.ts";
 import { Coalescer } from "./coalescer.ts";
 import { Journal, type Size } from "./journal.ts";
 import { Ring } from "./ring.ts";
+import { Segments } from "./segments.ts";
 
 const RING = 1_048_576;
 /** Unwritten bytes at which the program has to wait for the disk; well below the ring, which must cover them. */
@@ -20,9 +21,11 @@ export interface Brake {
  * was printed at and, in the end, the exit. Bytes are named by their absolute offset since the program began.
  */
 export class Output {
-  readonly #journal: Journal;
+  readonly #kept: Segments;
   readonly #watchers = new Set<() => void>();
   readonly #coalescer = new Coalescer(() => this.#tell());
+  /** While the program runs. */
+  #journal: Journal | undefined;
   #ring: Ring | undefined;
   #end = 0;
   #exit: TerminalExit | undefined;
@@ -30,22 +33,24 @@ export class Output {
   #sizeSeq = 0;
   #braking: NodeJS.Timeout | undefined;
 
-  private constructor(journal: Journal) {
-    this.#journal = journal;
+  private constructor(kept: Segments) {
+    this.#kept = kept;
   }
 
   static async create(folder: string, cols: number, rows: number, log: (message: string) => void): Promise<Output> {
-    const size = { offset: 0, cols, rows };
-    const output = new Output(await Journal.create(folder, size, log));
-    output.#ring = new Ring(RING);
+    const ring = new Ring(RING);
+    const journal = await Journal.create(folder, ring, { offset: 0, cols, rows }, log);
+    const output = new Output(journal.segments);
+    output.#journal = journal;
+    output.#ring = ring;
     output.resized(cols, rows);
     return output;
   }
 
   /** The output of a terminal that ended under an earlier host. */
   static async reopen(folder: string, end: number, exit: TerminalExit): Promise<Output> {
-    const { journal, sizes } = await Journal.reopen(folder);
-    const output = new Output(journal);
+    const { segments, sizes } = await Segments.reopen(folder);
+    const output = new Output(segments);
     for (const size of sizes) output.#note(size);
     output.#end = end;
     output.#exit = exit;
@@ -59,7 +64,7 @@ export class Output {
     return this.#exit;
   }
   get first(): number {
-    return Math.min(this.#journal.firstOffset ?? this.#end, this.#ring?.start ?? this.#end);
+    return Math.min(this.#kept.firstOffset ?? this.#end, this.#ring?.start ?? this.#end);
   }
   get size(): Size {
     return this.#sizes.at(-1) ?? { offset: 0, cols: 80, rows: 24 };
@@ -67,14 +72,16 @@ export class Output {
 
   /** Takes what the program has printed. Only a disk that cannot keep up makes it wait, never a viewer. */
   push(bytes: Buffer, brake: Brake): void {
+    const journal = this.#journal;
+    if (!journal) return;
     this.#ring?.push(bytes);
     this.#end += bytes.length;
-    this.#journal.append(bytes);
+    journal.extend();
     this.#coalescer.add(bytes.length);
-    if (this.#journal.backlog > BACKLOG_LIMIT && !this.#braking) {
+    if (journal.backlog > BACKLOG_LIMIT && !this.#braking) {
       brake.pause();
       this.#braking = setInterval(() => {
-        if (this.#journal.backlog > BACKLOG_LIMIT / 2) return;
+        if (journal.backlog > BACKLOG_LIMIT / 2) return;
         clearInterval(this.#braking);
         this.#braking = undefined;
         brake.resume();
@@ -84,7 +91,7 @@ export class Output {
 
   resized(cols: number, rows: number): void {
     const size = { offset: this.#end, cols, rows };
-    this.#journal.resized(size);
+    this.#journal?.resized(size);
     this.#note(size);
     this.#tell();
   }
@@ -110,11 +117,11 @@ export class Output {
   async read(offset: number, max: number): Promise<{ bytes: Buffer; next: number }> {
     const ring = this.#ring;
     if (ring && offset >= ring.start) return { bytes: ring.read(offset, max), next: offset };
-    const bytes = await this.#journal.read(offset, max);
+    const bytes = await this.#kept.read(offset, max);
     if (bytes.length > 0) return { bytes, next: offset };
     return {
       bytes,
-      next: Math.max(offset, Math.min(this.#journal.next(offset) ?? this.#end, this.#ring?.start ?? this.#end)),
+      next: Math.max(offset, Math.min(this.#kept.next(offset) ?? this.#end, this.#ring?.start ?? this.#end)),
     };
   }
 
@@ -130,11 +137,11 @@ export class Output {
 
   /** The program has ended and all it printed was pushed. `record` puts the exit on disk before anybody hears of it. */
   async finish(exit: TerminalExit, record: () => Promise<void>): Promise<void> {
-    await this.#journal.finish({ exit });
+    await this.#journal?.finish({ exit });
     await record();
-    // Everything is on disk now, unless the disk failed: then the ring still has the end.
-    const whole = (await this.#journal.read(this.#end - 1, 1)).length === 1;
-    if (whole || this.#end === 0) this.#ring = undefined;
+    // What the disk did not take is only in the ring.
+    if (this.#ring && this.#kept.holds(this.#ring.start, this.#end)) this.#ring = undefined;
+    this.#journal = undefined;
     this.#exit = exit;
     this.#coalescer.flush();
   }

@@ -4,9 +4,9 @@ import { ClustrError } from "../../contract/error.ts";
 import type { TerminalInfo, TerminalSpec } from "../../core/ports/terminal.ts";
 import { isAlive, privateFolder, readHosts } from "../generation.ts";
 import type { Orphan } from "../link.ts";
-import { removeJournal } from "./journal.ts";
 import { processes, tagOf } from "./processes.ts";
 import { readExit, readRecord, recordedIds, recordFolder, removeRecord, type TerminalRecord } from "./record.ts";
+import { removeSegments } from "./segments.ts";
 import { Terminal } from "./terminal.ts";
 import { endTree } from "./tree.ts";
 import { checkUsable } from "./usable.ts";
@@ -144,7 +144,7 @@ export class Terminals {
     const record = terminal?.record ?? (await this.#deserted(id));
     if (!record) throw unknown(id);
     this.#known.delete(id);
-    await removeJournal(record.journal);
+    await removeSegments(record.journal);
     await removeRecord(this.#home, record);
     await rmdir(record.journal).catch(() => {}); // Others may keep files there.
   }

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { HOST_FLAGS } from "../../../src/terminal/launch.ts";
 import { readAll, sha1, terminalHome, until } from "../../suites/terminal-home.ts";
 import { processorMs } from "./usage.ts";
 
@@ -9,6 +10,8 @@ const HOST = fileURLToPath(new URL("../../../src/terminal/host/main.ts", import.
 const NO_JOURNAL = fileURLToPath(new URL("no-journal.ts", import.meta.url));
 /** Programs that print and exit at the same time. */
 const AT_ONCE = 8;
+/** Runs of one measurement until one counts. */
+const TRIES = 5;
 
 /** What a terminal makes of a file's line ends. */
 export async function printed(file: string): Promise<Buffer> {
@@ -51,11 +54,20 @@ const clock = setInterval(() => {
 
 /** Milliseconds of processor time that a terminal host takes for a program that prints a file, with one follower. */
 export async function hostCost(file: string, journal: boolean): Promise<number> {
+  for (let run = 0; run < TRIES; run++) {
+    const cost = await costOfOne(file, journal);
+    if (cost !== undefined) return cost;
+  }
+  throw new Error("The follower fell behind in every run: this machine is too busy to say what a journal costs.");
+}
+
+/** Undefined when the follower did not get everything: without a journal, what the ring has dropped is gone. */
+async function costOfOne(file: string, journal: boolean): Promise<number | undefined> {
   const home = terminalHome();
   const { home: path, runtimeDir } = home;
   const options = { home: path, runtimeDir, doorTarget: `${runtimeDir}/d.sock`, version: "1.0.0", idleMs: 5_000 };
   const flags = journal ? [] : ["--import", NO_JOURNAL];
-  const child = spawn(process.execPath, [...flags, HOST, JSON.stringify(options)], { stdio: "ignore" });
+  const child = spawn(process.execPath, [...HOST_FLAGS, ...flags, HOST, JSON.stringify(options)], { stdio: "ignore" });
   try {
     await until("a host", () => {
       try {
@@ -68,8 +80,8 @@ export async function hostCost(file: string, journal: boolean): Promise<number> 
     const before = processorMs(child.pid ?? 0);
     await host.ensure(home.script("cost.1", "", { command: process.execPath, args: ["-e", PACED, file] }));
     const { bytes } = await readAll(host, "cost.1");
-    if (bytes.length !== (await printed(file)).length) throw new Error("not everything was read");
-    return processorMs(child.pid ?? 0) - before;
+    const cost = processorMs(child.pid ?? 0) - before;
+    return bytes.length === (await printed(file)).length ? cost : undefined;
   } finally {
     const gone = once(child, "exit");
     await home.end();
