@@ -21,6 +21,8 @@ import {
 const PATIENCE = 5_000;
 /** Bytes a follower takes before it says so. */
 const ACK_EVERY = WINDOW / 4;
+/** Bytes of one read. */
+const READ = 65_536;
 
 interface Pending {
   resolve(value: unknown): void;
@@ -38,31 +40,38 @@ export class Connection {
   readonly #closing = new AbortController();
   #last = 0;
 
-  private constructor(host: HostRecord, socket: Socket) {
+  private constructor(host: HostRecord) {
     this.host = host;
-    this.#socket = socket;
     const read = frameReader((frame) => this.#take(frame));
-    socket.setNoDelay(true);
-    socket.on("data", (piece) => {
-      try {
-        read(piece as Buffer);
-      } catch (error) {
-        socket.destroy(error as Error);
-      }
+    const socket = createConnection({
+      path: host.socket,
+      // Always the same memory: a fresh buffer for every read would pile up by the hundred megabytes between two collections.
+      onread: {
+        buffer: Buffer.alloc(READ),
+        callback: (count, buffer) => {
+          try {
+            read(buffer.subarray(0, count));
+          } catch (error) {
+            socket.destroy(error as Error);
+          }
+          return true;
+        },
+      },
     });
+    this.#socket = socket;
+    socket.setNoDelay(true);
     socket.on("error", () => {}); // "close" follows, and all that matters is done there.
     socket.on("close", () => this.#lost());
   }
 
   /** Connects and says hello. */
   static async open(host: HostRecord, version: string): Promise<Connection> {
-    const socket = createConnection(host.socket);
-    const connection = new Connection(host, socket);
+    const connection = new Connection(host);
     try {
       await connection.call("hello", { protocols: SPOKEN_PROTOCOLS, version });
       return connection;
     } catch (error) {
-      socket.destroy();
+      connection.#socket.destroy();
       throw error;
     }
   }

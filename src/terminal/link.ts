@@ -49,7 +49,7 @@ export type News =
   | { stream: number; chunk: Exclude<TerminalChunk, { type: "bytes" }> }
   | { ended: string; exit: TerminalExit };
 
-/** A frame as it was read. Byte fields are views into the received data, not copies. */
+/** A frame as it was read. Byte fields are views into memory of its own. */
 export type Frame =
   | { type: "json"; value: unknown }
   /** Host → client. */
@@ -63,11 +63,9 @@ const JSON_FRAME = 0;
 const OUTPUT = 1;
 const INPUT = 2;
 const ACK = 3;
-const HEADER = 5;
 
 function framed(type: number, ...parts: Uint8Array[]): Buffer {
-  const header = Buffer.alloc(HEADER);
-  const frame = Buffer.concat([header, ...parts]);
+  const frame = Buffer.concat([Buffer.alloc(5), ...parts]);
   frame.writeUInt32BE(frame.length - 4, 0);
   frame.writeUInt8(type, 4);
   return frame;
@@ -129,27 +127,31 @@ function decode(frame: Buffer): Frame {
 }
 
 /**
- * Cuts a byte stream back into frames, however it was split on the way. Give it each piece as it arrives; it calls
- * `onFrame` for every complete one, and throws when the peer speaks something else (then drop the connection).
+ * Cuts a byte stream back into frames, however it was split on the way. Give it each piece as it arrives, which it copies
+ * once: the piece may be read over afterwards. It calls `onFrame` for every complete frame, and throws when the peer speaks
+ * something else (then drop the connection).
  */
-export function frameReader(onFrame: (frame: Frame) => void): (piece: Buffer) => void {
-  let pieces: Buffer[] = [];
+export function frameReader(onFrame: (frame: Frame) => void): (piece: Uint8Array) => void {
+  const length = Buffer.alloc(4);
+  let filling = length;
   let have = 0;
   return (piece) => {
-    pieces.push(piece);
-    have += piece.length;
-    while (have >= HEADER) {
-      // The length may be spread over pieces; joining only the first few bytes keeps large frames from being copied again and again.
-      const head = pieces[0] && pieces[0].length >= 4 ? pieces[0] : Buffer.concat(pieces);
-      if (head !== pieces[0]) pieces = [head];
-      const length = head.readUInt32BE(0);
-      if (length < 1 || length > FRAME_LIMIT) throw new Error(`frame of ${length} bytes`);
-      if (have < 4 + length) return;
-      const all = pieces.length === 1 ? head : Buffer.concat(pieces);
-      const rest = all.subarray(4 + length);
-      pieces = rest.length > 0 ? [rest] : [];
-      have = rest.length;
-      onFrame(decode(all.subarray(4, 4 + length)));
+    for (let at = 0; at < piece.length;) {
+      const part = piece.subarray(at, at + filling.length - have);
+      filling.set(part, have);
+      have += part.length;
+      at += part.length;
+      if (have < filling.length) return;
+      have = 0;
+      const full = filling;
+      if (full === length) {
+        const size = length.readUInt32BE(0);
+        if (size < 1 || size > FRAME_LIMIT) throw new Error(`frame of ${size} bytes`);
+        filling = Buffer.allocUnsafe(size);
+      } else {
+        filling = length;
+        onFrame(decode(full));
+      }
     }
   };
 }
