@@ -17,7 +17,7 @@ export async function findTerminal(
 ): Promise<TerminalInfo> {
   for (const end = performance.now() + START_MS; ; await wait(LOOK_MS, undefined, { signal })) {
     const id = workspace.terminalOf(name);
-    const terminal = id === undefined ? undefined : await infoOf(host, id);
+    const terminal = id === undefined ? undefined : await host.info(id);
     if (terminal) return terminal;
     const agent = Object.values(workspace.view().agents).findLast((one) => one.name === name);
     if (!agent)
@@ -32,9 +32,4 @@ export async function findTerminal(
       );
     }
   }
-}
-
-/** What the host knows of a terminal now. */
-export async function infoOf(host: Pick<TerminalHost, "list">, id: string): Promise<TerminalInfo | undefined> {
-  return (await host.list()).find((info) => info.id === id);
 }

@@ -6,7 +6,7 @@ import { asClustrError } from "../core/errors.ts";
 import type { Screens } from "../core/ports/screen.ts";
 import type { TerminalHost, TerminalInfo } from "../core/ports/terminal.ts";
 import type { Channel } from "./channel.ts";
-import { findTerminal, infoOf } from "./find-terminal.ts";
+import { findTerminal } from "./find-terminal.ts";
 import type { Log } from "./surface.ts";
 import type { Outlet } from "./terminal-view.ts";
 
@@ -46,7 +46,7 @@ async function show(options: PreviewOptions): Promise<void> {
   let shown = "";
   let terminal: TerminalInfo | undefined = await findTerminal(workspace, host, agent, signal);
   const { id } = terminal;
-  for (; terminal && !signal.aborted; terminal = await infoOf(host, id)) {
+  for (; terminal && !signal.aborted; terminal = await host.info(id)) {
     const now = printOf(terminal);
     if (now !== shown) {
       shown = now;

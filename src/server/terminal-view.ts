@@ -3,7 +3,6 @@ import { ClustrError } from "../contract/error.ts";
 import type { ServerFrame } from "../contract/wire.ts";
 import type { Screens } from "../core/ports/screen.ts";
 import type { TerminalHost, TerminalInfo } from "../core/ports/terminal.ts";
-import { infoOf } from "./find-terminal.ts";
 
 /** Bytes on their way to a viewer, sent but not yet drawn, beyond which it is waited for: a key's echo queues behind them. */
 export const WINDOW = 262_144;
@@ -99,7 +98,7 @@ export function createTerminalView(options: {
   }
 
   async function isBehind(): Promise<boolean> {
-    const now = await infoOf(host, terminal.id);
+    const now = await host.info(terminal.id);
     return now !== undefined && now.endOffset - sent > BEHIND_LIMIT;
   }
 

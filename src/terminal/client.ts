@@ -69,6 +69,10 @@ class Client implements TerminalHostClient {
     });
   }
 
+  info(id: string): Promise<TerminalInfo | undefined> {
+    return this.#onOwner((host) => host.call("info", { id })).catch(unlessMissing);
+  }
+
   async write(id: string, bytes: Uint8Array): Promise<void> {
     if (bytes.length > WRITE_LIMIT)
       throw new ClustrError(

@@ -104,6 +104,9 @@ export class PuppetHost implements TerminalHost {
     const exit = { code: 0, signal: null, at: new Date(0).toISOString() };
     return [...this.running.map(infoOf), ...[...this.ended].map((id) => ({ ...infoOf(id), exit }))];
   }
+  async info(id: string) {
+    return (await this.list()).find((info) => info.id === id);
+  }
   async kill(id: string) {
     this.#killed.add(id);
     return { survivors: [] };

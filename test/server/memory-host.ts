@@ -48,6 +48,10 @@ export function memoryHost(kept = 64_000_000): MemoryHost {
       return info;
     },
     list: async () => [...tapes.values()].map(({ info }) => ({ ...info })),
+    async info(id) {
+      const tape = tapes.get(id);
+      return tape && { ...tape.info };
+    },
     async write(id, bytes) {
       tapeOf(id);
       typed.set(id, (typed.get(id) ?? "") + Buffer.from(bytes).toString());

@@ -83,6 +83,14 @@ export function terminalHostSuite(name: string, open: () => Promise<{ host: Term
       await expect(readAll(host, "none.1")).rejects.toMatchObject(missing);
     });
 
+    it("knows one terminal as it knows all of them", async () => {
+      await host.ensure(at.script("known.1", "exit 4"));
+      await host.exited("known.1", never);
+      const all = await host.list();
+      expect(await host.info("known.1")).toEqual(all.find((info) => info.id === "known.1"));
+      expect(await host.info("none.1")).toBeUndefined();
+    });
+
     it("takes no input for a program that has ended, and no offset that does not exist yet", async () => {
       await host.ensure(at.script("over.1", "true"));
       await host.exited("over.1", never);

@@ -58,6 +58,8 @@ export interface TerminalHost {
   /** Starts the terminal, or returns the one that has this id already: safe to repeat after a crash. Rejects with `invalid` when the program or folder cannot be used. */
   ensure(spec: TerminalSpec): Promise<TerminalInfo>;
   list(): Promise<TerminalInfo[]>;
+  /** One of them, without the work of looking at all; undefined when there is none of this id. */
+  info(id: string): Promise<TerminalInfo | undefined>;
   /** Hands bytes to the program, in order, at most 1 MB a call. Resolves when the host has taken them. `conflict` once it has ended, `limited` while it leaves 4 MB unread. */
   write(id: string, bytes: Uint8Array): Promise<void>;
   resize(id: string, cols: number, rows: number): Promise<void>;

@@ -8,7 +8,7 @@ import type { Turns } from "./turns.ts";
 const AGAIN_MS = 500;
 
 interface FollowedOptions {
-  host: Pick<TerminalHost, "follow" | "list" | "write">;
+  host: Pick<TerminalHost, "follow" | "info" | "write">;
   signal: AbortSignal;
   log: (message: string, details?: Record<string, unknown>) => void;
   info: TerminalInfo;
@@ -87,8 +87,8 @@ export class Followed {
     return new HeadlessScreen({ cols: info.cols, rows: info.rows, offset, answerFrom, turns, answer, log });
   }
 
-  async #info(): Promise<TerminalInfo | undefined> {
-    return (await this.#options.host.list()).find((info) => info.id === this.#options.info.id);
+  #info(): Promise<TerminalInfo | undefined> {
+    return this.#options.host.info(this.#options.info.id);
   }
 
   async #follow(): Promise<void> {

@@ -4,7 +4,7 @@ import type { TerminalChunk, TerminalHost, TerminalInfo } from "../../core/ports
 import { createScreens } from "./screens.ts";
 
 /** Real terminals in this very process, followed as a host lets them be followed. */
-class LocalHost implements Pick<TerminalHost, "follow" | "list" | "write"> {
+class LocalHost implements Pick<TerminalHost, "follow" | "info" | "list" | "write"> {
   readonly #terminals = new Map<string, { pty: IPty; info: TerminalInfo; chunks: TerminalChunk[] }>();
   #news = Promise.withResolvers<void>();
   /** What was written to each terminal. */
@@ -43,6 +43,10 @@ class LocalHost implements Pick<TerminalHost, "follow" | "list" | "write"> {
 
   async list(): Promise<TerminalInfo[]> {
     return [...this.#terminals.values()].map(({ info }) => ({ ...info }));
+  }
+
+  async info(id: string): Promise<TerminalInfo | undefined> {
+    return (await this.list()).find((info) => info.id === id);
   }
 
   async write(id: string, bytes: Uint8Array): Promise<void> {

@@ -5,7 +5,7 @@ import { Followed } from "./followed.ts";
 import { Turns } from "./turns.ts";
 
 export interface ScreensOptions {
-  host: Pick<TerminalHost, "follow" | "list" | "write">;
+  host: Pick<TerminalHost, "follow" | "info" | "list" | "write">;
   /** Ends all following. */
   signal: AbortSignal;
   log: (message: string, details?: Record<string, unknown>) => void;
@@ -13,6 +13,8 @@ export interface ScreensOptions {
 
 /** How long a look at a screen waits for parsing to catch up. */
 const CATCH_UP_MS = 1_000;
+/** Terminals remembered as answered before those are forgotten that the host does not have any more. */
+const PAST = 1_000;
 
 /**
  * Headless screens of the host's terminals, each followed from the first time it is asked for until it is released. They
@@ -31,13 +33,12 @@ export function createScreens(options: ScreensOptions): Screens {
   );
 
   async function begin(id: string): Promise<Followed> {
-    const [past, all] = await Promise.all([answered, host.list()]);
-    const info = all.find((each) => each.id === id);
+    const [past, info] = await Promise.all([answered, host.info(id)]);
     if (!info)
       throw new ClustrError("not_found", `There is no terminal "${id}"; its host has ended or it was removed.`);
     const fresh = !past.has(id);
     past.add(id);
-    forget(past, all);
+    if (past.size > PAST) forget(past, await host.list());
     return new Followed({ host, signal, log, turns, info, answerFrom: fresh ? 0 : info.endOffset });
   }
 
@@ -81,7 +82,6 @@ export function createScreens(options: ScreensOptions): Screens {
   };
 }
 
-/** Keeps the memory of past terminals to those the host still has. */
 function forget(past: Set<string>, all: TerminalInfo[]): void {
   const there = new Set(all.map((info) => info.id));
   for (const id of past) if (!there.has(id)) past.delete(id);
