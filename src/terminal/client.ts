@@ -97,7 +97,12 @@ class Client implements TerminalHostClient {
         throw new ClustrError("not_found", `Terminal ${id} has ended with its host; another one has its id now.`);
     };
     while (!signal.aborted) {
-      const host = await this.#onOwner(async (one) => (check(await one.call("info", { id })), one));
+      const { current, older } = await this.#hosts.reach();
+      // Where there is only one, following says itself whether it has the terminal: one way to the host and back less.
+      const host =
+        older.length === 0
+          ? current
+          : await this.#onOwner(async (one) => (check(await one.call("info", { id })), one));
       try {
         for await (const chunk of host.follow(id, cursor, signal, check)) {
           cursor = endOf(chunk);

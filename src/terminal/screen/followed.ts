@@ -32,15 +32,15 @@ export class Followed {
     void this.#follow();
   }
 
-  /** Parses everything printed so far, as far as `limitMs` allows. */
-  async caughtUp(limitMs: number): Promise<void> {
+  /** Parses everything printed so far, as far as `limitMs` allows; before other screens when a person waits for it. */
+  async caughtUp(limitMs: number, watched: boolean): Promise<void> {
     const before = performance.now();
     const printed = this.#ended
       ? undefined
       : await Promise.race([this.#info().catch(() => undefined), pause(limitMs, undefined, { ref: false })]);
     const end = printed?.epoch === this.#epoch ? printed.endOffset : 0;
     const left = Math.max(0, limitMs - (performance.now() - before));
-    await this.#screen.caughtUp(Math.max(end, this.#screen.received), left);
+    await this.#screen.caughtUp(Math.max(end, this.#screen.received), left, watched);
   }
 
   read(): ScreenState {

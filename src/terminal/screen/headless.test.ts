@@ -193,6 +193,18 @@ describe("a headless screen", () => {
     expect(many.map((one) => one.read().offset)).toEqual(many.map(() => 1_000_000));
   });
 
+  test("a screen that a person waits for comes before the others", async () => {
+    const others = Array.from({ length: 8 }, () => screen());
+    for (const one of others) print(one, "x".repeat(1_000_000));
+    const parsing = others.map((one) => one.caughtUp(one.received, 5_000));
+    const one = screen();
+    print(one, "y".repeat(500_000));
+    await one.caughtUp(one.received, 5_000, true);
+    expect(one.idle).toBe(true);
+    expect(others.filter((other) => other.read().offset > 100_000)).toEqual([]);
+    await Promise.all(parsing);
+  });
+
   test("a flood of queries is not answered without bound", async () => {
     const one = screen();
     print(one, "\x1b[c".repeat(100_000));

@@ -46,7 +46,7 @@ export class HeadlessScreen {
   readonly #exactness = new Exactness();
   readonly #backlog = new Backlog();
   readonly #watchers = new Set<() => void>();
-  #terminal: Terminal;
+  #built: Terminal | undefined;
   #boundary: Boundary;
   #received: number;
   #parsed: number;
@@ -57,6 +57,7 @@ export class HeadlessScreen {
   #answering = false;
   #working = false;
   #urgent = 0;
+  #watched = 0;
   #oldest = 0;
   #timer: NodeJS.Timeout | undefined;
   #disposed = false;
@@ -66,7 +67,11 @@ export class HeadlessScreen {
     this.#received = this.#parsed = options.offset;
     this.#boundary = new Boundary(options.offset);
     if (options.offset > 0) this.#exactness.doubt();
-    this.#terminal = this.#build(options.cols, options.rows);
+  }
+
+  /** Made when it is first needed: that takes a millisecond, and after a restart of the server fifty begin at once. */
+  get #terminal(): Terminal {
+    return (this.#built ??= this.#build(this.#options));
   }
 
   get received(): number {
@@ -102,13 +107,16 @@ export class HeadlessScreen {
     this.#schedule();
   }
 
-  /** Resolves when everything before `offset` is parsed, or after `limitMs`. */
-  async caughtUp(offset: number, limitMs: number): Promise<void> {
+  /** Resolves when everything before `offset` is parsed, or after `limitMs`. `watched`: a person waits for it. */
+  async caughtUp(offset: number, limitMs: number, watched = false): Promise<void> {
     if (this.#parsed >= offset && this.idle) return;
     const limit = AbortSignal.timeout(Math.ceil(limitMs));
     this.#urgent++;
-    this.#schedule();
+    if (watched) this.#watched++;
+    if (this.#working) this.#work();
+    else this.#schedule();
     while ((this.#parsed < offset || !this.idle) && !limit.aborted && !this.#disposed) await this.changed(limit);
+    if (watched) this.#watched--;
     this.#urgent--;
   }
 
@@ -148,11 +156,11 @@ export class HeadlessScreen {
     this.#disposed = true;
     clearTimeout(this.#timer);
     this.#options.turns.leave(this.#turn);
-    this.#terminal.dispose();
+    this.#built?.dispose();
     this.wake();
   }
 
-  #build(cols: number, rows: number): Terminal {
+  #build({ cols, rows }: { cols: number; rows: number }): Terminal {
     const terminal = new xterm.Terminal({
       cols,
       rows,
@@ -176,7 +184,7 @@ export class HeadlessScreen {
   /** Goes on at `offset` with an empty screen in the modes known so far: what lies between is lost. */
   #rebuild(offset: number, size: { cols: number; rows: number } | undefined): void {
     const old = this.#terminal;
-    this.#terminal = this.#build(size?.cols ?? old.cols, size?.rows ?? old.rows);
+    this.#built = this.#build({ cols: size?.cols ?? old.cols, rows: size?.rows ?? old.rows });
     coreOf(this.#terminal).writeSync((old.buffer.active.type === "alternate" ? "\x1b[?1049h" : "") + drawModes(old));
     old.dispose();
     this.#exactness.doubt();
@@ -196,7 +204,7 @@ export class HeadlessScreen {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#working = true;
-    this.#options.turns.ask(this.#turn);
+    this.#options.turns.ask(this.#turn, this.#watched > 0);
   }
 
   readonly #turn = (): void => {

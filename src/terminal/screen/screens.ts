@@ -53,9 +53,9 @@ export function createScreens(options: ScreensOptions): Screens {
     return started;
   }
 
-  async function current(id: string): Promise<Followed> {
+  async function current(id: string, watched: boolean): Promise<Followed> {
     const screen = await followed(id);
-    await screen.caughtUp(CATCH_UP_MS);
+    await screen.caughtUp(CATCH_UP_MS, watched);
     return screen;
   }
 
@@ -73,8 +73,8 @@ export function createScreens(options: ScreensOptions): Screens {
   }
 
   return {
-    state: async (id) => (await current(id)).read(),
-    snapshot: async (id) => (await current(id)).snapshot(),
+    state: async (id) => (await current(id, false)).read(),
+    snapshot: async (id) => (await current(id, true)).snapshot(),
     async *titles(id, until) {
       yield* (await followed(id)).titles(until);
     },

@@ -3,32 +3,36 @@
  * however many have work. Output on its way to viewers waits for one slice at most.
  */
 export class Turns {
-  readonly #waiting = new Set<() => void>();
+  /** Somebody looks at what they do. */
+  readonly #first = new Set<() => void>();
+  readonly #others = new Set<() => void>();
   #coming = false;
 
-  /** Asks for one turn; harmless when repeated before it comes. */
-  ask(work: () => void): void {
-    this.#waiting.add(work);
+  /** Asks for one turn, before those who did not ask to be `first`; harmless when repeated before it comes. */
+  ask(work: () => void, first = false): void {
+    if (first) this.#others.delete(work);
+    if (first) this.#first.add(work);
+    else if (!this.#first.has(work)) this.#others.add(work);
     this.#next();
   }
 
   leave(work: () => void): void {
-    this.#waiting.delete(work);
+    this.#first.delete(work);
+    this.#others.delete(work);
   }
 
   #next(): void {
-    if (this.#coming || this.#waiting.size === 0) return;
+    if (this.#coming || this.#first.size + this.#others.size === 0) return;
     this.#coming = true;
     setImmediate(() => {
       this.#coming = false;
-      for (const work of this.#waiting) {
-        this.#waiting.delete(work);
-        try {
-          work();
-        } finally {
-          this.#next();
-        }
-        return;
+      const [work] = this.#first.size > 0 ? this.#first : this.#others;
+      if (!work) return;
+      this.leave(work);
+      try {
+        work();
+      } finally {
+        this.#next();
       }
     });
   }
