@@ -34,6 +34,7 @@ export function byStanding(a: Agent, b: Agent): number {
 /** What an agent is at, in the best words there are: its question, its trouble, its own words, what was seen, its task. */
 export function lineOf(agent: Agent): string {
   if (agent.attention && !agent.attention.answered) return agent.attention.title;
-  if (agent.status === "done" && agent.reason) return agent.reason;
+  // In one short line there is no room to set commands apart.
+  if (agent.status === "done" && agent.reason) return agent.reason.replaceAll("`", "");
   return agent.working_on ?? agent.activity ?? agent.task;
 }

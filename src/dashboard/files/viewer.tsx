@@ -40,7 +40,7 @@ export function Viewer({ path, line, onBack }: ViewerProps) {
           </bdi>
         </h2>
         {mark && <MarkOf mark={mark} />}
-        {content && <span className="meta">{sizeOf(content.size)}</span>}
+        {content && !phone && <span className="meta">{sizeOf(content.size)}</span>}
         {known && roomOf("changes") && (
           <Button icon="changes" onClick={() => goToRoom("changes", { agent: author ?? "", file: path })}>
             {phone ? "Changes" : "Show changes"}

@@ -34,7 +34,7 @@ export function Rules() {
     <section className="rules" aria-label="Rules">
       <header className="rules-head">
         <p className="meta">
-          Revision {rules.revision} by {whoWords(rules.by)}
+          {rules.revision === 0 ? "No rules yet" : `Revision ${rules.revision} by ${whoWords(rules.by)}`}
           {rules.at !== undefined && (
             <>
               {" · "}
@@ -78,7 +78,7 @@ export function Rules() {
           />
           <footer className="rules-foot">
             <span className="meta" role="status" data-problem={problem !== undefined && !draft.stale}>
-              {(!draft.stale && problem) || standing(draft.dirty, busy, online)}
+              {(!draft.stale && problem) || standing(draft.dirty, busy, online, rules.revision > 0)}
             </span>
             {draft.dirty && (
               <Button look="quiet" onClick={draft.drop}>
@@ -95,16 +95,16 @@ export function Rules() {
   );
 }
 
-function standing(dirty: boolean, busy: boolean, online: boolean): string {
+function standing(dirty: boolean, busy: boolean, online: boolean, written: boolean): string {
   if (busy) return "Saving…";
-  if (!dirty) return "Saved";
+  if (!dirty) return written ? "Saved" : "";
   return online ? "Not saved" : "Not connected: kept in this browser";
 }
 
 function Templates({ onChoose }: { onChoose: (text: string) => void }) {
   return (
     <div className="rules-templates" role="group" aria-label="Templates">
-      <p className="meta">No rules yet. Begin with</p>
+      <p className="meta">Begin with</p>
       {TEMPLATES.map(({ title, about, text }) => (
         <button key={title} type="button" onClick={() => onChoose(text)}>
           <strong>{title}</strong>

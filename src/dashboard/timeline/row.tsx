@@ -2,6 +2,7 @@ import { memo } from "react";
 import { StandingShape } from "../agent/mark.tsx";
 import { Button, IconButton } from "../controls/button.tsx";
 import { Time } from "../controls/time.tsx";
+import { Told } from "../controls/told.tsx";
 import { Name, WhoMark } from "../messages/who.tsx";
 import { Icon } from "../controls/icon.tsx";
 import { goToRoom } from "../shell/places.ts";
@@ -62,7 +63,7 @@ export const TimelineRow = memo(function TimelineRow(props: RowProps) {
               <Name of={whom} />
             </>
           )}
-          {about && <bdi className="timeline-about">{about}</bdi>}
+          {about && <bdi className="timeline-about">{tone === "failed" ? <Told text={about} /> : about}</bdi>}
         </p>
       </div>
       {(answers ?? answer ?? undo) !== undefined && (
