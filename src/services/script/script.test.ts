@@ -29,7 +29,7 @@ test("it lists the tools, calls them, keeps what they return, edits files, runs 
   expect(await run.toolsListed(100)).toBe(true);
   expect(await readFile(join(run.agent.cwd, "notes/hello.txt"), "utf8")).toBe("Good day ben\nfrom alice\n");
   expect(calls.map(({ tool }) => tool)).toEqual(["list_agents", "send_message", "send_message"]);
-  expect(calls[1]?.args).toEqual({ to: "ben", content: "lines: 2\n" });
+  expect(calls[1]?.args).toEqual({ to: "ben", content: "lines: 2" });
   expect(run.signals.map(({ type }) => type).filter((type, index, all) => type !== all[index - 1])).toEqual([
     "session",
     "working",

@@ -8,8 +8,10 @@ const LIME = "\u001b[38;5;155m";
 const AMBER = "\u001b[38;5;215m";
 const RED = "\u001b[38;5;210m";
 const PLAIN = "\u001b[0m";
-/** Lines of one step's result or one message that are shown. */
+/** Lines of one step's result or one message that are shown, and characters of each. */
 const LINES = 12;
+const RESULT = 160;
+const MESSAGE = 500;
 
 /** The agent's log, as a person who looks into its terminal reads it. */
 export class Show {
@@ -36,7 +38,7 @@ export class Show {
 
   /** What came out of a step, dimmed and cut. */
   result(text: string): void {
-    this.#block(text, DIM);
+    this.#block(text, DIM, RESULT);
   }
 
   /** Output of a command, as it comes. */
@@ -79,9 +81,10 @@ export class Show {
     this.#line(`${RED}✕ ${plain(why)}${PLAIN}`);
   }
 
-  #block(text: string, style: string): void {
+  #block(text: string, style: string, most = MESSAGE): void {
     const lines = plain(text).trimEnd().split("\n");
-    for (const line of lines.slice(0, LINES)) this.#line(`  ${style}${line.slice(0, 500)}${PLAIN}`);
+    for (const line of lines.slice(0, LINES))
+      this.#line(`  ${style}${line.slice(0, most)}${line.length > most ? "…" : ""}${PLAIN}`);
     if (lines.length > LINES) this.#line(`  ${DIM}… ${lines.length - LINES} more lines${PLAIN}`);
   }
 

@@ -15,9 +15,9 @@ export function fillIn(value: unknown, values: Values): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillIn(item, values)]));
 }
 
-/** The same for one text that stays a text. */
+/** The same for one text that stays a text. What is put into it ends without empty lines, as in a shell. */
 export function fillText(text: string, values: Values): string {
-  return text.replace(/\{\{([^{}]+)\}\}/g, (_, path: string) => asText(lookUp(path, values)));
+  return text.replace(/\{\{([^{}]+)\}\}/g, (_, path: string) => asText(lookUp(path, values)).replace(/\n+$/, ""));
 }
 
 /** A text as it is, anything else as JSON. */
