@@ -100,9 +100,7 @@ class Client implements TerminalHostClient {
       const { current, older } = await this.#hosts.reach();
       // Where there is only one, following says itself whether it has the terminal: one way to the host and back less.
       const host =
-        older.length === 0
-          ? current
-          : await this.#onOwner(async (one) => (check(await one.call("info", { id })), one));
+        older.length === 0 ? current : await this.#onOwner(async (one) => (check(await one.call("info", { id })), one));
       try {
         for await (const chunk of host.follow(id, cursor, signal, check)) {
           cursor = endOf(chunk);
