@@ -131,9 +131,10 @@ test.each(KEPT)(
     await until(heard(client, "fay", "two"));
 
     await client.call("agent.stop", { name: "eve" });
-    await until(async () => (await readHosts(home)).length === 1);
-    expect(isRunning(old.pid)).toBe(false);
-    expect(await agent(client, "eve")).toMatchObject({ live: false, outcome: "stopped" });
+    // Its record goes first, then it lets go of its clients.
+    await until(async () => (await readHosts(home)).length === 1 && !isRunning(old.pid));
+    await until(async () => (await agent(client, "eve"))?.live === false);
+    expect(await agent(client, "eve")).toMatchObject({ outcome: "stopped" });
     await client.call("message.send", { to: "fay", content: "three" });
     await until(heard(client, "fay", "three"));
     await client.call("server.shutdown", {});
