@@ -73,7 +73,7 @@ export function followShells(parts: Parts, signal: AbortSignal): Shells {
 
   const end = async (terminal: string): Promise<void> => {
     screens.release(terminal);
-    const known = (await host.list()).find((each) => each.id === terminal);
+    const known = await host.info(terminal);
     if (known && !known.exit) await host.kill(terminal, GRACE_MS);
   };
 
