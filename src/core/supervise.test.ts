@@ -115,6 +115,30 @@ describe("the supervisor", () => {
       .toMatchObject({ outcome: "failed", reason: "broken" });
   });
 
+  it("never shows an agent as at work because a sign of it could be written down only after its end", async () => {
+    const real = memoryLedger<Fact>();
+    let refusals = 0;
+    const ledger = {
+      ...real,
+      append: ((entry, last) =>
+        refusals-- > 0
+          ? Promise.resolve({ outcome: "unavailable", cause: new Error("disk full") })
+          : real.append(entry, last)) as typeof real.append,
+    };
+    await using d = await desk(ledger);
+    await d.spawn("ada");
+    await d.puppet.link("ada").report({ type: "idle" });
+    // The sign is refused and waits for its next try; the end is taken at once.
+    refusals = 1;
+    const sign = d.puppet.link("ada").report({ type: "working" });
+    await settled();
+    await d.ask("agent.stop", { name: "ada" });
+    await sign;
+    await expect
+      .poll(async () => (await d.ask("agent.list", {}))[0], { timeout: 3_000 })
+      .toMatchObject({ status: "done", live: false });
+  });
+
   it("calls an agent lost whose terminal is gone, though one beside it that had ended is remembered", async () => {
     await using d = await desk();
     await d.spawn("ada");

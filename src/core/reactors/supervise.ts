@@ -8,6 +8,7 @@ import type { FolderLog } from "../changes/folder-log.ts";
 import type { CallKeeper } from "../changes/tool-calls.ts";
 import type { Detections } from "../detections.ts";
 import { systemEntry } from "../entry.ts";
+import { createLine } from "../line.ts";
 import { goneBy } from "../past-agents.ts";
 import type { Service, Signal } from "../ports/service.ts";
 import type { TerminalExit } from "../ports/terminal.ts";
@@ -55,15 +56,20 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
     parts.log("Supervising an agent failed", { agent, error: String(error) }),
   );
 
-  /** Appends what the newest view of the agent makes of something, if the run is still the present one. */
-  const note = async (id: string, run: number, facts: (agent: Agent) => Fact[]): Promise<void> => {
-    const agent = live.current().agents[id];
-    if (!agent || agent.run !== run) return;
-    for (const fact of facts(agent)) {
-      const event = await appendPatiently(ledger, systemEntry(fact, `agent/${id}`, parts.newId()), over);
-      await live.reached(event.seq);
-    }
-  };
+  const inLine = createLine();
+  /**
+   * Appends what the newest view of the agent makes of something, if the run is still the present one. One after the other
+   * for each agent: decided beside another that waits for room on the disk, the older of the two would be written last.
+   */
+  const note = (id: string, run: number, facts: (agent: Agent) => Fact[]): Promise<void> =>
+    inLine(id, async () => {
+      const agent = live.current().agents[id];
+      if (!agent || agent.run !== run) return;
+      for (const fact of facts(agent)) {
+        const event = await appendPatiently(ledger, systemEntry(fact, `agent/${id}`, parts.newId()), over);
+        await live.reached(event.seq);
+      }
+    });
 
   const answers = createAnswers({ live, note, log: parts.log }, runs);
 
