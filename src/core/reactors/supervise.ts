@@ -134,10 +134,10 @@ export function superviseAgents(parts: Parts, signal: AbortSignal): Supervisor {
       const expected = evidence.type === "failed" && now.stopping;
       return now.live && !expected ? factsOf(now, evidence, new Date(parts.now()).toISOString()) : [];
     });
-    // Only its own run: the next one may have begun.
+    // Only its own run: the next one may have begun. Mail waits for that one.
     if (evidence.type === "failed")
       void turns.take(id, () => (runs.get(id) === started ? end(started) : Promise.resolve()));
-    if (evidence.type !== "session") delivery.kick(id);
+    else if (evidence.type !== "session") delivery.kick(id);
   };
 
   /** The process of a run has ended by itself. */
