@@ -44,6 +44,9 @@ describe.skipIf(CHROMIUM === undefined)("journeys: by keyboard alone", () => {
   const at = journeyStage();
   const field = (page: Page) => page.getByRole("combobox", { name: "Search or run a command" });
   const search = async (page: Page, text: string) => {
+    // A shell that has just been opened has the keys.
+    if (await page.evaluate(`document.activeElement?.closest(".xterm") !== null`))
+      await page.keyboard.press("Control+Shift+.");
     await page.keyboard.press("Escape");
     await page.keyboard.press("Control+k");
     await field(page).fill(text);
