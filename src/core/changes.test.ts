@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { file } from "../../test/attribution/folder.ts";
 import { desk, type Desk } from "../../test/rig/core.ts";
+import type { Fact } from "../contract/event.ts";
 import { listOf } from "../contract/mail.ts";
 import type { Caller } from "./caller.ts";
 import type { ToolCall } from "./ports/service.ts";
@@ -112,6 +113,22 @@ describe("what an agent changed", () => {
     await d.ask("change.assign", { position: unknown[0]?.position ?? 0, to: "ada" });
     expect((await d.ask("change.rollback", { name: "ada" })).files).toMatchObject([{ path: "out", what: "deleted" }]);
     expect(d.files.shown()).toEqual({ f: `644 ${TEN}` });
+  });
+
+  test("what an agent that was let go of may have done is told by its name, and can be said to be its", async () => {
+    await d.puppet.link("bob").openCall({ id: "shell", command: "make" });
+    await does("ada", { out: "x\n" });
+    await d.puppet.link("bob").closeCall("shell");
+    await d.ask("agent.stop", { name: "ada" });
+    const ada = (await d.ask("agent.list", {})).find(({ name }) => name === "ada");
+    if (!ada) throw new Error("ada is gone");
+    const fact: Fact = { type: "agent.forgotten", data: { agent: ada } };
+    await d.ledger.append({ ...fact, id: "f", actor: { kind: "system" }, subject: "agents" });
+    await expect.poll(async () => (await d.ask("agent.list", {})).map(({ name }) => name)).toEqual(["bob"]);
+    const { unknown } = await d.ask("change.summary", {});
+    expect(unknown).toMatchObject([{ path: "out", among: expect.arrayContaining(["ada", "bob"]) }]);
+    await d.ask("change.assign", { position: unknown[0]?.position ?? 0, to: "ada" });
+    expect((await d.ask("change.summary", {})).unknown).toEqual([]);
   });
 
   test("goes on being told after a restart of the server", async () => {

@@ -3,7 +3,6 @@ import type { Agent } from "../contract/agent.ts";
 import { ClustrError } from "../contract/error.ts";
 import { shownPath, whatOf, type Author } from "../contract/files.ts";
 import type { changes } from "../contract/operations/changes.ts";
-import type { View } from "../contract/view.ts";
 import { findAgent } from "./agents.ts";
 import type { Attribution } from "./attribution/attribution.ts";
 import { agentAuthor, PERSON } from "./attribution/author.ts";
@@ -15,7 +14,7 @@ import { pathInside } from "./changes/paths.ts";
 import { rollBack, undo } from "./changes/rollback.ts";
 import { shownFile } from "./changes/shown.ts";
 import { createLine } from "./line.ts";
-import { pastAgent } from "./past-agents.ts";
+import { pastAgent, pastNames } from "./past-agents.ts";
 import type { Folders } from "./ports/folders.ts";
 
 /** Changes of unknown author in an answer. */
@@ -60,13 +59,17 @@ export function changeHandlers(
         counted.push({ agent: agent.name, id: agent.id, files, added, removed, conflicts });
       }
       const unknown = unknownOf(engine.history).slice(-UNKNOWN);
+      const names = await namesOf(
+        call,
+        unknown.flatMap(({ author }) => (author.kind === "ambiguous" ? author.among : [])),
+      );
       return {
         agents: counted,
         unknown: unknown.map(({ seq, author, change }) => ({
           position: seq,
           path: shownPath(change.path),
           what: whatOf(change),
-          among: author.kind === "ambiguous" ? author.among.map((one) => nameOf(one, agents)) : [],
+          among: author.kind === "ambiguous" ? author.among.map((one) => nameOf(one, names)) : [],
         })),
         position: engine.history.last,
       };
@@ -119,6 +122,14 @@ function pathShown({ history }: Attribution, file: string): string | undefined {
   return [...found][0];
 }
 
-function nameOf(author: Author, agents: View["agents"]): string {
-  return author.kind === "agent" ? (agents[author.agent]?.name ?? author.agent) : HUMAN;
+/** Names by id of agents among these authors, also of those that ended long ago: a change may be said to be theirs. */
+async function namesOf({ view, ledger }: WorkspaceCall, authors: readonly Author[]): Promise<Map<string, string>> {
+  const { agents } = view();
+  const names = new Map(Object.values(agents).map(({ id, name }) => [id, name]));
+  const left = authors.flatMap((one) => (one.kind === "agent" && !names.has(one.agent) ? [one.agent] : []));
+  return left.length === 0 ? names : new Map([...names, ...(await pastNames(ledger, new Set(left)))]);
+}
+
+function nameOf(author: Author, names: ReadonlyMap<string, string>): string {
+  return author.kind === "agent" ? (names.get(author.agent) ?? author.agent) : HUMAN;
 }

@@ -5,7 +5,7 @@ import type { Ledger } from "./ports/ledger.ts";
 
 /** Records read from the ledger at once: each holds a whole task. */
 const PAGE = 50;
-/** Records looked through for one name. */
+/** Records looked through for names. */
 const LOOKED_THROUGH = 5_000;
 
 /**
@@ -34,6 +34,19 @@ export async function pastAgent(ledger: Ledger, name: string): Promise<Agent | u
     before = next;
   }
   return undefined;
+}
+
+/** Names by id of those among `ids` that have left the view, as far as the latest ones are looked through. */
+export async function pastNames(ledger: Ledger, ids: ReadonlySet<string>): Promise<Map<string, string>> {
+  const names = new Map<string, string>();
+  let before: number | undefined;
+  for (let looked = 0; names.size < ids.size && looked < LOOKED_THROUGH; looked += PAGE) {
+    const { agents, next } = await pastAgents(ledger, { before, limit: PAGE });
+    for (const { id, name } of agents) if (ids.has(id)) names.set(id, name);
+    if (next === undefined) break;
+    before = next;
+  }
+  return names;
 }
 
 /** The id of an agent that an event takes out of the view. */
