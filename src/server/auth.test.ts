@@ -98,6 +98,9 @@ describe("tokens", () => {
     const { body } = await raw(port, ["GET /api HTTP/1.1", `Host: 127.0.0.1:${port}`, bearer(gone)]);
     expect(body).toContain("not valid any more");
     expect(body).toContain("clustr token");
+    const closed = agentToken(home.secret, "no-such-workspace", "no-such-agent");
+    const other = await raw(port, ["GET /api HTTP/1.1", `Host: 127.0.0.1:${port}`, bearer(closed)]);
+    expect(other.body).toContain("workspace is not open");
   });
 
   test("an agent stays in its own workspace, and cannot do what only people may", async () => {

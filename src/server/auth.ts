@@ -62,7 +62,7 @@ function byToken(token: string, listener: Listener, gate: Gate): { caller: Calle
   if (!caller)
     throw new ClustrError(
       "unauthenticated",
-      "This token is not valid any more: its agent has ended or was removed, or many newer tokens were made and nobody joined with this one. `clustr token` makes a new one.",
+      "This token is not valid any more, or its workspace is not open. Its agent has ended or was removed, or many newer tokens were made and nobody joined with this one: `clustr token` makes a new one. A workspace is opened with `clustr FOLDER`.",
     );
   return { caller, session: `${bearer.workspace}/${bearer.agent}` };
 }
