@@ -16,10 +16,12 @@ const MOST = { cols: 1_000, rows: 500 };
 /**
  * Lets a terminal that ended elsewhere be read here: `journal` is a folder as a host keeps it, and may come from a stranger.
  * `at`: when it was last seen, ISO 8601, for one that had not ended by then. The host finds it when it is next asked what
- * there is. Rejects, and does nothing, when it is no journal or there is a terminal with this id already.
+ * there is. Rejects, and does nothing, when it is no journal or there is another terminal with this id; one that was adopted before is left as it is.
  */
 export async function adoptTerminal(home: string, id: string, journal: string, at: string): Promise<void> {
-  if (await readRecord(home, id)) throw new Error("there is one of that name already");
+  const known = await readRecord(home, id);
+  if (known?.journal === journal) return;
+  if (known) throw new Error("there is one of that name already");
   for (const name of await readdir(journal))
     if ((await stat(join(journal, name))).size > FILE) throw new Error("it is larger than a journal ever is");
   const { segments: kept, sizes } = await Segments.reopen(journal);
