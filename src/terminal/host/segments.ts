@@ -88,8 +88,9 @@ export class Segments {
       } finally {
         await file.close();
       }
-    } catch {
-      this.#all = this.#all.filter((one) => one !== segment); // Deleted under us: as good as dropped.
+    } catch (error) {
+      // Deleted under us: as good as dropped. Any other reason passes.
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") this.#all = this.#all.filter((one) => one !== segment);
       return Buffer.alloc(0);
     }
   }
@@ -139,7 +140,7 @@ export class Segments {
     this.#all.push(segment);
     this.#bytes = await open(this.#path(segment, "raw"), "w", 0o600);
     this.#sidecar = await open(this.#path(segment, "jsonl"), "w", 0o600);
-    if (start > 0) await this.note(noteOf({ ...size, offset: start }));
+    await this.note(noteOf({ ...size, offset: start }));
     const kept = () => this.#all.reduce((sum, one) => sum + one.length, 0);
     for (let oldest = this.#all[0]; oldest && kept() > JOURNAL_LIMIT - SEGMENT; oldest = this.#all[0])
       await this.#drop(oldest);
