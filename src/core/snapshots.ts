@@ -4,7 +4,7 @@ import type { snapshots } from "../contract/operations/snapshots.ts";
 import type { Attribution } from "./attribution/attribution.ts";
 import { PERSON } from "./attribution/author.ts";
 import type { Handlers, WorkspaceCall } from "./call.ts";
-import { prune } from "./changes/prune.ts";
+import { freeUnneeded, prune } from "./changes/prune.ts";
 import type { FolderLog } from "./changes/folder-log.ts";
 import { SNAPSHOTS } from "./changes/log.ts";
 import type { FolderStore, Restored, RestorePlan, Snapshot } from "./ports/snapshots.ts";
@@ -65,8 +65,11 @@ export function snapshotHandlers(folder: FolderLog): Handlers<typeof snapshots, 
       const nothing = { broken: 0, taken: 0, lost: 0, forgotten: [] };
       await folder.goOn();
       if (!folder.begun) return nothing;
-      const { store } = await folder.open();
-      return (await store.mend()) ?? nothing;
+      const opened = await folder.open();
+      const mended = await opened.store.mend();
+      // Nobody waits for it; what fails now is tried when somebody prunes.
+      freeUnneeded(opened).catch(() => {});
+      return mended ?? nothing;
     },
 
     "snapshot.prune": async (call, limits) => ({

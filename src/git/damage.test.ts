@@ -141,6 +141,62 @@ test("contents that are gone are taken from the files that hold them; what is lo
   await expectSound(snapshots);
 });
 
+test("of a file that our index has newer than the newest snapshot, the content in the folder is taken", async () => {
+  await threeSnapshots();
+  const ahead = await project.snapshots();
+  project.write({ a: "ahead\n" });
+  await ahead.tree.list();
+  await ahead.idle();
+  await ahead.close();
+  const names = [git("hash-object", project.path("a")).trim(), git("rev-parse", "last:a").trim()];
+  for (const name of packs()) if (name !== firstPack) loosen(name);
+  for (const name of names) remove(`objects/${name.slice(0, 2)}/${name.slice(2)}`);
+  const snapshots = await project.snapshots();
+  expect(project.mended).toMatchObject([{ taken: 1, lost: 1 }]);
+  expect(String(await snapshots.blobs.get(names[0] ?? ""))).toBe("ahead\n");
+});
+
+test("mending that the disk stopped forgets no snapshot, and is done once the disk takes what is whole", async () => {
+  const ids = await threeSnapshots();
+  const inTheWay = path.dirname(objectOf(`${ids[0] ?? ""}:a`));
+  garble(pack(".pack"), 0.97);
+  fs.writeFileSync(inStore(inTheWay), "");
+  await expect(project.snapshots()).rejects.toMatchObject({ code: "unavailable" });
+  remove(inTheWay);
+  const snapshots = await project.snapshots();
+  expect(project.mended).toMatchObject([{ lost: 0, forgotten: [] }]);
+  expect((await snapshots.list()).map(({ id }) => id)).toEqual(ids.toReversed());
+});
+
+test("mending frees nothing: only whoever prunes knows what a rollback still needs", async () => {
+  await threeSnapshots();
+  const snapshots = await project.snapshots();
+  const needed = await snapshots.blobs.put(Buffer.from("of an operation, and in no snapshot"));
+  const old = new Date(Date.now() - 7_200_000);
+  const file = inStore(`objects/${needed.slice(0, 2)}/${needed.slice(2)}`);
+  fs.utimesSync(file, old, old);
+  await snapshots.mend();
+  await snapshots.detached();
+  expect(fs.existsSync(file)).toBe(true);
+});
+
+test("a store that was not private yet becomes it, though its settings were lost", async () => {
+  await threeSnapshots();
+  fs.chmodSync(inStore(firstPack), 0o644);
+  remove("config");
+  await project.snapshots();
+  expect(fs.statSync(inStore(firstPack)).mode & 0o077).toBe(0);
+});
+
+test("a store of which nobody can tell whether it is one is left alone", async () => {
+  await threeSnapshots();
+  fs.writeFileSync(inStore("ready"), "");
+  fs.renameSync(inStore("refs/snap/at"), inStore("refs/snap/elsewhere"));
+  fs.writeFileSync(inStore("refs/snap/at"), "");
+  await expect(project.snapshots()).rejects.toThrow();
+  expect(fs.existsSync(inStore(firstPack))).toBe(true);
+});
+
 test("damage while agents work does not keep the next snapshot from being taken", async () => {
   await threeSnapshots();
   const snapshots = await project.snapshots();

@@ -4,10 +4,13 @@ import { readAt } from "./folder-tree.ts";
 import type { Objects } from "./objects.ts";
 import { gitObject } from "./pack.ts";
 import { listSnapshots } from "./records.ts";
-import { runGit, zeroSeparated, type GitPlace } from "./run-git.ts";
+import { exitOf, runGit, zeroSeparated, type GitPlace } from "./run-git.ts";
 
 /** Milliseconds that reading a damaged pack may take. */
 const LONGEST = 600_000;
+
+/** How git says that the disk did not take an object. */
+const NOT_WRITTEN = /failed to write|unable to (?:write|create)/;
 
 const PACKS = "objects/pack";
 
@@ -36,7 +39,10 @@ export async function putPackAside(place: GitPlace, aside: string, pack: string)
   );
 }
 
-/** Takes every object that can still be read out of the packs that were put aside. What is there already stays. */
+/**
+ * Takes every object that can still be read out of the packs that were put aside. What is there already stays. Rejects with
+ * `unavailable` when git or the disk fails: whatever can be read may not have been taken out then.
+ */
 export async function unpackAside(place: GitPlace, aside: string): Promise<void> {
   const folder = path.join(aside, PACKS);
   for (const name of await readdir(folder).catch(() => [] as string[])) {
@@ -47,18 +53,20 @@ export async function unpackAside(place: GitPlace, aside: string): Promise<void>
       () => true,
       () => false,
     );
-    // It ends with a failure, having written what it could.
-    if (!whole) await runGit(place, ["unpack-objects", "-r", "-q"], call).catch(() => "");
+    if (whole) continue;
+    await runGit(place, ["unpack-objects", "-r", "-q"], call).catch((error: unknown) => {
+      // It ends with a failure, having written what it could; unless that was its fault or the disk's, not the pack's.
+      if (exitOf(error) === undefined || NOT_WRITTEN.test((error as Error).message)) throw error;
+    });
   }
 }
 
 /** Keeps what is missing again, as far as files of the folder still hold it; how many contents that were. */
 export async function takeFromFolder(place: GitPlace, objects: Objects, missing: ReadonlySet<string>): Promise<number> {
-  const paths = new Map<string, string>();
-  for (const { hash, name } of await named(place)) if (missing.has(hash)) paths.set(name, hash);
   const found = new Set<string>();
-  for (const [name, hash] of paths) {
-    if (found.has(hash)) continue;
+  // Under one name there may be two: our index can be ahead of the newest snapshot.
+  for (const { hash, name } of await named(place)) {
+    if (!missing.has(hash) || found.has(hash)) continue;
     const content = await readAt(place.folder, name);
     if (!content || gitObject("blob", content.bytes, objects.format).hash !== hash) continue;
     await objects.put(content.bytes);

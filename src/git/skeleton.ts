@@ -1,7 +1,7 @@
 import { mkdir, readdir } from "node:fs/promises";
 import path from "node:path";
 import { syncFolder, writeSynced } from "./durable.ts";
-import { PRIVATE } from "./private-store.ts";
+import { makePrivate } from "./private-store.ts";
 import { LAST } from "./records.ts";
 import { repositoryOf, textOf } from "./repository.ts";
 import type { GitPlace, HashFormat } from "./run-git.ts";
@@ -16,10 +16,9 @@ export async function keepSkeleton({ store, folder }: GitPlace, format: HashForm
     if (first !== undefined && name !== "refs/snap/at") made.push(name);
   }
   if (!isConfig(await textOf(path.join(store, "config")), format)) {
-    await writeSynced(
-      path.join(store, "config"),
-      `${configOf(await repositoryOf(folder), format)}[core]\n${PRIVATE}\n`,
-    );
+    await writeSynced(path.join(store, "config"), configOf(await repositoryOf(folder), format));
+    // Whether its files are private already was lost with it.
+    await makePrivate(store);
     made.push("config");
   }
   for (const [name, text] of [
@@ -40,15 +39,23 @@ export async function markReady(store: string, format: HashFormat): Promise<void
   await syncFolder(store);
 }
 
-/** How a store calls its contents, when it does not say so any more: as its snapshots are called. Undefined without any. */
+/**
+ * How a store calls its contents, when it does not say so any more: as its snapshots are called. Undefined without any;
+ * rejects when nobody can tell, since what is no store is deleted.
+ */
 export async function formatOf(store: string): Promise<HashFormat | undefined> {
   const folder = path.join(store, "refs/snap/at");
-  for (const name of await readdir(folder).catch(() => [] as string[])) {
+  for (const name of await readdir(folder).catch(none)) {
     const id = (await textOf(path.join(folder, name))).trim();
     if (/^[0-9a-f]{40}$/.test(id)) return "sha1";
     if (/^[0-9a-f]{64}$/.test(id)) return "sha256";
   }
   return undefined;
+}
+
+function none(error: NodeJS.ErrnoException): string[] {
+  if (error.code === "ENOENT") return [];
+  throw error;
 }
 
 /** Whether every line is one that we write, and the ones that matter are there. */

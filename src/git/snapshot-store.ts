@@ -180,10 +180,8 @@ export class SnapshotStore implements FolderStore {
     return found.problems.length === 0 ? found : this.#alone(() => checkStore(this.#place, this.#format));
   }
 
-  async mend(): Promise<StoreMended | undefined> {
-    const mended = await this.#alone(() => this.#mendNow());
-    this.#upkeep.free().catch(() => {});
-    return mended;
+  mend(): Promise<StoreMended | undefined> {
+    return this.#alone(() => this.#mendNow());
   }
 
   async prune(limits: PruneLimits, keep: Iterable<string>): Promise<string[]> {

@@ -28,11 +28,20 @@ export async function prune(
     age: asked.days === undefined ? KEPT.age : asked.days * DAY,
     size: asked.megabytes === undefined ? KEPT.size : asked.megabytes * MEGABYTE,
   };
-  const needed = contentsOf(engine.history);
-  for (const { blob } of engine.files().values()) needed.add(blob);
-  const ids = await store.prune(limits, needed);
+  const ids = await store.prune(limits, neededBy(engine));
   if (ids.length > 0) await append(ledger, systemEntry({ type: "snapshot.pruned", data: { ids } }, SNAPSHOTS, id));
   return ids;
+}
+
+/** Frees what nothing needs, and forgets no snapshot. */
+export async function freeUnneeded({ store, engine }: { store: FolderStore; engine: Attribution }): Promise<void> {
+  await store.prune({ newest: Infinity, age: Infinity, size: Infinity }, neededBy(engine));
+}
+
+function neededBy(engine: Attribution): Set<string> {
+  const needed = contentsOf(engine.history);
+  for (const { blob } of engine.files().values()) needed.add(blob);
+  return needed;
 }
 
 /** Every content the log speaks of. What the folder holds is needed too: the next change of it begins there. */

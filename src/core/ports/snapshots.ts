@@ -106,7 +106,7 @@ export interface Snapshots {
   settle(cut: CutRestore): Promise<Snapshot>;
   /** Reads everything there is and compares it with what it should be. */
   check(): Promise<StoreCheck>;
-  /** Mends what is damaged, and frees what nothing needs; undefined when nothing was damaged. Others wait for the former. */
+  /** Mends what is damaged; undefined when nothing was. Frees nothing, since it does not know what is needed. Others wait. */
   mend(): Promise<StoreMended | undefined>;
   /** Forgets old snapshots; `keep` are contents that are still needed otherwise. Returns the ids of the forgotten. */
   prune(limits: PruneLimits, keep: Iterable<string>): Promise<string[]>;
