@@ -84,3 +84,7 @@ test("so many writes and syncs fail as were asked for, after those that were to 
     console.log(Array.from({ length: 7 }, (_, i) => one(() => i % 2 ? fs.fsyncSync(fd) : fs.writeSync(fd, "x"))).join(" "));`);
   expect(printed.trim()).toBe("ok ok EIO EIO EIO ok ok");
 });
+
+test("a loss of power that no program could notice is no proof, and said", async () => {
+  await expect(disk.losePower(new Random(1), 0)).rejects.toThrow("No program has written");
+});

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Random } from "../random.ts";
@@ -44,6 +44,9 @@ export class Disk {
    * safe. Whatever writes there must have ended.
    */
   async losePower(random: Random, survives: number): Promise<Lost> {
+    // Not loaded, it would let everything survive, and prove nothing.
+    if (!(await readdir(this.#logs)).some((name) => name.endsWith(".log")))
+      throw new Error("No program has written through the disk that can lose power.");
     const lost = await losePower(this.#world.home, this.#logs, random, survives);
     // Other programs write from here on, and numbers of processes come again.
     await rm(this.#logs, { recursive: true });
