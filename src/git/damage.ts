@@ -111,9 +111,13 @@ async function brokenObjects({ store }: GitPlace, format: HashFormat): Promise<s
     await Promise.all(
       objects.slice(at, at + AT_ONCE).map(async (name) => {
         const file = path.join(store, "objects", name);
-        const hash = await readFile(file)
-          .then((bytes) => expand(bytes))
-          .then((bytes) => createHash(format).update(bytes).digest("hex"))
+        // One that cannot be read for want of memory or descriptors is not broken.
+        const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+          if (error.code === "ENOENT" || error.code === "EIO") return Buffer.alloc(0);
+          throw error;
+        });
+        const hash = await expand(bytes)
+          .then((content) => createHash(format).update(content).digest("hex"))
           .catch(() => "");
         // One that is gone meanwhile was packed, or pruned.
         if (hash !== name.replace(/[/\\]/, "") && (await stat(file).catch(() => undefined)))

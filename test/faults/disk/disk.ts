@@ -8,7 +8,10 @@ import { losePower, type Lost } from "./cut.ts";
 
 const SHIM = fileURLToPath(new URL("shim.c", import.meta.url));
 
-/** The disk under a world's home, which can lose power and fail. Linux with a C compiler; elsewhere the run is skipped. */
+/**
+ * The disk under a world's home, which can lose power and fail. Linux with a C compiler; elsewhere the run is skipped. Seen are
+ * the server and git. The terminal host has an environment of its own: of journals a run says nothing, and none is promised.
+ */
 export class Disk {
   /** What a world is started with so that all its writes go through here. */
   readonly env: Record<string, string>;
