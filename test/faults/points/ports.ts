@@ -2,7 +2,7 @@ import { registerHooks } from "node:module";
 
 /*
  * Wraps what the composition root makes of adapters: each call of a port is a point before and a point after it, e.g.
- * `ledger.append message.handed before`. Done by the loader, for imports of `daemon` alone.
+ * `ledger.append message.handed before`. Done by the loader, for imports of `daemon` and what is beside it in `daemon/` alone.
  */
 
 /** Modules the composition root imports, their factories, and what their ports are called in points. */
@@ -26,7 +26,8 @@ export function wrapPorts(fire: (point: string) => void): void {
   registerHooks({
     resolve(specifier, context, next) {
       const found = next(specifier, context);
-      if (!/\/daemon\.[jt]s$/.test(context.parentURL ?? "") || nameOf(found.url) === undefined) return found;
+      if (!/\/daemon(\/[a-z-]+)?\.[jt]s$/.test(context.parentURL ?? "") || nameOf(found.url) === undefined)
+        return found;
       return { url: SCHEME + found.url, format: "module", shortCircuit: true };
     },
     load(url, context, next) {
