@@ -19,19 +19,15 @@ export function keepHeapSmall(): void {
   setFlagsFromString("--heap-growing-percent=40");
 }
 
-/** What is given to V8's own collection: everything at once, and what the young generation has grown to by then is given back. */
-const ALL = { type: "major", flavor: "last-resort" };
-
 /**
  * Collects once what starting has left behind. A server that then has little to do allocates too little for V8 to do so by
- * itself, and holds on to 15 MB for hours. One that has much to do had better begin with a small young generation as well:
- * what passes through it, output above all, is let go of the sooner.
+ * itself, and holds on to 15 MB for hours.
  */
 export function collectAfterStart(): void {
   setTimeout(() => {
     setFlagsFromString("--expose-gc");
-    const collect = runInNewContext("gc") as (how: typeof ALL) => void;
+    const collect = runInNewContext("gc") as () => void;
     setFlagsFromString("--no-expose-gc");
-    collect(ALL);
+    collect();
   }, SETTLED).unref();
 }
