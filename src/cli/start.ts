@@ -11,7 +11,7 @@ import { openBrowser } from "./browser.ts";
 import { pause } from "./pause.ts";
 import { styleOf } from "./show/style.ts";
 import { homeOf, readAccess } from "./server-file.ts";
-import { collectAfterStart, keepHeapSmall } from "./little-memory.ts";
+import { collectAfterStart, keepYoungSpaceSmall } from "./little-memory.ts";
 
 const DEFAULT_PORT = 3100;
 /** How long another start that holds this home may take until it answers. */
@@ -74,7 +74,7 @@ export async function serveOnce(
   { mend = false } = {},
 ): Promise<void> {
   const { io } = cli;
-  keepHeapSmall();
+  keepYoungSpaceSmall();
   const { runDaemon } = await import("../daemon.ts");
   const daemon = await runDaemon({
     home: resolve(io.cwd, homeOf(io)),
@@ -131,7 +131,7 @@ async function joinRunning(io: Io, path: string): Promise<Served | undefined> {
  */
 async function startOrJoin(cli: Cli, path: string, port: number) {
   const { io, version } = cli;
-  keepHeapSmall();
+  keepYoungSpaceSmall();
   const { runDaemon } = await import("../daemon.ts");
   const options = { home: resolve(io.cwd, homeOf(io)), port, folder: path, version, signal: io.signal };
   const until = performance.now() + STARTING_MS;
